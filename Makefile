@@ -1,0 +1,98 @@
+# libopsdk: the library, its command, the JMX exporter operator.  "make help" lists the targets.
+#
+# Variables: CC (gcc or clang), SAN=1 (ASan and UBSan, in build-san), PREFIX and DESTDIR (install), V=1 (show commands).
+
+VERSION := $(shell sed -n 's/^.define OPSDK_VERSION "\([^"]*\)".*/\1/p' libopsdk/include/opsdk/version.h)
+SOVERSION := $(word 1,$(subst ., ,$(VERSION)))
+PREFIX ?= /usr/local
+LIBDIR ?= $(PREFIX)/lib
+DESTDIR ?=
+B := build$(if $(SAN),-san)
+
+PACKAGES := libcurl jansson yaml-0.1 libwebsockets openssl
+PACKAGES_HAVE := $(shell pkg-config --exists $(PACKAGES) check 2>/dev/null && echo yes)
+PKG_CFLAGS := $(if $(PACKAGES_HAVE),$(shell pkg-config --cflags $(PACKAGES)))
+PKG_LIBS := $(if $(PACKAGES_HAVE),$(shell pkg-config --libs $(PACKAGES)))
+
+WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 -Wvla -Wundef \
+	-Wimplicit-fallthrough -Werror=format-security -Werror=implicit -Werror=incompatible-pointer-types -Werror
+HARDENING := -fstack-protector-strong -fstack-clash-protection -fcf-protection=full -fno-delete-null-pointer-checks \
+	-fno-strict-overflow -fno-strict-aliasing -ftrivial-auto-var-init=zero
+ifdef SAN
+OPTIMIZE := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+else
+OPTIMIZE := -O2 -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3
+endif
+OPSDK_CPPFLAGS := -D_GNU_SOURCE -Ilibopsdk/include -Ilibopsdk -I. $(CPPFLAGS)
+OPSDK_CFLAGS := -std=c11 -g $(OPTIMIZE) $(HARDENING) $(WARNINGS) -fvisibility=hidden -ffunction-sections -fdata-sections \
+	-ffile-prefix-map=$(CURDIR)=. $(PKG_CFLAGS) $(CFLAGS)
+OPSDK_LDFLAGS := -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed,--gc-sections $(filter -fsanitize=%,$(OPTIMIZE)) $(LDFLAGS)
+
+LIB_SRC := $(wildcard libopsdk/core/*.c libopsdk/client/*.c libopsdk/runtime/*.c)
+CMD_SRC := $(wildcard cmd/opsdk/*.c)
+JMX_SRC := $(wildcard operators/jmx-exporter/*.c)
+ATTACH_SRC := $(wildcard operators/jmx-exporter/attach/*.c)
+TEST_SRC := $(wildcard tests/core/test_*.c tests/client/test_*.c tests/runtime/test_*.c tests/cmd/test_*.c \
+	tests/operators/jmx-exporter/test_*.c tests/operators/jmx-exporter/attach/test_*.c)
+SUPPORT_SRC := $(wildcard tests/support/*.c)
+obj = $(patsubst %.c,$(B)/obj/%.o,$(1))
+LIB_OBJ := $(call obj,$(LIB_SRC))
+
+SO := $(B)/lib/libopsdk.so.$(VERSION)
+BINARIES := $(B)/bin/opsdk $(B)/bin/jmx-exporter-operator $(B)/bin/jmx-attach
+TESTS := $(patsubst tests/%.c,$(B)/tests/%,$(TEST_SRC))
+
+Q := $(if $(V),,@)
+say = $(if $(V),,@printf '%-8s %s\n' '$(1)' '$(2)')
+
+.PHONY: all lib clean help
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+all: lib $(BINARIES) ## the library, the command, the operator and the attach helper (default)
+lib: $(SO) $(B)/lib/libopsdk.a ## build/lib/libopsdk.so.* and libopsdk.a
+
+$(B)/obj/%.o: %.c
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(OPSDK_CPPFLAGS) $(OPSDK_CFLAGS) -fPIC -MMD -MP -c -o $@ $<
+
+$(SO): $(LIB_OBJ) libopsdk/opsdk.map
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -shared -Wl,-soname,libopsdk.so.$(SOVERSION) -Wl,--version-script=libopsdk/opsdk.map $(OPSDK_LDFLAGS) -o $@ $(LIB_OBJ) $(PKG_LIBS) -pthread
+	@ln -sf $(@F) $(@D)/libopsdk.so.$(SOVERSION)
+	@ln -sf libopsdk.so.$(SOVERSION) $(@D)/libopsdk.so
+
+# One object with everything but opsdk_* made local: a program may have a queue_add of its own.
+$(B)/lib/libopsdk.a: $(LIB_OBJ)
+	$(call say,AR,$@)
+	@mkdir -p $(@D)
+	$(Q)ld -r -o $(B)/lib/opsdk.o $(LIB_OBJ)
+	$(Q)objcopy --wildcard --keep-global-symbol='opsdk_*' --keep-global-symbol='OPSDK_*' $(B)/lib/opsdk.o
+	$(Q)rm -f $@ && ar rcs $@ $(B)/lib/opsdk.o
+
+$(B)/bin/opsdk: $(call obj,$(CMD_SRC)) $(B)/lib/libopsdk.a
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -pie $(OPSDK_LDFLAGS) -o $@ $^ $(PKG_LIBS) -pthread
+
+$(B)/bin/jmx-exporter-operator: $(call obj,$(JMX_SRC)) $(B)/lib/libopsdk.a
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -pie $(OPSDK_LDFLAGS) -o $@ $^ $(PKG_LIBS) -pthread
+
+# Runs in other people's containers: static, so that it needs nothing there, whatever libc they have.
+$(B)/bin/jmx-attach: $(call obj,$(ATTACH_SRC))
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(if $(SAN),,-static) $(OPSDK_LDFLAGS) -o $@ $^
+
+clean: ## removes what was built
+	rm -rf build build-*
+
+help: ## this list
+	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile tests/*.mk | sort -u | awk -F'|' '{printf "  %-12s %s\n", $$1, $$2}'
+
+include $(wildcard tests/*.mk)
+-include $(shell find $(B) -name '*.d' 2>/dev/null)

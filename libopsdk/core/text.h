@@ -1,0 +1,11 @@
+/* Text from outside made fit to print. */
+#ifndef CORE_TEXT_H
+#define CORE_TEXT_H
+
+#include <stddef.h>
+
+/* Replaces control characters, ESC and DEL with '?', and bytes that are no valid UTF-8 likewise, in place; cuts a UTF-8
+ * sequence that is incomplete at the end.  Line feeds and tabs become spaces. */
+void text_neutralise(char *s, size_t len);
+
+#endif

@@ -1,0 +1,58 @@
+/* A handler is one constant table: a kind, the other kinds that concern it, and a function that reconciles. */
+#ifndef OPSDK_HANDLER_H
+#define OPSDK_HANDLER_H
+
+#include <opsdk/cache.h>
+#include <opsdk/client.h>
+#include <opsdk/object.h>
+
+OPSDK_BEGIN
+
+/* Valid during the call; may grow at the end. */
+typedef struct opsdk_request {
+    opsdk_client *client;
+    opsdk_cache *cache;
+    const opsdk_object *object; /* snapshot of the primary */
+    opsdk_key key;
+    unsigned attempt; /* 0, then the number of failures in a row */
+    void *user;
+} opsdk_request;
+
+typedef struct opsdk_result {
+    int64_t requeue_after_ms; /* 0: when something changes */
+} opsdk_result;
+
+/* Brings the world to what the object asks for.  Runs in a worker thread, may block, must be idempotent; never runs twice
+ * at once for one key; is not called for an object that is gone.  A negative return is logged, counted and retried with
+ * back-off, except OPSDK_ETERMINAL, which waits for the next change. */
+typedef int opsdk_reconcile_fn(const opsdk_request *rq, opsdk_result *ret, opsdk_error *err);
+
+typedef struct opsdk_queue opsdk_queue;
+/* Adds the primaries that a change of another object concerns.  Runs on the loop thread: it must not block.  changed is the
+ * new state or, when deleted, the last known one. */
+typedef void opsdk_map_fn(const opsdk_object *changed, bool deleted, opsdk_cache *cache, opsdk_queue *queue, void *user);
+OPSDK_API void opsdk_queue_add(opsdk_queue *queue, opsdk_key primary);
+
+/* Another kind whose changes concern the primary.  Set one of owned, selected_by, referred_by and map. */
+typedef struct opsdk_source {
+    const opsdk_kind *kind;
+    const char *labels, *fields; /* narrow the watch on the server */
+    bool owned;                  /* the primary is its controller owner */
+    const char *selected_by;     /* pointer to a label selector in the primary; same namespace */
+    const char *referred_by;     /* pointer to the object's name in the primary; same namespace */
+    opsdk_map_fn *map;
+} opsdk_source;
+
+typedef struct opsdk_handler {
+    const char *name;            /* in logs and metrics */
+    const opsdk_kind *kind;      /* the primary */
+    const char *labels, *fields; /* narrow the primary's watch on the server */
+    const opsdk_source *sources; /* up to the first without kind; may be NULL */
+    opsdk_reconcile_fn *reconcile;
+    int workers;       /* default 4 */
+    int64_t resync_ms; /* every primary again after so long; 0: never */
+    void *user;
+} opsdk_handler;
+
+OPSDK_END
+#endif

@@ -1,0 +1,26 @@
+# Unit tests: each tests/.../test_NAME.c is one program; tests/.../test_NAME.sh one script.
+
+CHECK_LIBS := $(if $(PACKAGES_HAVE),$(shell pkg-config --libs check))
+TEST_SCRIPTS := $(sort $(wildcard tests/*/test_*.sh tests/*/*/test_*.sh))
+# Everything but the main functions, with all names visible.
+TEST_INSIDE := $(foreach n,cmd jmx attach opsdk,$(B)/lib/lib$(n)-inside.a)
+
+.PHONY: test test-build
+test: all test-build ## unit tests, hermetic, under a minute; SAN=1: with ASan and UBSan; only: make test T=queue
+	@B=$(B) SAN=$(SAN) T=$(T) tests/run $(TESTS) $(TEST_SCRIPTS)
+
+test-build: $(TESTS)
+
+$(B)/lib/libopsdk-inside.a: $(LIB_OBJ)
+$(B)/lib/libcmd-inside.a: $(call obj,$(filter-out %/main.c,$(CMD_SRC)))
+$(B)/lib/libjmx-inside.a: $(call obj,$(filter-out %/main.c,$(JMX_SRC)))
+$(B)/lib/libattach-inside.a: $(call obj,$(filter-out %/main.c,$(ATTACH_SRC)))
+$(B)/lib/%-inside.a:
+	@mkdir -p $(@D)
+	$(Q)rm -f $@ && ar rcs $@ $^
+
+$(B)/tests/%: $(B)/obj/tests/%.o $(call obj,$(SUPPORT_SRC)) $(TEST_INSIDE)
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(OPSDK_LDFLAGS) -o $@ $(B)/obj/tests/$*.o $(call obj,$(SUPPORT_SRC)) \
+		-Wl,--start-group $(TEST_INSIDE) -Wl,--end-group $(PKG_LIBS) $(CHECK_LIBS) -pthread
