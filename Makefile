@@ -88,6 +88,18 @@ $(B)/bin/jmx-attach: $(call obj,$(ATTACH_SRC))
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(if $(SAN),,-static) $(OPSDK_LDFLAGS) -o $@ $^
 
+.PHONY: install
+install: lib $(B)/bin/opsdk ## headers, both libraries, opsdk.pc and the command; PREFIX= DESTDIR=
+	install -d $(DESTDIR)$(PREFIX)/include/opsdk $(DESTDIR)$(LIBDIR)/pkgconfig $(DESTDIR)$(PREFIX)/bin
+	install -m 644 libopsdk/include/opsdk.h $(DESTDIR)$(PREFIX)/include/
+	install -m 644 libopsdk/include/opsdk/*.h $(DESTDIR)$(PREFIX)/include/opsdk/
+	install -m 644 $(B)/lib/libopsdk.a $(DESTDIR)$(LIBDIR)/
+	install -m 755 $(SO) $(DESTDIR)$(LIBDIR)/
+	ln -sf $(notdir $(SO)) $(DESTDIR)$(LIBDIR)/libopsdk.so.$(SOVERSION)
+	ln -sf libopsdk.so.$(SOVERSION) $(DESTDIR)$(LIBDIR)/libopsdk.so
+	sed 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(LIBDIR)|; s|@VERSION@|$(VERSION)|' pkgconfig/opsdk.pc.in >$(DESTDIR)$(LIBDIR)/pkgconfig/opsdk.pc
+	install -m 755 $(B)/bin/opsdk $(DESTDIR)$(PREFIX)/bin/
+
 clean: ## removes what was built
 	rm -rf build build-*
 
