@@ -20,10 +20,10 @@ struct opsdk_client {
     int timeout_ms;
     size_t max_body;
     atomic_bool cancelled;
-    struct http_pool *http; /* idle easy handles: http.c */
-    struct ws_pool *ws;     /* idle websocket contexts: ws.c; made at first use */
+    struct http_pool *http;    /* idle easy handles: http.c */
+    struct ws_pool *ws;        /* idle websocket contexts: ws.c; made at first use */
     struct recorder *recorder; /* recent events: event.c; made at first use */
-    pthread_mutex_t lock;   /* of the making of the last two */
+    pthread_mutex_t lock;      /* of the making of the last two */
 };
 
 /* Called by opsdk_client_free; NULL is fine. */

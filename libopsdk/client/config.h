@@ -14,8 +14,8 @@ typedef struct config_blob {
 /* A credential plugin (client.authentication.k8s.io v1 or v1beta1). */
 typedef struct config_exec {
     char *api_version, *command;
-    char **args;       /* NULL-terminated; may be NULL */
-    char **env;        /* "NAME=VALUE", NULL-terminated; may be NULL */
+    char **args; /* NULL-terminated; may be NULL */
+    char **env;  /* "NAME=VALUE", NULL-terminated; may be NULL */
     char *install_hint;
     bool cluster_info; /* provideClusterInfo */
 } config_exec;
@@ -24,7 +24,7 @@ typedef struct config {
     char *server;          /* "https://host:port/prefix", no slash at the end */
     char *tls_server_name; /* NULL: the server's host */
     char *ns;
-    char *source;          /* for messages: "kubeconfig /x, context y" or "in-cluster" */
+    char *source; /* for messages: "kubeconfig /x, context y" or "in-cluster" */
     config_blob ca, cert, key;
     char *token, *token_file;
     char *username, *password;

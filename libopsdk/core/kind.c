@@ -16,8 +16,9 @@ const opsdk_kind *opsdk_kind_find(const char *name)
         const opsdk_kind *kind;
         const char *brief;
     } known[] = {
-        {&OPSDK_POD, "po"},           {&OPSDK_CONFIGMAP, "cm"}, {&OPSDK_SECRET, "secret"}, {&OPSDK_SERVICE, "svc"},
-        {&OPSDK_DEPLOYMENT, "deploy"}, {&OPSDK_NAMESPACE, "ns"}, {&OPSDK_EVENT, "ev"},
+        {&OPSDK_POD, "po"},      {&OPSDK_CONFIGMAP, "cm"},      {&OPSDK_SECRET, "secret"},
+        {&OPSDK_SERVICE, "svc"}, {&OPSDK_DEPLOYMENT, "deploy"}, {&OPSDK_NAMESPACE, "ns"},
+        {&OPSDK_EVENT, "ev"},
     };
 
     for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {

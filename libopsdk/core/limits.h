@@ -2,35 +2,35 @@
 #ifndef CORE_LIMITS_H
 #define CORE_LIMITS_H
 
-#define LIMIT_DEPTH 128                    /* levels of JSON or YAML */
-#define LIMIT_OBJECT (8u << 20)            /* bytes of one object, as text and in memory */
-#define LIMIT_BODY (8u << 20)              /* bytes of a reply that is kept whole */
-#define LIMIT_URL (64u << 10)              /* bytes of a request's path and query */
-#define LIMIT_HEADER (64u << 10)           /* bytes of one reply header */
-#define LIMIT_YAML (1u << 20)              /* bytes of one YAML document */
-#define LIMIT_YAML_NODES (1u << 17)        /* nodes of it after aliases are expanded */
-#define LIMIT_CONFIG_FILE (4u << 20)       /* bytes of a kubeconfig, certificate, key or token file */
-#define LIMIT_PLUGIN_OUTPUT (1u << 20)     /* bytes that a credential plugin may print */
-#define LIMIT_PLUGIN_MS 60000              /* time that it may take */
-#define LIMIT_RETRY_AFTER_MS 60000         /* longest Retry-After that is obeyed */
-#define LIMIT_TRIES 10                     /* of one request that is answered 429 or 503 */
-#define LIMIT_TIMEOUT_MS 30000             /* one request */
-#define LIMIT_CONNECT_MS 10000             /* TCP and TLS */
-#define LIMIT_TOKEN_AGE_MS 60000           /* a token file is read again after so long */
-#define LIMIT_SILENCE_MS 40000             /* a watch that says nothing for so long is dead */
-#define LIMIT_WATCH_S 290                  /* timeoutSeconds of one watch request */
-#define LIMIT_PAGE 500                     /* objects per list request */
-#define LIMIT_EXEC_OUTPUT (1u << 20)       /* bytes of stdout and of stderr */
-#define LIMIT_EXEC_MS 30000                /* one command */
-#define LIMIT_EXEC_SILENCE_MS 60000        /* a stream without a byte or a pong */
-#define LIMIT_CP_BYTES (16ull << 30)       /* of one copy out of a container */
-#define LIMIT_CP_FILES 1000000             /* likewise, entries */
-#define LIMIT_TAR_NAME 4096                /* bytes of a name or link target in an archive */
-#define LIMIT_LOG_LINE 8192                /* bytes of one log line */
-#define LIMIT_QUEUE_BACKOFF_MIN_MS 5       /* first retry of a failed key */
-#define LIMIT_QUEUE_BACKOFF_MAX_MS 60000   /* last */
-#define LIMIT_WATCH_BACKOFF_MIN_MS 200     /* first reconnect of a failed watch */
-#define LIMIT_WATCH_BACKOFF_MAX_MS 30000   /* last */
-#define LIMIT_GRACE_MS 30000               /* for running reconciles when the manager stops */
+#define LIMIT_DEPTH 128                  /* levels of JSON or YAML */
+#define LIMIT_OBJECT (8u << 20)          /* bytes of one object, as text and in memory */
+#define LIMIT_BODY (8u << 20)            /* bytes of a reply that is kept whole */
+#define LIMIT_URL (64u << 10)            /* bytes of a request's path and query */
+#define LIMIT_HEADER (64u << 10)         /* bytes of one reply header */
+#define LIMIT_YAML (1u << 20)            /* bytes of one YAML document */
+#define LIMIT_YAML_NODES (1u << 17)      /* nodes of it after aliases are expanded */
+#define LIMIT_CONFIG_FILE (4u << 20)     /* bytes of a kubeconfig, certificate, key or token file */
+#define LIMIT_PLUGIN_OUTPUT (1u << 20)   /* bytes that a credential plugin may print */
+#define LIMIT_PLUGIN_MS 60000            /* time that it may take */
+#define LIMIT_RETRY_AFTER_MS 60000       /* longest Retry-After that is obeyed */
+#define LIMIT_TRIES 10                   /* of one request that is answered 429 or 503 */
+#define LIMIT_TIMEOUT_MS 30000           /* one request */
+#define LIMIT_CONNECT_MS 10000           /* TCP and TLS */
+#define LIMIT_TOKEN_AGE_MS 60000         /* a token file is read again after so long */
+#define LIMIT_SILENCE_MS 40000           /* a watch that says nothing for so long is dead */
+#define LIMIT_WATCH_S 290                /* timeoutSeconds of one watch request */
+#define LIMIT_PAGE 500                   /* objects per list request */
+#define LIMIT_EXEC_OUTPUT (1u << 20)     /* bytes of stdout and of stderr */
+#define LIMIT_EXEC_MS 30000              /* one command */
+#define LIMIT_EXEC_SILENCE_MS 60000      /* a stream without a byte or a pong */
+#define LIMIT_CP_BYTES (16ull << 30)     /* of one copy out of a container */
+#define LIMIT_CP_FILES 1000000           /* likewise, entries */
+#define LIMIT_TAR_NAME 4096              /* bytes of a name or link target in an archive */
+#define LIMIT_LOG_LINE 8192              /* bytes of one log line */
+#define LIMIT_QUEUE_BACKOFF_MIN_MS 5     /* first retry of a failed key */
+#define LIMIT_QUEUE_BACKOFF_MAX_MS 60000 /* last */
+#define LIMIT_WATCH_BACKOFF_MIN_MS 200   /* first reconnect of a failed watch */
+#define LIMIT_WATCH_BACKOFF_MAX_MS 30000 /* last */
+#define LIMIT_GRACE_MS 30000             /* for running reconciles when the manager stops */
 
 #endif

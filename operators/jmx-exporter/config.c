@@ -17,13 +17,15 @@ static bool has_key(const json_t *node, const char *name)
     size_t i;
 
     if (json_is_array(node)) {
-        json_array_foreach ((json_t *)node, i, item) {
+        json_array_foreach((json_t *)node, i, item)
+        {
             if (has_key(item, name))
                 return true;
         }
         return false;
     }
-    json_object_foreach ((json_t *)node, key, item) {
+    json_object_foreach((json_t *)node, key, item)
+    {
         if (strcmp(key, name) == 0 || has_key(item, name))
             return true;
     }
@@ -60,8 +62,8 @@ int config_text_of(opsdk_cache *cache, const exporter *e, config_text *ret, opsd
     *ret = (config_text){0};
     ret->map = opsdk_cache_get(cache, OPSDK_KEY(&OPSDK_CONFIGMAP, ns, e->config_map));
     if (!ret->map)
-        return fail(err, OPSDK_ETERMINAL, "ConfigMapMissing", "ConfigMap %s does not exist in namespace %s", e->config_map,
-                    ns);
+        return fail(err, OPSDK_ETERMINAL, "ConfigMapMissing", "ConfigMap %s does not exist in namespace %s",
+                    e->config_map, ns);
 
     value = opsdk_value_member(opsdk_at(ret->map, "/data"), e->config_key);
     if (opsdk_value_type(value) != OPSDK_STRING)

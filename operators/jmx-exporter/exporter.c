@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-const opsdk_kind PROMETHEUS_JMX_EXPORTER = {"banzaicloud.com/v1alpha1", "PrometheusJmxExporter", "prometheusjmxexporters",
-                                            false};
+const opsdk_kind PROMETHEUS_JMX_EXPORTER = {"banzaicloud.com/v1alpha1", "PrometheusJmxExporter",
+                                            "prometheusjmxexporters", false};
 
 int fail(opsdk_error *err, int code, const char *reason, const char *fmt, ...)
 {

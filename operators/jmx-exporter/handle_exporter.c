@@ -50,8 +50,9 @@ static json_t *ready_condition(const opsdk_request *rq, const tally *t, const op
         return opsdk_condition(rq->object, "Ready", false, "Conflict", "%zu of %zu pods belong to an older exporter",
                                t->conflicts, t->matching);
     if (t->waiting > 0)
-        return opsdk_condition(rq->object, "Ready", false, t->waiting_reason, "%zu of %zu pods are without metrics, such as %s",
-                               t->waiting, t->matching, t->waiting_pod);
+        return opsdk_condition(rq->object, "Ready", false, t->waiting_reason,
+                               "%zu of %zu pods are without metrics, such as %s", t->waiting, t->matching,
+                               t->waiting_pod);
     return opsdk_condition(rq->object, "Ready", true, t->matching ? "Injected" : "NoPods", "%zu pods serve metrics",
                            t->matching);
 }
@@ -129,10 +130,10 @@ static void map_rival(const opsdk_object *changed, bool deleted, opsdk_cache *ca
     opsdk_auto_objects all = {0};
 
     (void)user;
-    if (!deleted || opsdk_cache_select(cache, &PROMETHEUS_JMX_EXPORTER, opsdk_object_key(changed).ns, NULL, &all, NULL) < 0)
+    if (!deleted ||
+        opsdk_cache_select(cache, &PROMETHEUS_JMX_EXPORTER, opsdk_object_key(changed).ns, NULL, &all, NULL) < 0)
         return;
-    opsdk_foreach(it, &all)
-        opsdk_queue_add(queue, opsdk_object_key(*it));
+    opsdk_foreach(it, &all) opsdk_queue_add(queue, opsdk_object_key(*it));
 }
 
 static const opsdk_source sources[] = {

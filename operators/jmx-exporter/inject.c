@@ -4,7 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TARGET_DIR "/tmp/jmx-exporter" /* where every container can write, since the JVM's attach socket needs it as well */
+#define TARGET_DIR \
+    "/tmp/jmx-exporter" /* where every container can write, since the JVM's attach socket needs it as well */
 #define SOURCE_DIR "/opt/jmx-exporter" /* in the operator's image; JMX_EXPORTER_DIR overrides it */
 #define HELPER_MS "20000"
 #define EXEC_MS 30000 /* more than the helper allows itself */
@@ -19,15 +20,13 @@ static int run_helper(const opsdk_request *rq, const pod_container *c, const exp
 
     snprintf(port, sizeof(port), "%d", (int)e->port);
     opsdk_output_clear(ret);
-    return opsdk_exec(rq->client, rq->key,
-                      OPSDK_ARGV(TARGET_DIR "/jmx-attach", "run", "--dir", TARGET_DIR, "--port", port, "--version",
-                                 ATTACH_VERSION, "--timeout-ms", HELPER_MS),
-                      &(opsdk_exec_opts){.container = c->name,
-                                         .in = config->text,
-                                         .in_len = config->len,
-                                         .timeout_ms = EXEC_MS,
-                                         .any_exit = true},
-                      ret, err);
+    return opsdk_exec(
+        rq->client, rq->key,
+        OPSDK_ARGV(TARGET_DIR "/jmx-attach", "run", "--dir", TARGET_DIR, "--port", port, "--version", ATTACH_VERSION,
+                   "--timeout-ms", HELPER_MS),
+        &(opsdk_exec_opts){
+            .container = c->name, .in = config->text, .in_len = config->len, .timeout_ms = EXEC_MS, .any_exit = true},
+        ret, err);
 }
 
 /* The helper's one line of JSON; NULL when there is none. */
@@ -77,8 +76,8 @@ static int judge(const opsdk_output *out, const json_t *report, int64_t *ret_por
                 text_of(report, "message"));
 }
 
-int inject(const opsdk_request *rq, const pod_container *c, const exporter *e, const config_text *config, int64_t *ret_port,
-           opsdk_error *err)
+int inject(const opsdk_request *rq, const pod_container *c, const exporter *e, const config_text *config,
+           int64_t *ret_port, opsdk_error *err)
 {
     opsdk_auto_output out = {0};
     opsdk_error why = {0};

@@ -88,13 +88,14 @@ static int annotate(const opsdk_request *rq, const annotation *list, size_t n, o
         return r < 0 ? opsdk_error_set(err, OPSDK_ENOMEM, "out of memory") : 0;
     }
     /* With the uid: a pod of the same name that took its place in between must not be marked. */
-    return opsdk_merge(rq->client, rq->key,
-                       json_pack("{s:{s:s, s:o}}", "metadata", "uid", opsdk_object_uid(rq->object), "annotations", changes),
-                       NULL, NULL, err);
+    return opsdk_merge(
+        rq->client, rq->key,
+        json_pack("{s:{s:s, s:o}}", "metadata", "uid", opsdk_object_uid(rq->object), "annotations", changes), NULL,
+        NULL, err);
 }
 
-int pod_mark_processed(const opsdk_request *rq, const exporter *e, const pod_container *c, const char *config, int64_t port,
-                       opsdk_error *err)
+int pod_mark_processed(const opsdk_request *rq, const exporter *e, const pod_container *c, const char *config,
+                       int64_t port, opsdk_error *err)
 {
     char number[8];
     const annotation list[] = {

@@ -34,8 +34,8 @@ bool pod_is_processed(const opsdk_object *pod, const char *owner, const char *co
 bool pod_is_marked(const opsdk_object *pod);
 
 /* One merge patch each; a member that already has its value is left out, and nothing is sent when none is left. */
-int pod_mark_processed(const opsdk_request *rq, const exporter *e, const pod_container *c, const char *config, int64_t port,
-                       opsdk_error *err);
+int pod_mark_processed(const opsdk_request *rq, const exporter *e, const pod_container *c, const char *config,
+                       int64_t port, opsdk_error *err);
 int pod_mark_failed(const opsdk_request *rq, const exporter *e, const char *reason, opsdk_error *err);
 int pod_unmark(const opsdk_request *rq, opsdk_error *err);
 

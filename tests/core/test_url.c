@@ -3,7 +3,8 @@
 
 START_TEST(resource_paths)
 {
-    static const opsdk_kind crd = {"banzaicloud.com/v1alpha1", "PrometheusJmxExporter", "prometheusjmxexporters", false};
+    static const opsdk_kind crd = {"banzaicloud.com/v1alpha1", "PrometheusJmxExporter", "prometheusjmxexporters",
+                                   false};
     auto_buf b = BUF_INIT(4096);
 
     url_resource(&b, &OPSDK_POD, "ns", "a/b?c", "exec");

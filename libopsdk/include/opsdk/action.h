@@ -19,17 +19,17 @@ typedef struct opsdk_write_opts {
     const char *if_version;  /* only if metadata.resourceVersion is this, else OPSDK_ECONFLICT */
 } opsdk_write_opts;
 
-OPSDK_API int opsdk_create(opsdk_client *c, opsdk_key key, json_t *body, const opsdk_write_opts *opts, opsdk_object **ret,
-                           opsdk_error *err) OPSDK_MUST_CHECK;
+OPSDK_API int opsdk_create(opsdk_client *c, opsdk_key key, json_t *body, const opsdk_write_opts *opts,
+                           opsdk_object **ret, opsdk_error *err) OPSDK_MUST_CHECK;
 /* Replaces the whole object. */
-OPSDK_API int opsdk_update(opsdk_client *c, opsdk_key key, json_t *body, const opsdk_write_opts *opts, opsdk_object **ret,
-                           opsdk_error *err) OPSDK_MUST_CHECK;
+OPSDK_API int opsdk_update(opsdk_client *c, opsdk_key key, json_t *body, const opsdk_write_opts *opts,
+                           opsdk_object **ret, opsdk_error *err) OPSDK_MUST_CHECK;
 /* Server-side apply under the client's field manager.  apiVersion, kind, name and namespace are filled in. */
-OPSDK_API int opsdk_apply(opsdk_client *c, opsdk_key key, json_t *body, const opsdk_write_opts *opts, opsdk_object **ret,
-                          opsdk_error *err) OPSDK_MUST_CHECK;
+OPSDK_API int opsdk_apply(opsdk_client *c, opsdk_key key, json_t *body, const opsdk_write_opts *opts,
+                          opsdk_object **ret, opsdk_error *err) OPSDK_MUST_CHECK;
 /* JSON merge patch, RFC 7386. */
-OPSDK_API int opsdk_merge(opsdk_client *c, opsdk_key key, json_t *patch, const opsdk_write_opts *opts, opsdk_object **ret,
-                          opsdk_error *err) OPSDK_MUST_CHECK;
+OPSDK_API int opsdk_merge(opsdk_client *c, opsdk_key key, json_t *patch, const opsdk_write_opts *opts,
+                          opsdk_object **ret, opsdk_error *err) OPSDK_MUST_CHECK;
 /* JSON patch, RFC 6902: an array of operations. */
 OPSDK_API int opsdk_patch(opsdk_client *c, opsdk_key key, json_t *ops, const opsdk_write_opts *opts, opsdk_object **ret,
                           opsdk_error *err) OPSDK_MUST_CHECK;
@@ -42,11 +42,12 @@ OPSDK_API int opsdk_status(opsdk_client *c, opsdk_key key, const opsdk_object *n
 typedef struct opsdk_delete_opts {
     const char *propagation; /* "Foreground", "Background", "Orphan"; default: the server's */
     const char *if_uid, *if_version;
-    int grace_s;             /* 0: the server's default; negative: at once */
+    int grace_s; /* 0: the server's default; negative: at once */
     bool dry_run;
 } opsdk_delete_opts;
 
-OPSDK_API int opsdk_delete(opsdk_client *c, opsdk_key key, const opsdk_delete_opts *opts, opsdk_error *err) OPSDK_MUST_CHECK;
+OPSDK_API int opsdk_delete(opsdk_client *c, opsdk_key key, const opsdk_delete_opts *opts,
+                           opsdk_error *err) OPSDK_MUST_CHECK;
 
 OPSDK_END
 #endif

@@ -14,8 +14,8 @@ OPSDK_API opsdk_object *opsdk_cache_get(opsdk_cache *cache, opsdk_key key);
 /* All objects of a kind, in one namespace or, with NULL, in all, in the order of their keys.  With a selector (see
  * selector.h) only those that match; with an absent value ((opsdk_value){0}) all.  *ret is the caller's to clear.
  * OPSDK_EINVAL: the kind is not watched, or the selector is malformed. */
-OPSDK_API int opsdk_cache_select(opsdk_cache *cache, const opsdk_kind *kind, const char *ns, const opsdk_value *selector,
-                                 opsdk_objects *ret, opsdk_error *err) OPSDK_MUST_CHECK;
+OPSDK_API int opsdk_cache_select(opsdk_cache *cache, const opsdk_kind *kind, const char *ns,
+                                 const opsdk_value *selector, opsdk_objects *ret, opsdk_error *err) OPSDK_MUST_CHECK;
 
 OPSDK_END
 #endif

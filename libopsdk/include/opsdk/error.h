@@ -42,8 +42,8 @@ typedef struct opsdk_error {
     int http_status;    /* 0: no reply arrived */
     int retry_after_ms; /* from Retry-After, else 0 */
     int spare[3];
-    char reason[32];    /* reason of the server's Status, such as "AlreadyExists", else "" */
-    char message[256];  /* one line, control characters neutralised, cut with "..." when longer */
+    char reason[32];   /* reason of the server's Status, such as "AlreadyExists", else "" */
+    char message[256]; /* one line, control characters neutralised, cut with "..." when longer */
 } opsdk_error;
 
 /* Fills *err (NULL is fine) and returns code, so that failing is one statement. */

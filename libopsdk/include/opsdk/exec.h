@@ -46,8 +46,8 @@ typedef struct opsdk_exec_io {
     int (*write)(int fd, const char *data, size_t len, void *user);
     void *user;
     const char *container;
-    int timeout_ms;   /* of the whole command; 0: none, only of silence */
-    int silence_ms;   /* no byte either way for so long, pongs included, is OPSDK_ETIMEOUT; default 60 s */
+    int timeout_ms; /* of the whole command; 0: none, only of silence */
+    int silence_ms; /* no byte either way for so long, pongs included, is OPSDK_ETIMEOUT; default 60 s */
 } opsdk_exec_io;
 
 /* Returns the exit code (0..255) or a negative code. */

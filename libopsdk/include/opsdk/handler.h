@@ -30,7 +30,8 @@ typedef int opsdk_reconcile_fn(const opsdk_request *rq, opsdk_result *ret, opsdk
 typedef struct opsdk_queue opsdk_queue;
 /* Adds the primaries that a change of another object concerns.  Runs on the loop thread: it must not block.  changed is the
  * new state or, when deleted, the last known one. */
-typedef void opsdk_map_fn(const opsdk_object *changed, bool deleted, opsdk_cache *cache, opsdk_queue *queue, void *user);
+typedef void opsdk_map_fn(const opsdk_object *changed, bool deleted, opsdk_cache *cache, opsdk_queue *queue,
+                          void *user);
 OPSDK_API void opsdk_queue_add(opsdk_queue *queue, opsdk_key primary);
 
 /* Another kind whose changes concern the primary.  Set one of owned, selected_by, referred_by and map. */

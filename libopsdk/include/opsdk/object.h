@@ -45,15 +45,7 @@ typedef struct opsdk_value {
 } opsdk_value;
 
 /* Absent, null and present stay apart. */
-enum opsdk_type {
-    OPSDK_ABSENT,
-    OPSDK_NULL,
-    OPSDK_BOOL,
-    OPSDK_NUMBER,
-    OPSDK_STRING,
-    OPSDK_ARRAY,
-    OPSDK_MAP
-};
+enum opsdk_type { OPSDK_ABSENT, OPSDK_NULL, OPSDK_BOOL, OPSDK_NUMBER, OPSDK_STRING, OPSDK_ARRAY, OPSDK_MAP };
 
 /* pointer: RFC 6901, such as "/spec/containers/0/name"; "" is the whole object.  Absent also for a bad pointer. */
 OPSDK_API opsdk_value opsdk_at(const opsdk_object *obj, const char *pointer);

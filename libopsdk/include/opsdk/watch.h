@@ -32,8 +32,8 @@ typedef struct opsdk_watch_opts {
 typedef struct opsdk_watch opsdk_watch;
 
 /* Starts a thread.  kind and client are borrowed until opsdk_watch_stop; *ret is the caller's to stop. */
-OPSDK_API int opsdk_watch_start(opsdk_client *c, const opsdk_kind *kind, const opsdk_watch_opts *opts, opsdk_watch **ret,
-                                opsdk_error *err) OPSDK_MUST_CHECK;
+OPSDK_API int opsdk_watch_start(opsdk_client *c, const opsdk_kind *kind, const opsdk_watch_opts *opts,
+                                opsdk_watch **ret, opsdk_error *err) OPSDK_MUST_CHECK;
 /* No callback runs after it returns.  Not from within one.  NULL is fine; returns NULL. */
 OPSDK_API opsdk_watch *opsdk_watch_stop(opsdk_watch *w);
 
