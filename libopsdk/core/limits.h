@@ -3,12 +3,14 @@
 #define CORE_LIMITS_H
 
 #define LIMIT_DEPTH 128                  /* levels of JSON or YAML */
+#define LIMIT_SCAN_DEPTH 16384           /* levels that are read to find the end of what is skipped */
 #define LIMIT_OBJECT (8u << 20)          /* bytes of one object, as text and in memory */
 #define LIMIT_BODY (8u << 20)            /* bytes of a reply that is kept whole */
 #define LIMIT_URL (64u << 10)            /* bytes of a request's path and query */
 #define LIMIT_HEADER (64u << 10)         /* bytes of one reply header */
 #define LIMIT_YAML (1u << 20)            /* bytes of one YAML document */
 #define LIMIT_YAML_NODES (1u << 17)      /* nodes of it after aliases are expanded */
+#define LIMIT_YAML_TEXT (8u << 20)       /* bytes of its scalars, likewise */
 #define LIMIT_CONFIG_FILE (4u << 20)     /* bytes of a kubeconfig, certificate, key or token file */
 #define LIMIT_PLUGIN_OUTPUT (1u << 20)   /* bytes that a credential plugin may print */
 #define LIMIT_PLUGIN_MS 60000            /* time that it may take */

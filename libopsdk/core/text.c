@@ -1,6 +1,5 @@
 #include "core/text.h"
 
-#include <stdbool.h>
 #include <stdint.h>
 
 /* Length of the valid UTF-8 sequence at s, 0 if there is none (RFC 3629: no overlongs, no surrogates). */
@@ -30,6 +29,19 @@ static size_t utf8_sequence(const unsigned char *s, size_t len)
 static bool is_control(const unsigned char *s, size_t n)
 {
     return (n == 1 && (s[0] < 0x20 || s[0] == 0x7f)) || (n == 2 && s[0] == 0xc2 && s[1] < 0xa0);
+}
+
+bool text_is_utf8(const char *s, size_t len)
+{
+    const unsigned char *p = (const unsigned char *)s;
+
+    for (size_t i = 0; i < len;) {
+        size_t n = utf8_sequence(p + i, len - i);
+        if (n == 0)
+            return false;
+        i += n;
+    }
+    return true;
 }
 
 void text_neutralise(char *s, size_t len)

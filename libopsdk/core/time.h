@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define TIME_TEXT 32 /* room for any text that time_format makes */
+#define TIME_TEXT 80 /* room for any text that time_format makes of any numbers */
 
 /* "2026-11-24T03:06:15Z"; with millis >= 0 "2026-11-24T03:06:15.042Z". */
 void time_format(char ret[TIME_TEXT], int64_t unix_s, int millis);

@@ -1,0 +1,140 @@
+#include "core/object.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Places are offsets into data, 0 when absent: the outermost map is there. */
+struct opsdk_object {
+    atomic_uint refs;
+    uint32_t len;
+    const opsdk_kind *kind;
+    uint32_t name, ns, uid, version, labels, annotations;
+    bool deleting;
+    char data[];
+};
+
+const char *object_data(const opsdk_object *obj)
+{
+    return obj->data;
+}
+
+static uint32_t place(const opsdk_object *obj, const char *metadata, const char *name)
+{
+    const char *at = node_member(metadata, name, strlen(name));
+
+    return at ? (uint32_t)(at - obj->data) : 0;
+}
+
+/* Notes where the fields are that the runtime asks for all the time. */
+static void find_places(opsdk_object *obj)
+{
+    const char *metadata = node_member(obj->data, "metadata", strlen("metadata"));
+    uint32_t deletion;
+
+    if (!metadata)
+        return;
+    obj->name = place(obj, metadata, "name");
+    obj->ns = place(obj, metadata, "namespace");
+    obj->uid = place(obj, metadata, "uid");
+    obj->version = place(obj, metadata, "resourceVersion");
+    obj->labels = place(obj, metadata, "labels");
+    obj->annotations = place(obj, metadata, "annotations");
+    deletion = place(obj, metadata, "deletionTimestamp");
+    obj->deleting = deletion && node_read(obj->data + deletion).type != OPSDK_NULL;
+}
+
+int object_seal(const opsdk_kind *kind, const pack *p, opsdk_object **ret, opsdk_error *err)
+{
+    opsdk_object *obj;
+
+    if (p->why)
+        return opsdk_error_set(err, OPSDK_EPROTO, "the object is %s", p->why);
+    if (p->out.len == 0 || node_read(p->out.data).type != OPSDK_MAP)
+        return opsdk_error_set(err, OPSDK_EPROTO, "the JSON value is no object");
+    obj = malloc(sizeof(*obj) + p->out.len);
+    if (!obj)
+        return opsdk_error_set(err, OPSDK_ENOMEM, "out of memory for an object of %zu bytes", p->out.len);
+    *obj = (opsdk_object){.refs = 1, .kind = kind, .len = (uint32_t)p->out.len};
+    memcpy(obj->data, p->out.data, p->out.len);
+    find_places(obj);
+    *ret = obj;
+    return 0;
+}
+
+opsdk_object *opsdk_object_ref(const opsdk_object *obj)
+{
+    opsdk_object *counted = (opsdk_object *)obj; /* const is for the content */
+
+    atomic_fetch_add_explicit(&counted->refs, 1, memory_order_relaxed);
+    return counted;
+}
+
+opsdk_object *opsdk_object_unref(opsdk_object *obj)
+{
+    if (obj && atomic_fetch_sub_explicit(&obj->refs, 1, memory_order_acq_rel) == 1)
+        free(obj);
+    return NULL;
+}
+
+void opsdk_objects_clear(opsdk_objects *list)
+{
+    opsdk_foreach(it, list) opsdk_object_unref(*it);
+    free(list->items);
+    *list = (opsdk_objects){0};
+}
+
+/* The text at a place, dflt when there is none. */
+static const char *text_at(const opsdk_object *obj, uint32_t at, const char *dflt)
+{
+    node n;
+
+    if (at == 0)
+        return dflt;
+    n = node_read(obj->data + at);
+    return n.type == OPSDK_STRING ? n.text : dflt;
+}
+
+opsdk_key opsdk_object_key(const opsdk_object *obj)
+{
+    const char *ns = text_at(obj, obj->ns, NULL);
+
+    return OPSDK_KEY(obj->kind, ns && *ns ? ns : NULL, text_at(obj, obj->name, ""));
+}
+
+const char *opsdk_object_uid(const opsdk_object *obj)
+{
+    return text_at(obj, obj->uid, "");
+}
+
+const char *opsdk_object_version(const opsdk_object *obj)
+{
+    return text_at(obj, obj->version, "");
+}
+
+bool opsdk_object_deleting(const opsdk_object *obj)
+{
+    return obj->deleting;
+}
+
+size_t opsdk_object_size(const opsdk_object *obj)
+{
+    return sizeof(*obj) + obj->len;
+}
+
+static const char *entry(const opsdk_object *obj, uint32_t map, const char *key)
+{
+    const char *at = map ? node_member(obj->data + map, key, strlen(key)) : NULL;
+
+    return at ? text_at(obj, (uint32_t)(at - obj->data), NULL) : NULL;
+}
+
+const char *opsdk_object_label(const opsdk_object *obj, const char *key)
+{
+    return entry(obj, obj->labels, key);
+}
+
+const char *opsdk_object_annotation(const opsdk_object *obj, const char *key)
+{
+    return entry(obj, obj->annotations, key);
+}

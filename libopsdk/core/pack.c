@@ -1,0 +1,281 @@
+#include "core/pack.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { INLINE_MAX = 29, LENGTH_1, LENGTH_4 };
+enum { TYPE_NULL, TYPE_FALSE, TYPE_TRUE, TYPE_NUMBER, TYPE_STRING, TYPE_ARRAY, TYPE_MAP };
+enum { TEXT_HEAD = 5, CONTAINER_HEAD = 9, KEEP_MEMORY = 256 << 10 };
+
+void pack_init(pack *p)
+{
+    p->out = BUF_INIT(LIMIT_OBJECT);
+    pack_reset(p);
+}
+
+void pack_clear(pack *p)
+{
+    buf_clear(&p->out);
+}
+
+void pack_reset(pack *p)
+{
+    if (p->out.cap > KEEP_MEMORY)
+        buf_clear(&p->out);
+    buf_reset(&p->out);
+    p->why = NULL;
+    p->depth = 0;
+    p->part = PACK_NONE;
+    p->in_metadata = p->dropping = false;
+}
+
+/* Room for len bytes more and any head.  Not having it by limit spoils the value; by memory, everything. */
+static bool room(pack *p, size_t len)
+{
+    if (len > LIMIT_OBJECT - CONTAINER_HEAD - 1 || p->out.len > LIMIT_OBJECT - CONTAINER_HEAD - 1 - len) {
+        p->why = "larger than 8 MiB";
+        return false;
+    }
+    return buf_reserve(&p->out, len + CONTAINER_HEAD + 1);
+}
+
+static void put(pack *p, const void *data, size_t len)
+{
+    memcpy(p->out.data + p->out.len, data, len);
+    p->out.len += len;
+}
+
+static void put_byte(pack *p, unsigned byte)
+{
+    p->out.data[p->out.len++] = (char)byte;
+}
+
+static size_t text_head(unsigned type, size_t len, char head[TEXT_HEAD])
+{
+    uint32_t n = (uint32_t)len;
+
+    if (len <= INLINE_MAX) {
+        head[0] = (char)(type | n << 3);
+        return 1;
+    }
+    if (len <= UINT8_MAX) {
+        head[0] = (char)(type | LENGTH_1 << 3);
+        head[1] = (char)n;
+        return 2;
+    }
+    head[0] = (char)(type | LENGTH_4 << 3);
+    memcpy(head + 1, &n, 4);
+    return TEXT_HEAD;
+}
+
+static void add_part(pack *p, const char *text, size_t len)
+{
+    if (!room(p, len))
+        return;
+    if (p->part == PACK_NONE) {
+        p->part = (uint32_t)p->out.len;
+        p->out.len += TEXT_HEAD;
+        if (!room(p, len))
+            return;
+    }
+    put(p, text, len);
+}
+
+/* Closes a text that came in parts: the head shrinks to what the length needs. */
+static void close_parts(pack *p, unsigned type)
+{
+    char head[TEXT_HEAD], *at = p->out.data + p->part;
+    size_t len = p->out.len - p->part - TEXT_HEAD, n = text_head(type, len, head);
+
+    memmove(at + n, at + TEXT_HEAD, len);
+    memcpy(at, head, n);
+    p->out.len = p->part + n + len;
+    p->part = PACK_NONE;
+}
+
+static void add_text(pack *p, unsigned type, const char *text, size_t len)
+{
+    char head[TEXT_HEAD];
+
+    if (p->part != PACK_NONE) {
+        add_part(p, text, len);
+        if (!p->why && !p->out.failed)
+            close_parts(p, type);
+    } else if (room(p, len)) {
+        put(p, head, text_head(type, len, head));
+        put(p, text, len);
+    }
+    if (!p->why && !p->out.failed)
+        put_byte(p, 0);
+}
+
+static bool is_text(const char *at, const char *name)
+{
+    node n = node_read(at);
+
+    return n.len == strlen(name) && memcmp(n.text, name, n.len) == 0;
+}
+
+static void add_key(pack *p, const char *text, size_t len)
+{
+    uint32_t at = p->part != PACK_NONE ? p->part : (uint32_t)p->out.len;
+
+    add_text(p, TYPE_STRING, text, len);
+    if (p->why || p->out.failed)
+        return;
+    if (p->depth == 1)
+        p->in_metadata = is_text(p->out.data + at, "metadata");
+    if (p->depth == 2 && p->in_metadata && is_text(p->out.data + at, "managedFields")) {
+        p->out.len = at;
+        p->dropping = true;
+    }
+}
+
+static void open_container(pack *p, unsigned type)
+{
+    if (p->depth >= LIMIT_DEPTH)
+        p->why = "nested more than 128 levels deep";
+    if (p->why || !room(p, 0))
+        return;
+    p->open[p->depth].at = (uint32_t)p->out.len;
+    p->open[p->depth].count = 0;
+    p->out.data[p->out.len] = (char)type;
+    p->out.len += CONTAINER_HEAD;
+}
+
+/* Writes the head; a small one moves the content up, so that small maps stay small. */
+static void close_container(pack *p)
+{
+    char *at = p->out.data + p->open[p->depth].at;
+    unsigned type = (unsigned char)at[0];
+    uint32_t count = p->open[p->depth].count, len = (uint32_t)(p->out.data + p->out.len - at) - CONTAINER_HEAD;
+
+    if (len > UINT8_MAX) {
+        at[0] = (char)(type | LENGTH_4 << 3);
+        memcpy(at + 1, &len, 4);
+        memcpy(at + 5, &count, 4);
+        return;
+    }
+    at[0] = (char)(type | LENGTH_1 << 3);
+    at[1] = (char)len;
+    at[2] = (char)count;
+    memmove(at + 3, at + CONTAINER_HEAD, len);
+    p->out.len -= CONTAINER_HEAD - 3;
+}
+
+static void add_plain(pack *p, enum token t, const char *text, size_t len)
+{
+    switch (t) {
+    case TOKEN_PART:
+        add_part(p, text, len);
+        break;
+    case TOKEN_KEY:
+        add_key(p, text, len);
+        break;
+    case TOKEN_STRING:
+        add_text(p, TYPE_STRING, text, len);
+        break;
+    case TOKEN_NUMBER:
+        add_text(p, TYPE_NUMBER, text, len);
+        break;
+    case TOKEN_MAP:
+    case TOKEN_ARRAY:
+        open_container(p, t == TOKEN_MAP ? TYPE_MAP : TYPE_ARRAY);
+        break;
+    case TOKEN_END:
+        close_container(p);
+        break;
+    default:
+        if (room(p, 1))
+            put_byte(p, t == TOKEN_NULL ? TYPE_NULL : t == TOKEN_TRUE ? TYPE_TRUE : TYPE_FALSE);
+    }
+}
+
+int pack_add(pack *p, enum token t, const char *text, size_t len)
+{
+    bool opens = t == TOKEN_MAP || t == TOKEN_ARRAY;
+    bool value = t != TOKEN_PART && t != TOKEN_KEY && t != TOKEN_END;
+
+    /* levels are counted also of what is dropped or over a limit: they tell where the value ends */
+    p->depth -= t == TOKEN_END;
+    if (!p->dropping && !p->why) {
+        if (value && p->depth > 0)
+            p->open[p->depth - 1].count++;
+        add_plain(p, t, text, len);
+    } else if (p->dropping && p->depth == 2 && !opens && t != TOKEN_PART) {
+        p->dropping = false;
+    }
+    p->depth += opens;
+    if (p->out.failed)
+        return OPSDK_ENOMEM;
+    return p->depth == 0 && !opens && t != TOKEN_PART && t != TOKEN_KEY;
+}
+
+static node text_node(const char *at, uint32_t form)
+{
+    node n = {.head = 1, .len = form};
+
+    if (form == LENGTH_1) {
+        n.len = (unsigned char)at[1];
+        n.head = 2;
+    } else if (form == LENGTH_4) {
+        memcpy(&n.len, at + 1, 4);
+        n.head = TEXT_HEAD;
+    }
+    n.size = n.head + n.len + 1;
+    return n;
+}
+
+static node container_node(const char *at, uint32_t form)
+{
+    node n = {.head = 3};
+
+    if (form == LENGTH_1) {
+        n.len = (unsigned char)at[1];
+        n.count = (unsigned char)at[2];
+    } else {
+        memcpy(&n.len, at + 1, 4);
+        memcpy(&n.count, at + 5, 4);
+        n.head = CONTAINER_HEAD;
+    }
+    n.size = n.head + n.len;
+    return n;
+}
+
+node node_read(const char *at)
+{
+    static const enum opsdk_type types[] = {
+        [TYPE_NULL] = OPSDK_NULL,     [TYPE_FALSE] = OPSDK_BOOL,    [TYPE_TRUE] = OPSDK_BOOL,
+        [TYPE_NUMBER] = OPSDK_NUMBER, [TYPE_STRING] = OPSDK_STRING, [TYPE_ARRAY] = OPSDK_ARRAY,
+        [TYPE_MAP] = OPSDK_MAP,
+    };
+    unsigned type = (unsigned char)*at & 7u, form = (unsigned char)*at >> 3;
+    node n = {.head = 1, .size = 1};
+
+    if (type == TYPE_NUMBER || type == TYPE_STRING)
+        n = text_node(at, form);
+    else if (type >= TYPE_ARRAY)
+        n = container_node(at, form);
+    n.type = types[type];
+    n.truth = type == TYPE_TRUE;
+    n.text = at + n.head;
+    return n;
+}
+
+const char *node_member(const char *at, const char *name, size_t len)
+{
+    const char *found = NULL, *end;
+    node map = node_read(at);
+
+    if (map.type != OPSDK_MAP)
+        return NULL;
+    end = map.text + map.len;
+    for (const char *p = map.text; p < end;) {
+        node key = node_read(p);
+        p += key.size;
+        if (key.len == len && memcmp(key.text, name, len) == 0)
+            found = p;
+        p += node_read(p).size;
+    }
+    return found;
+}

@@ -1,0 +1,432 @@
+#include "core/scan.h"
+
+#include <opsdk/error.h>
+#include <string.h>
+
+enum state {
+    VALUE,
+    FIRST_ITEM, /* behind '[' */
+    FIRST_KEY,  /* behind '{' */
+    KEY,        /* behind ',' in a map */
+    COLON,
+    AFTER, /* behind a value inside of something */
+    DONE,  /* behind the outermost value */
+    STRING,
+    ESCAPE,
+    HEX,
+    NUMBER,
+    LITERAL
+};
+
+enum number { MINUS, ZERO, INTEGER, POINT, FRACTION, E, E_SIGN, EXPONENT, NUMBER_END, NUMBER_BAD };
+
+void scan_init(scan *s, bool lines, scan_fn *on_token, void *user)
+{
+    s->on_token = on_token;
+    s->user = user;
+    s->why = s->literal = NULL;
+    s->at = 0;
+    s->code = 0;
+    s->lines = lines;
+    s->line = s->key = false;
+    s->state = VALUE;
+    s->number = s->need = s->digits = 0;
+    s->unit = s->surrogate = 0;
+    s->depth = 0;
+}
+
+static const char *fail(scan *s, const char *p, const char *why)
+{
+    s->code = OPSDK_EPROTO;
+    s->why = why;
+    return p;
+}
+
+static void emit(scan *s, enum token t, const char *from, const char *to)
+{
+    int r = s->on_token(t, from, (size_t)(to - from), s->user);
+
+    if (r != 0)
+        s->code = r;
+}
+
+static void part(scan *s, const char *from, const char *to)
+{
+    if (from < to)
+        emit(s, TOKEN_PART, from, to);
+}
+
+static bool in_map(const scan *s)
+{
+    return s->depth > 0 && (s->maps[(s->depth - 1) / 8] >> ((s->depth - 1) % 8) & 1);
+}
+
+static void value_done(scan *s)
+{
+    s->state = s->depth > 0 ? AFTER : DONE;
+}
+
+static const char *open_container(scan *s, const char *p, bool map)
+{
+    if (s->depth == LIMIT_SCAN_DEPTH)
+        return fail(s, p, "nested too deeply");
+    if (map)
+        s->maps[s->depth / 8] |= (uint8_t)(1u << s->depth % 8);
+    else
+        s->maps[s->depth / 8] &= (uint8_t) ~(1u << s->depth % 8);
+    s->depth++;
+    s->state = map ? FIRST_KEY : FIRST_ITEM;
+    emit(s, map ? TOKEN_MAP : TOKEN_ARRAY, p, p);
+    return p + 1;
+}
+
+static const char *close_container(scan *s, const char *p)
+{
+    s->depth--;
+    value_done(s);
+    emit(s, TOKEN_END, p, p);
+    return p + 1;
+}
+
+static const char *open_string(scan *s, const char *p, bool key)
+{
+    s->state = STRING;
+    s->key = key;
+    return p + 1;
+}
+
+static const char *open_literal(scan *s, const char *p)
+{
+    s->literal = *p == 't' ? "rue" : *p == 'f' ? "alse" : "ull";
+    s->state = LITERAL;
+    return p + 1;
+}
+
+static const char *in_literal(scan *s, const char *p, const char *end)
+{
+    for (; p < end && *s->literal; p++, s->literal++) {
+        if (*p != *s->literal)
+            return fail(s, p, "a word other than true, false and null");
+    }
+    if (*s->literal)
+        return p;
+    value_done(s);
+    /* The byte before the terminator's still tells the words apart: tru-e, fals-e need the one before that. */
+    emit(s, s->literal[-1] == 'l' ? TOKEN_NULL : s->literal[-2] == 'u' ? TOKEN_TRUE : TOKEN_FALSE, p, p);
+    return p;
+}
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static const char *open_value(scan *s, const char *p)
+{
+    switch (*p) {
+    case '{':
+        return open_container(s, p, true);
+    case '[':
+        return open_container(s, p, false);
+    case '"':
+        return open_string(s, p, false);
+    case 't':
+    case 'f':
+    case 'n':
+        return open_literal(s, p);
+    default:
+        if (*p != '-' && !is_digit(*p))
+            return fail(s, p, "a value is missing");
+        s->state = NUMBER; /* in_number takes the first byte too, so that the text is one run */
+        s->number = NUMBER_END;
+        return p;
+    }
+}
+
+/* What follows state in a number's grammar; NUMBER_END as a state is "nothing read yet". */
+static enum number number_next(enum number state, char c)
+{
+    bool digit = is_digit(c), e = c == 'e' || c == 'E';
+
+    switch (state) {
+    case NUMBER_END:
+        return c == '-' ? MINUS : c == '0' ? ZERO : INTEGER;
+    case MINUS:
+        return c == '0' ? ZERO : digit ? INTEGER : NUMBER_BAD;
+    case ZERO:
+        return c == '.' ? POINT : e ? E : digit ? NUMBER_BAD : NUMBER_END;
+    case INTEGER:
+        return digit ? INTEGER : c == '.' ? POINT : e ? E : NUMBER_END;
+    case POINT:
+        return digit ? FRACTION : NUMBER_BAD;
+    case FRACTION:
+        return digit ? FRACTION : e ? E : NUMBER_END;
+    case E:
+        return digit ? EXPONENT : c == '+' || c == '-' ? E_SIGN : NUMBER_BAD;
+    case E_SIGN:
+        return digit ? EXPONENT : NUMBER_BAD;
+    case EXPONENT:
+        return digit ? EXPONENT : NUMBER_END;
+    default:
+        return NUMBER_BAD;
+    }
+}
+
+static const char *in_number(scan *s, const char *p, const char *end)
+{
+    const char *start = p;
+
+    for (; p < end; p++) {
+        enum number next = number_next(s->number, *p);
+        if (next == NUMBER_BAD)
+            return fail(s, p, "a malformed number");
+        if (next == NUMBER_END) {
+            value_done(s);
+            emit(s, TOKEN_NUMBER, start, p);
+            return p;
+        }
+        s->number = (uint8_t)next;
+    }
+    part(s, start, p);
+    return p;
+}
+
+/* Skips bytes that stand for themselves: ASCII but control characters, quotes and backslashes; eight at a time. */
+static const char *plain_run(const char *p, const char *end)
+{
+    const uint64_t ones = 0x0101010101010101u, tops = 0x8080808080808080u;
+
+    for (; end - p >= 8; p += 8) {
+        uint64_t w, quote, slash;
+        memcpy(&w, p, 8);
+        quote = w ^ ones * '"';
+        slash = w ^ ones * '\\';
+        if ((w | (w - ones * 0x20) | (quote - ones) | (slash - ones)) & tops)
+            break;
+    }
+    while (p < end && (unsigned char)*p >= 0x20 && (unsigned char)*p < 0x80 && *p != '"' && *p != '\\')
+        p++;
+    return p;
+}
+
+/* The first byte of a UTF-8 sequence: how many follow, and which may be next (no overlong forms, surrogates, or more than
+ * U+10FFFF). */
+static bool utf8_lead(scan *s, unsigned char c)
+{
+    if (c < 0xc2 || c > 0xf4)
+        return false;
+    s->need = c < 0xe0 ? 1 : c < 0xf0 ? 2 : 3;
+    s->low = c == 0xe0 ? 0xa0 : c == 0xf0 ? 0x90 : 0x80;
+    s->high = c == 0xed ? 0x9f : c == 0xf4 ? 0x8f : 0xbf;
+    return true;
+}
+
+static bool utf8_next(scan *s, unsigned char c)
+{
+    if (c < s->low || c > s->high)
+        return false;
+    s->need--;
+    s->low = 0x80;
+    s->high = 0xbf;
+    return true;
+}
+
+static bool utf8_byte(scan *s, unsigned char c)
+{
+    return s->need ? utf8_next(s, c) : utf8_lead(s, c);
+}
+
+static const char *close_string(scan *s, const char *start, const char *p)
+{
+    if (s->key)
+        s->state = COLON;
+    else
+        value_done(s);
+    emit(s, s->key ? TOKEN_KEY : TOKEN_STRING, start, p);
+    return p + 1;
+}
+
+static const char *in_string(scan *s, const char *p, const char *end)
+{
+    const char *start = p;
+
+    if (s->surrogate && *p != '\\')
+        return fail(s, p, "half of a surrogate pair");
+    while (p < end) {
+        if (s->need == 0)
+            p = plain_run(p, end);
+        if (p == end)
+            break;
+        if (s->need == 0 && *p == '"')
+            return close_string(s, start, p);
+        if (s->need == 0 && *p == '\\') {
+            part(s, start, p);
+            s->state = ESCAPE;
+            return p + 1;
+        }
+        if (!utf8_byte(s, (unsigned char)*p))
+            return fail(s, p, (unsigned char)*p < 0x20 ? "a control character in a string" : "no valid UTF-8");
+        p++;
+    }
+    part(s, start, p);
+    return p;
+}
+
+static const char *in_escape(scan *s, const char *p)
+{
+    static const char from[] = "\"\\/bfnrt", to[] = "\"\\/\b\f\n\r\t";
+    const char *found;
+
+    if (*p == 'u') {
+        s->state = HEX;
+        s->digits = 0;
+        s->unit = 0;
+        return p + 1;
+    }
+    if (s->surrogate)
+        return fail(s, p, "half of a surrogate pair");
+    found = *p ? strchr(from, *p) : NULL;
+    if (!found)
+        return fail(s, p, "an unknown escape in a string");
+    s->state = STRING;
+    part(s, to + (found - from), to + (found - from) + 1);
+    return p + 1;
+}
+
+static void emit_code_point(scan *s, uint32_t c)
+{
+    char text[4];
+    int n = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
+
+    for (int i = n - 1; i > 0; i--, c >>= 6)
+        text[i] = (char)(0x80 | (c & 0x3f));
+    text[0] = (char)(n == 1 ? c : (0xf00u >> n & 0xff) | c);
+    part(s, text, text + n);
+}
+
+/* Four digits are read: a character, or half of one. */
+static const char *unit_done(scan *s, const char *p)
+{
+    bool first = s->unit >= 0xd800 && s->unit < 0xdc00, second = s->unit >= 0xdc00 && s->unit < 0xe000;
+    uint32_t pair = s->surrogate;
+
+    if ((pair != 0) != second)
+        return fail(s, p, "half of a surrogate pair");
+    s->state = STRING;
+    s->surrogate = first ? s->unit : 0;
+    if (!first)
+        emit_code_point(s, second ? 0x10000 + ((pair - 0xd800) << 10) + (s->unit - 0xdc00u) : s->unit);
+    return p + 1;
+}
+
+static const char *in_hex(scan *s, const char *p)
+{
+    char c = *p;
+    int digit = is_digit(c) ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+
+    if (digit < 0)
+        return fail(s, p, "\\u without four hexadecimal digits");
+    s->unit = (uint16_t)(s->unit << 4 | digit);
+    s->digits++;
+    return s->digits < 4 ? p + 1 : unit_done(s, p);
+}
+
+/* A line feed between tokens when lines are documents. */
+static const char *line_feed(scan *s, const char *p)
+{
+    if (s->state == DONE) {
+        s->state = VALUE;
+        s->line = true;
+    } else if (s->state != VALUE || s->depth > 0) {
+        return fail(s, p, "the line ends too early");
+    }
+    return p + 1;
+}
+
+static const char *after_value(scan *s, const char *p)
+{
+    bool map = in_map(s);
+
+    if (*p == ',') {
+        s->state = map ? KEY : VALUE;
+        return p + 1;
+    }
+    if (*p == (map ? '}' : ']'))
+        return close_container(s, p);
+    return fail(s, p, map ? "',' or '}' is missing" : "',' or ']' is missing");
+}
+
+/* Between tokens, at a byte that is no space. */
+static const char *structure(scan *s, const char *p)
+{
+    switch (s->state) {
+    case FIRST_ITEM:
+        return *p == ']' ? close_container(s, p) : open_value(s, p);
+    case FIRST_KEY:
+        if (*p == '}')
+            return close_container(s, p);
+        __attribute__((fallthrough));
+    case KEY:
+        return *p == '"' ? open_string(s, p, true) : fail(s, p, "a key is missing");
+    case COLON:
+        s->state = VALUE;
+        return *p == ':' ? p + 1 : fail(s, p, "':' is missing");
+    case AFTER:
+        return after_value(s, p);
+    case DONE:
+        return fail(s, p, "more text behind the value");
+    default:
+        return open_value(s, p);
+    }
+}
+
+static const char *step(scan *s, const char *p, const char *end)
+{
+    switch (s->state) {
+    case STRING:
+        return in_string(s, p, end);
+    case ESCAPE:
+        return in_escape(s, p);
+    case HEX:
+        return in_hex(s, p);
+    case NUMBER:
+        return in_number(s, p, end);
+    case LITERAL:
+        return in_literal(s, p, end);
+    default:
+        break;
+    }
+    if (*p == '\n' && s->lines)
+        return line_feed(s, p);
+    if (*p == ' ' || *p == '\n' || *p == '\t' || *p == '\r')
+        return p + 1;
+    return structure(s, p);
+}
+
+int scan_feed(scan *s, const char *data, size_t len, size_t *ret_used)
+{
+    const char *p = data, *end = data + len;
+
+    s->line = false;
+    while (p < end && s->code == 0 && !s->line)
+        p = step(s, p, end);
+    *ret_used = (size_t)(p - data);
+    s->at += *ret_used;
+    return s->code != 0 ? s->code : s->line;
+}
+
+int scan_end(scan *s)
+{
+    if (s->code == 0 && s->state == NUMBER && number_next(s->number, ' ') == NUMBER_END) {
+        s->state = DONE;
+        emit(s, TOKEN_NUMBER, "", "");
+    }
+    if (s->code == 0 && (s->state != DONE || s->depth > 0))
+        fail(s, NULL, "the text ends too early");
+    return s->code;
+}
+
+bool scan_idle(const scan *s)
+{
+    return s->state == DONE || (s->state == VALUE && s->depth == 0);
+}
