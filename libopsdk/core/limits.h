@@ -19,8 +19,7 @@
 #define LIMIT_TIMEOUT_MS 30000           /* one request */
 #define LIMIT_CONNECT_MS 10000           /* TCP and TLS */
 #define LIMIT_TOKEN_AGE_MS 60000         /* a token file is read again after so long */
-#define LIMIT_SILENCE_MS 40000           /* a watch that says nothing for so long is dead */
-#define LIMIT_WATCH_S 290                /* timeoutSeconds of one watch request */
+#define LIMIT_SILENCE_MS 40000           /* a list or watch that says nothing for so long is dead; see core/watcher.h */
 #define LIMIT_PAGE 500                   /* objects per list request */
 #define LIMIT_EXEC_OUTPUT (1u << 20)     /* bytes of stdout and of stderr */
 #define LIMIT_EXEC_MS 30000              /* one command */
@@ -32,7 +31,11 @@
 #define LIMIT_QUEUE_BACKOFF_MIN_MS 5     /* first retry of a failed key */
 #define LIMIT_QUEUE_BACKOFF_MAX_MS 60000 /* last */
 #define LIMIT_WATCH_BACKOFF_MIN_MS 200   /* first reconnect of a failed watch */
-#define LIMIT_WATCH_BACKOFF_MAX_MS 30000 /* last */
+#define LIMIT_WATCH_BACKOFF_MAX_MS 30000 /* last, when the server answers but refuses */
+#define LIMIT_WATCH_BACKOFF_LINK_MS 1000 /* last, when nobody answers: a restarted server is found within a second */
+#define LIMIT_WATCH_REFUSED 8            /* watch requests in a row that fail with 5xx, then a new list */
+#define LIMIT_LIST_EXPIRED 3             /* lists in a row that expire between pages, then one without pages */
 #define LIMIT_GRACE_MS 30000             /* for running reconciles when the manager stops */
+#define LIMIT_CANCEL_MS 5000             /* more, once their calls are cancelled */
 
 #endif

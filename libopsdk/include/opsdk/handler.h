@@ -28,8 +28,9 @@ typedef struct opsdk_result {
 typedef int opsdk_reconcile_fn(const opsdk_request *rq, opsdk_result *ret, opsdk_error *err);
 
 typedef struct opsdk_queue opsdk_queue;
-/* Adds the primaries that a change of another object concerns.  Runs on the loop thread: it must not block.  changed is the
- * new state or, when deleted, the last known one. */
+/* Adds the primaries that a change of another object concerns.  Runs on the loop thread: it must not block.  When an
+ * object changes it is called twice, for the state before and for that after: what was referred to before may be
+ * concerned too.  deleted: changed is the last known state. */
 typedef void opsdk_map_fn(const opsdk_object *changed, bool deleted, opsdk_cache *cache, opsdk_queue *queue,
                           void *user);
 OPSDK_API void opsdk_queue_add(opsdk_queue *queue, opsdk_key primary);

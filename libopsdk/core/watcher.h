@@ -1,0 +1,56 @@
+/* Follows one kind: says what to request next and turns each reply into changes.
+ *
+ * It does no I/O and reads no clock, so that a test can play a recorded session to it.  The owner goes round:
+ *     watcher_begin -> send the target -> watcher_feed each piece of a 2xx body -> watcher_end -> wait -> watcher_begin ...
+ * A list (in pages) comes first, then watch requests that resume where the last one stopped.  What makes the version unusable (410, by
+ * status or as ERROR event) leads to a new list; everything else is waited for and resumed.
+ *
+ * How a dead connection is told from an idle one: an API server sends bookmarks about once a minute only, so a healthy idle watch may
+ * be silent for longer than we want to wait for a dead one.  Hence each watch request asks for an end (timeoutSeconds) within three
+ * quarters of the silence that the owner bears: a live server ends it by then, which costs one request on the kept connection, and
+ * silence beyond that is death, whatever a proxy in between does. */
+#ifndef CORE_WATCHER_H
+#define CORE_WATCHER_H
+
+#include "core/buf.h"
+
+#include <opsdk/error.h>
+#include <opsdk/object.h>
+
+/* All borrowed; must outlive the watcher. */
+typedef struct watcher_what {
+    const opsdk_kind *kind;
+    const char *ns, *labels, *fields;
+    int silence_ms; /* how long the owner bears silence */
+} watcher_what;
+
+typedef struct watcher_sink {
+    /* A fresh list begins: what it does not name until synced is gone. */
+    void (*begin)(void *user);
+    /* Takes the reference.  listed: it comes from a list, and is what the server holds even when it seems old.  A negative code ends
+     * the request, which is then repeated. */
+    int (*upsert)(opsdk_object *obj, bool listed, void *user, opsdk_error *err);
+    void (*remove)(opsdk_object *obj, void *user); /* takes the reference; obj is the last state */
+    void (*synced)(void *user);
+    void (*notice)(const opsdk_error *what, void *user); /* something odd that was dealt with; for a log */
+} watcher_sink;
+
+typedef struct watcher watcher;
+
+/* NULL when out of memory.  sink is borrowed. */
+watcher *watcher_new(const watcher_what *what, const watcher_sink *sink, void *user);
+watcher *watcher_free(watcher *w);
+
+/* Is the next, or the running, request a list?  Else it is a watch. */
+bool watcher_listing(const watcher *w);
+
+/* Starts the next request: path and query are added to *ret.  random: any 32 bits.  OPSDK_ENOMEM, OPSDK_EINVAL (namespace). */
+int watcher_begin(watcher *w, uint32_t random, buf *ret, opsdk_error *err);
+/* Takes a piece of the body.  A negative code means: end the request with it. */
+int watcher_feed(watcher *w, const char *data, size_t len, opsdk_error *err);
+/* The request is over.  why: what went wrong, NULL for a complete 2xx reply.  lived_ms: how long it was open.  Returns 0, or the code and
+ * *err of what went wrong, if anything; *ret_wait_ms, how long to wait before the next request, is written in every case. */
+int watcher_end(watcher *w, const opsdk_error *why, int64_t lived_ms, uint32_t random, int64_t *ret_wait_ms,
+                opsdk_error *err);
+
+#endif

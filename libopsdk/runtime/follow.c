@@ -1,0 +1,189 @@
+/* What the handlers want watched, each once, and who is told of its changes. */
+#include "runtime/clock.h"
+#include "runtime/manager.h"
+#include "runtime/source.h"
+
+#include <inttypes.h>
+#include <opsdk/log.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define REPEAT_MS 30000 /* the same trouble of one watch is logged once in so long */
+
+static followed *followed_for(opsdk_manager *m, const opsdk_kind *kind, const char *labels, const char *fields)
+{
+    store *s = cache_store(m->cache, kind, labels, fields);
+    followed *f;
+
+    if (!s)
+        return NULL;
+    for (f = m->followed; f; f = f->next) {
+        if (f->store == s)
+            return f;
+    }
+    f = calloc(1, sizeof(*f));
+    if (!f)
+        return NULL;
+    *f = (followed){.manager = m, .kind = kind, .labels = labels, .fields = fields, .store = s, .next = m->followed};
+    m->followed = f;
+    return f;
+}
+
+static int subscribe(followed *f, crew *c, const opsdk_source *source, opsdk_error *err)
+{
+    subscriber *s = f ? calloc(1, sizeof(*s)) : NULL;
+
+    if (!s)
+        return opsdk_error_set(err, OPSDK_ENOMEM, "handler %s: out of memory", c->handler->name);
+    *s = (subscriber){c, source, f->subscribers};
+    f->subscribers = s;
+    return 0;
+}
+
+int follow_crew(opsdk_manager *m, crew *c, opsdk_error *err)
+{
+    const opsdk_handler *h = c->handler;
+    followed *f = followed_for(m, h->kind, h->labels, h->fields);
+    int r;
+
+    r = subscribe(f, c, NULL, err);
+    if (r < 0)
+        return r;
+    c->primaries = f->store;
+    for (const opsdk_source *s = h->sources; s && s->kind; s++) {
+        r = source_check(s, h->name, err);
+        if (r >= 0)
+            r = subscribe(followed_for(m, s->kind, s->labels, s->fields), c, s, err);
+        if (r < 0)
+            return r;
+    }
+    return 0;
+}
+
+bool follow_synced(const opsdk_manager *m)
+{
+    for (const tail *t = m->tails; t; t = t->next) {
+        if (!t->synced)
+            return false;
+    }
+    return true;
+}
+
+static void dispatch(const subscriber *s, const watch_change *change)
+{
+    crew *c = s->crew;
+    opsdk_key key = opsdk_object_key(change->now);
+
+    if (s->source)
+        source_map(s->source, &(source_target){c->handler, c->cache, c->primaries, c->queue}, change);
+    else if (change->type != OPSDK_DELETED)
+        queue_add(c->queue, key.ns, key.name);
+}
+
+static void on_change(const watch_change *change, void *user)
+{
+    tail *t = user;
+
+    if (change->type == OPSDK_SYNCED) {
+        if (!t->synced)
+            opsdk_log(OPSDK_LOG_INFO, NULL, "%s%s%s: %zu read", t->what->kind->plural, t->ns ? " in " : "",
+                      t->ns ? t->ns : "", store_count(t->what->store));
+        t->synced = true;
+        manager_synced(t->what->manager);
+        return;
+    }
+    for (const subscriber *s = t->what->subscribers; s; s = s->next)
+        dispatch(s, change);
+}
+
+static void on_open(void *user)
+{
+    tail *t = user;
+
+    if (t->trouble)
+        opsdk_log(OPSDK_LOG_INFO, NULL, "watch of %s is open again", t->what->kind->plural);
+    t->trouble = 0;
+    manager_opened(t->what->manager);
+}
+
+static void on_trouble(const opsdk_error *why, int64_t wait_ms, void *user)
+{
+    tail *t = user;
+    bool repeated = why->code == t->trouble && clock_ms() - t->trouble_at_ms < REPEAT_MS;
+
+    if (wait_ms < 0) {
+        opsdk_log(OPSDK_LOG_WARN, NULL, "%s", why->message);
+        return;
+    }
+    t->restarts++;
+    opsdk_log(repeated ? OPSDK_LOG_DEBUG : OPSDK_LOG_WARN, NULL, "%s%s%s: %s; again in %" PRId64 " ms",
+              t->what->kind->plural, t->ns ? " in " : "", t->ns ? t->ns : "", why->message, wait_ms);
+    if (repeated)
+        return;
+    t->trouble = why->code;
+    t->trouble_at_ms = clock_ms();
+}
+
+static int start_tail(followed *f, const char *ns, opsdk_error *err)
+{
+    opsdk_manager *m = f->manager;
+    tail *t = calloc(1, sizeof(*t));
+    watch_what what;
+
+    if (!t)
+        return opsdk_error_set(err, OPSDK_ENOMEM, "watch %s: out of memory", f->kind->plural);
+    t->what = f;
+    t->ns = ns;
+    t->next = m->tails;
+    m->tails = t;
+    what = (watch_what){.client = m->client,
+                        .kind = f->kind,
+                        .ns = ns,
+                        .labels = f->labels,
+                        .fields = f->fields,
+                        .store = f->store,
+                        .on_change = on_change,
+                        .on_open = on_open,
+                        .on_trouble = on_trouble,
+                        .user = t};
+    return watch_new(m->loop, &what, &t->watch, err);
+}
+
+int follow_start(opsdk_manager *m, opsdk_error *err)
+{
+    for (followed *f = m->followed; f; f = f->next) {
+        int r = 0;
+        if (f->kind->cluster_scoped || !m->namespaces[0])
+            r = start_tail(f, NULL, err);
+        for (char **ns = m->namespaces; !f->kind->cluster_scoped && *ns && r >= 0; ns++)
+            r = start_tail(f, *ns, err);
+        if (r < 0)
+            return r;
+    }
+    return 0;
+}
+
+static void followed_free(followed *f)
+{
+    while (f->subscribers) {
+        subscriber *s = f->subscribers;
+        f->subscribers = s->next;
+        free(s);
+    }
+    free(f);
+}
+
+void follow_free(opsdk_manager *m)
+{
+    while (m->tails) {
+        tail *t = m->tails;
+        m->tails = t->next;
+        watch_free(t->watch);
+        free(t);
+    }
+    while (m->followed) {
+        followed *f = m->followed;
+        m->followed = f->next;
+        followed_free(f);
+    }
+}

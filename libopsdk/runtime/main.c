@@ -1,0 +1,196 @@
+/* opsdk_main: an operator's whole main(). */
+#include "runtime/clock.h"
+#include "runtime/manager.h"
+#include "runtime/signals.h"
+
+#include <getopt.h>
+#include <opsdk/log.h>
+#include <opsdk/version.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define EXIT_USAGE 2
+
+typedef struct settings {
+    opsdk_client_opts client;
+    const char *namespaces, *listen;
+    int level;
+} settings;
+
+static const char *base_name(const char *path)
+{
+    const char *slash = path ? strrchr(path, '/') : NULL;
+
+    return slash ? slash + 1 : path ? path : "operator";
+}
+
+static void usage(FILE *to, const char *program)
+{
+    fprintf(to,
+            "usage: %s [flags]\n"
+            "  --kubeconfig FILE  default: inside a pod its service account, else $KUBECONFIG, else ~/.kube/config\n"
+            "  --context NAME     of the kubeconfig; default: its current one\n"
+            "  --namespace LIST   comma-separated; \"\": all; default: $OPERATOR_NAMESPACE, else $WATCH_NAMESPACE, "
+            "else all\n"
+            "  --listen ADDRESS   [address]:port of /healthz, /readyz and /metrics; \"\": none; default: :8080\n"
+            "  --log-level LEVEL  error, warn, info or debug; default: info\n"
+            "  --version          prints the version\n"
+            "  --help             prints this\n",
+            program);
+}
+
+static int level_of(const char *name)
+{
+    static const char *const names[] = {"error", "warn", "info", "debug"};
+
+    for (int i = 0; i < 4; i++) {
+        if (strcmp(name, names[i]) == 0)
+            return i;
+    }
+    return -1;
+}
+
+static const struct option options[] = {
+    {"kubeconfig", required_argument, NULL, 'k'},
+    {"context", required_argument, NULL, 'c'},
+    {"namespace", required_argument, NULL, 'n'},
+    {"listen", required_argument, NULL, 'l'},
+    {"log-level", required_argument, NULL, 'L'},
+    {"version", no_argument, NULL, 'v'},
+    {"help", no_argument, NULL, 'h'},
+    {0},
+};
+
+/* Returns -1 to go on, else the exit status. */
+static int take_flag(settings *s, int flag, const char *program)
+{
+    switch (flag) {
+    case 'k':
+        s->client.kubeconfig = optarg;
+        return -1;
+    case 'c':
+        s->client.context = optarg;
+        return -1;
+    case 'n':
+        s->namespaces = optarg;
+        return -1;
+    case 'l':
+        s->listen = optarg;
+        return -1;
+    case 'L':
+        s->level = level_of(optarg);
+        if (s->level >= 0)
+            return -1;
+        fprintf(stderr, "%s: --log-level %s: use error, warn, info or debug\n", program, optarg);
+        return EXIT_USAGE;
+    case 'v':
+        printf("%s (libopsdk %s)\n", program, opsdk_version());
+        return EXIT_SUCCESS;
+    case 'h':
+        usage(stdout, program);
+        return EXIT_SUCCESS;
+    default: /* getopt has said what is wrong */
+        usage(stderr, program);
+        return EXIT_USAGE;
+    }
+}
+
+static int take_flags(settings *s, int argc, char **argv, const char *program)
+{
+    int flag, status = -1;
+
+    optind = 1;
+    for (flag = getopt_long(argc, argv, "", options, NULL); flag != -1 && status < 0;
+         flag = getopt_long(argc, argv, "", options, NULL))
+        status = take_flag(s, flag, program);
+    if (status >= 0)
+        return status;
+    if (optind == argc)
+        return -1;
+    fprintf(stderr, "%s: unexpected argument '%s'\n", program, argv[optind]);
+    usage(stderr, program);
+    return EXIT_USAGE;
+}
+
+/* Cuts "a,b" into a list, the caller's to free with *ret_text; empty for "": all namespaces. */
+static const char **split(const char *namespaces, char **ret_text)
+{
+    char *text = strdup(namespaces), *save = NULL, *word;
+    const char **list = text ? calloc(strlen(text) / 2 + 2, sizeof(char *)) : NULL;
+    size_t n = 0;
+
+    *ret_text = text;
+    if (!list)
+        return NULL;
+    for (word = strtok_r(text, ", ", &save); word; word = strtok_r(NULL, ", ", &save))
+        list[n++] = word;
+    return list;
+}
+
+static int run(opsdk_manager *m, const opsdk_handler *const handlers[], opsdk_error *err)
+{
+    for (size_t i = 0; handlers[i]; i++) {
+        int r = opsdk_manager_register(m, handlers[i], err);
+        if (r < 0)
+            return r;
+    }
+    signals_install(m);
+    return opsdk_manager_run(m, err);
+}
+
+static int serve(const settings *s, const char *const *namespaces, int64_t born_ms,
+                 const opsdk_handler *const handlers[], opsdk_error *err)
+{
+    opsdk_manager_opts opts = {.namespaces = namespaces, .listen = s->listen};
+    opsdk_manager *m = NULL;
+    opsdk_client *client;
+    bool stuck;
+    int r;
+
+    r = opsdk_client_new(&s->client, &client, err);
+    if (r < 0)
+        return r;
+    r = opsdk_manager_new(client, &opts, &m, err);
+    if (r >= 0) {
+        manager_born(m, born_ms);
+        r = run(m, handlers, err);
+    }
+    signals_install(NULL);
+    stuck = m && m->stuck;
+    opsdk_manager_free(m);
+    if (!stuck)
+        opsdk_client_free(client);
+    return r;
+}
+
+int opsdk_main(int argc, char **argv, const opsdk_handler *const handlers[])
+{
+    settings s = {.level = OPSDK_LOG_INFO};
+    const char *program = base_name(argv[0]), **list;
+    int64_t born_ms = clock_ms();
+    opsdk_error err = {0};
+    char *text;
+    int status, r;
+
+    s.namespaces = getenv("OPERATOR_NAMESPACE");
+    if (!s.namespaces)
+        s.namespaces = getenv("WATCH_NAMESPACE");
+    status = take_flags(&s, argc, argv, program);
+    if (status >= 0)
+        return status;
+    opsdk_log_level((enum opsdk_level)s.level);
+
+    list = split(s.namespaces ? s.namespaces : "", &text);
+    r = list ? serve(&s, list, born_ms, handlers, &err) : opsdk_error_set(&err, OPSDK_ENOMEM, "out of memory");
+    if (r < 0)
+        opsdk_log(OPSDK_LOG_ERROR, NULL, "%s", err.message);
+    else
+        opsdk_log(OPSDK_LOG_INFO, NULL, "stopped");
+    free(list);
+    free(text);
+    if (r == OPSDK_ETIMEOUT)
+        _exit(EXIT_FAILURE); /* a reconcile hangs: its thread must not see us leave */
+    return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+}

@@ -1,0 +1,79 @@
+/* The inside of opsdk_manager, for the files of this layer. */
+#ifndef RUNTIME_MANAGER_H
+#define RUNTIME_MANAGER_H
+
+#include "runtime/cache.h"
+#include "runtime/httpd.h"
+#include "runtime/loop.h"
+#include "runtime/watch.h"
+#include "runtime/worker.h"
+
+#include <opsdk/manager.h>
+
+/* A handler's interest in a kind. */
+typedef struct subscriber {
+    crew *crew;
+    const opsdk_source *source; /* NULL: the kind is the primary */
+    struct subscriber *next;
+} subscriber;
+
+/* A kind, narrowed by selectors; shared by the handlers that ask for the same. */
+typedef struct followed {
+    opsdk_manager *manager;
+    const opsdk_kind *kind;
+    const char *labels, *fields;
+    store *store;
+    subscriber *subscribers;
+    struct followed *next;
+} followed;
+
+/* A watch of a followed kind in one namespace or in all. */
+typedef struct tail {
+    followed *what;
+    const char *ns;
+    watch *watch;
+    atomic_bool synced;
+    _Atomic uint64_t restarts;
+    int trouble; /* code of what was last logged; 0: none since it was last open */
+    int64_t trouble_at_ms;
+    struct tail *next;
+} tail;
+
+typedef enum manager_state { MANAGER_STARTING, MANAGER_SYNCED, MANAGER_STOPPING } manager_state;
+
+struct opsdk_manager {
+    opsdk_client *client;
+    char **namespaces; /* NULL-terminated; a sole NULL: all */
+    char *listen;
+    int grace_ms;
+    loop *loop;
+    opsdk_cache *cache;
+    crew *crews;
+    followed *followed;
+    tail *tails;
+    httpd *httpd;
+    loop_timer tick;
+    atomic_int state;
+    int64_t born_ms, told_ms; /* of clock_ms: the program's start; when the wait for the first lists was last logged */
+    bool opened;              /* a watch was open once */
+    bool stuck;               /* a reconcile did not end: nothing can be freed */
+    opsdk_error failure;      /* why the loop was stopped from within */
+};
+
+/* follow.c: what a handler needs watched.  OPSDK_EINVAL, OPSDK_ENOMEM. */
+int follow_crew(opsdk_manager *m, crew *c, opsdk_error *err);
+int follow_start(opsdk_manager *m, opsdk_error *err); /* begins all watches */
+bool follow_synced(const opsdk_manager *m);
+void follow_free(opsdk_manager *m);
+
+/* metrics.c: answers to probes and metrics; an httpd_answer_fn whose user is the manager. */
+int metrics_answer(const char *path, buf *ret, const char **ret_type, void *user);
+
+/* For the log line that tells how long the start took; otherwise counted from opsdk_manager_new. */
+void manager_born(opsdk_manager *m, int64_t ms);
+int manager_port(const opsdk_manager *m); /* of probes and metrics, while it runs; 0: none */
+/* Called by follow.c. */
+void manager_synced(opsdk_manager *m);
+void manager_opened(opsdk_manager *m);
+
+#endif

@@ -1,0 +1,10 @@
+/* SIGTERM and SIGINT for a program that is one manager. */
+#ifndef RUNTIME_SIGNALS_H
+#define RUNTIME_SIGNALS_H
+
+#include <opsdk/manager.h>
+
+/* The first signal stops m, the second ends the process at once with status 1.  SIGPIPE is ignored.  NULL: m is about to go. */
+void signals_install(opsdk_manager *m);
+
+#endif

@@ -1,0 +1,220 @@
+#include "runtime/watch.h"
+
+#include "core/limits.h"
+#include "core/watcher.h"
+#include "runtime/clock.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct watch {
+    watch_what what;
+    loop *loop;
+    watcher *watcher;
+    loop_timer next;    /* no request runs: when to send the next one */
+    loop_timer silence; /* a request runs: when to look whether it is dead */
+    loop_transfer transfer;
+    int64_t sent_ms, heard_ms;
+    uint32_t generation; /* of the list that is, or was last, read */
+};
+
+static void tell(watch *w, opsdk_event_type type, const opsdk_object *old, const opsdk_object *now)
+{
+    w->what.on_change(&(watch_change){type, old, now}, w->what.user);
+}
+
+static void trouble(watch *w, const opsdk_error *why, int64_t wait_ms)
+{
+    if (w->what.on_trouble)
+        w->what.on_trouble(why, wait_ms, w->what.user);
+}
+
+static void on_begin(void *user)
+{
+    watch *w = user;
+
+    w->generation++;
+}
+
+static int on_upsert(opsdk_object *obj, bool listed, void *user, opsdk_error *err)
+{
+    opsdk_auto_object *hold = opsdk_object_ref(obj);
+    opsdk_auto_object *old = NULL;
+    watch *w = user;
+    int r;
+
+    r = store_put(w->what.store, obj, w->generation, listed, &old);
+    if (r < 0)
+        return opsdk_error_set(err, r, "cache of %s: out of memory", w->what.kind->plural);
+    if (r == 0)
+        return 0;
+    if (old &&
+        strcmp(opsdk_object_uid(old), opsdk_object_uid(hold)) != 0) { /* deleted and made again while we were away */
+        tell(w, OPSDK_DELETED, old, old);
+        tell(w, OPSDK_ADDED, NULL, hold);
+        return 0;
+    }
+    tell(w, old ? OPSDK_MODIFIED : OPSDK_ADDED, old, hold);
+    return 0;
+}
+
+static void on_remove(opsdk_object *obj, void *user)
+{
+    opsdk_auto_object *last = obj;
+    watch *w = user;
+    opsdk_auto_object *old = store_remove(w->what.store, last);
+
+    if (old)
+        tell(w, OPSDK_DELETED, old, last);
+}
+
+static void on_synced(void *user)
+{
+    watch *w = user;
+    size_t at = 0;
+
+    for (;;) {
+        opsdk_auto_object *gone = store_sweep(w->what.store, w->what.ns, w->generation, &at);
+        if (!gone)
+            break;
+        tell(w, OPSDK_DELETED, gone, gone);
+    }
+    tell(w, OPSDK_SYNCED, NULL, NULL);
+}
+
+static void on_notice(const opsdk_error *what, void *user)
+{
+    trouble(user, what, -1);
+}
+
+static const watcher_sink sink = {on_begin, on_upsert, on_remove, on_synced, on_notice};
+
+static int on_data(const char *data, size_t len, void *user, opsdk_error *err)
+{
+    watch *w = user;
+
+    w->heard_ms = clock_ms();
+    return watcher_feed(w->watcher, data, len, err);
+}
+
+/* The request is over, or could not be sent: plans the next one. */
+static void finish(watch *w, const opsdk_error *why)
+{
+    opsdk_error err = {0};
+    int64_t wait;
+    int r;
+
+    loop_disarm(w->loop, &w->silence);
+    w->transfer.http = http_transfer_free(w->transfer.http);
+    r = watcher_end(w->watcher, why, clock_ms() - w->sent_ms, clock_random(), &wait, &err);
+    loop_arm(w->loop, &w->next, wait);
+    if (r < 0)
+        trouble(w, &err, wait);
+}
+
+static void on_done(CURLcode result, void *user)
+{
+    opsdk_error err = {0};
+    watch *w = user;
+    int r = http_transfer_result(w->transfer.http, result, &err);
+
+    finish(w, r < 0 ? &err : NULL);
+}
+
+/* Looks at the clock only now and then, not at each piece that arrives. */
+static void on_silence(void *user)
+{
+    watch *w = user;
+    int64_t left = w->heard_ms + w->what.silence_ms - clock_ms();
+    opsdk_error err = {0};
+
+    if (left > 0) {
+        loop_arm(w->loop, &w->silence, left);
+        return;
+    }
+    opsdk_error_set(&err, OPSDK_ETIMEOUT, "%s %s: nothing heard for %d ms, the connection is taken for dead",
+                    watcher_listing(w->watcher) ? "list" : "watch", w->what.kind->plural, w->what.silence_ms);
+    loop_remove(w->loop, &w->transfer);
+    finish(w, &err);
+}
+
+static void on_open(void *user)
+{
+    watch *w = user;
+
+    w->heard_ms = clock_ms();
+    if (!watcher_listing(w->watcher) && w->what.on_open)
+        w->what.on_open(w->what.user);
+}
+
+static int send_next(watch *w, opsdk_error *err)
+{
+    auto_buf target = BUF_INIT(LIMIT_URL);
+    int r;
+
+    r = watcher_begin(w->watcher, clock_random(), &target, err);
+    if (r < 0)
+        return r;
+
+    http_request rq = {.method = "GET", .target = target.data, .sink = on_data, .user = w};
+    r = http_transfer_new(w->what.client, &rq, &w->transfer.http, err);
+    if (r < 0)
+        return r;
+
+    r = loop_start(w->loop, &w->transfer, err);
+    if (r < 0)
+        return r;
+    loop_arm(w->loop, &w->silence, w->what.silence_ms);
+    return 0;
+}
+
+static void on_next(void *user)
+{
+    opsdk_error err = {0};
+    watch *w = user;
+
+    w->sent_ms = w->heard_ms = clock_ms();
+    if (send_next(w, &err) < 0)
+        finish(w, &err);
+}
+
+int watch_new(loop *l, const watch_what *what, watch **ret, opsdk_error *err)
+{
+    watch *w = calloc(1, sizeof(*w));
+    watcher_what follow;
+
+    if (!w)
+        return opsdk_error_set(err, OPSDK_ENOMEM, "watch %s: out of memory", what->kind->plural);
+    w->what = *what;
+    if (w->what.silence_ms <= 0)
+        w->what.silence_ms = LIMIT_SILENCE_MS;
+    if (what->kind->cluster_scoped)
+        w->what.ns = NULL;
+    w->loop = l;
+    w->next = (loop_timer){.fn = on_next, .user = w};
+    w->silence = (loop_timer){.fn = on_silence, .user = w};
+    w->transfer = (loop_transfer){.open = on_open, .done = on_done, .user = w};
+    follow = (watcher_what){what->kind, w->what.ns, what->labels, what->fields, w->what.silence_ms};
+    w->watcher = watcher_new(&follow, &sink, w);
+    if (!w->watcher) {
+        free(w);
+        return opsdk_error_set(err, OPSDK_ENOMEM, "watch %s: out of memory", what->kind->plural);
+    }
+    loop_arm(l, &w->next, 0);
+    *ret = w;
+    return 0;
+}
+
+watch *watch_free(watch *w)
+{
+    if (!w)
+        return NULL;
+    loop_disarm(w->loop, &w->next);
+    loop_disarm(w->loop, &w->silence);
+    if (w->transfer.http)
+        loop_remove(w->loop, &w->transfer);
+    http_transfer_free(w->transfer.http);
+    watcher_free(w->watcher);
+    free(w);
+    return NULL;
+}

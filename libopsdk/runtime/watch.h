@@ -1,0 +1,35 @@
+/* One watch on a loop: sends what core/watcher asks for, keeps a store, and tells of changes. */
+#ifndef RUNTIME_WATCH_H
+#define RUNTIME_WATCH_H
+
+#include "runtime/loop.h"
+#include "runtime/store.h"
+
+#include <opsdk/watch.h>
+
+/* now: the new state, or the last one of a deleted object; old: what the store held before; both borrowed, either may be NULL. */
+typedef struct watch_change {
+    opsdk_event_type type;
+    const opsdk_object *old, *now;
+} watch_change;
+
+/* All borrowed; must outlive the watch. */
+typedef struct watch_what {
+    opsdk_client *client;
+    const opsdk_kind *kind;
+    const char *ns, *labels, *fields;
+    int silence_ms; /* 0: LIMIT_SILENCE_MS */
+    store *store;   /* several watches of different namespaces may share one */
+    void (*on_change)(const watch_change *change, void *user);
+    void (*on_open)(void *user);  /* the server has accepted a watch request; may be NULL */
+    opsdk_trouble_fn *on_trouble; /* retry_in_ms -1: nothing was lost, only noticed; may be NULL */
+    void *user;
+} watch_what;
+
+typedef struct watch watch;
+
+/* Begins when the loop runs.  *ret is the caller's. */
+int watch_new(loop *l, const watch_what *what, watch **ret, opsdk_error *err);
+watch *watch_free(watch *w); /* on the loop's thread, or when it no longer runs */
+
+#endif

@@ -1,0 +1,115 @@
+#include "runtime/worker.h"
+
+#include "runtime/clock.h"
+#include "runtime/thread.h"
+
+#include <inttypes.h>
+#include <opsdk/log.h>
+#include <stdlib.h>
+
+const double crew_bucket_s[CREW_BUCKETS] = {0.005, 0.025, 0.1, 0.5, 1, 5, 30, 60};
+
+static void count_time(crew_stats *s, int64_t us)
+{
+    s->took_us += (uint64_t)us;
+    for (size_t i = 0; i < CREW_BUCKETS; i++) {
+        if ((double)us > crew_bucket_s[i] * 1e6)
+            continue;
+        s->bucket[i]++;
+        return;
+    }
+    s->slower++;
+}
+
+static void failed(crew *c, const queue_item *item, const opsdk_object *obj, int code, const opsdk_error *err)
+{
+    const char *message = err->code ? err->message : opsdk_strerror(code);
+    int64_t wait;
+
+    if (code == OPSDK_ETERMINAL) {
+        c->stats.terminal++;
+        queue_done(c->queue, item, 0);
+        opsdk_log(OPSDK_LOG_ERROR, obj, "%s: reconcile failed for good, waits for the next change: %s",
+                  c->handler->name, message);
+        return;
+    }
+    c->stats.error++;
+    wait = queue_retry(c->queue, item);
+    if (code == OPSDK_ECANCELED && c->stopping)
+        return;
+    opsdk_log(OPSDK_LOG_WARN, obj, "%s: reconcile failed, attempt %u, again in %" PRId64 " ms: %s", c->handler->name,
+              item->attempt + 1, wait, message);
+}
+
+static void reconcile(crew *c, const queue_item *item, const opsdk_object *obj)
+{
+    opsdk_request rq = {.client = c->client,
+                        .cache = c->cache,
+                        .object = obj,
+                        .key = opsdk_object_key(obj),
+                        .attempt = item->attempt,
+                        .user = c->handler->user};
+    opsdk_result result = {0};
+    opsdk_error err = {0};
+    int64_t start = clock_us();
+    int r;
+
+    r = c->handler->reconcile(&rq, &result, &err);
+    count_time(&c->stats, clock_us() - start);
+    if (r < 0) {
+        failed(c, item, obj, r, &err);
+        return;
+    }
+    if (result.requeue_after_ms > 0)
+        c->stats.requeue_after++;
+    else
+        c->stats.success++;
+    queue_done(c->queue, item, result.requeue_after_ms);
+}
+
+static void *work(void *arg)
+{
+    queue_item item;
+    crew *c = arg;
+
+    while (queue_take(c->queue, &item)) {
+        opsdk_auto_object *obj = store_get(c->primaries, item.key);
+        if (obj)
+            reconcile(c, &item, obj);
+        else
+            queue_done(c->queue, &item, 0); /* it is gone: nothing to bring about */
+    }
+    return NULL;
+}
+
+int crew_start(crew *c, opsdk_error *err)
+{
+    c->threads = calloc((size_t)c->workers, sizeof(pthread_t));
+    if (!c->threads)
+        return opsdk_error_set(err, OPSDK_ENOMEM, "handler %s: out of memory", c->handler->name);
+    for (; c->running < c->workers; c->running++) {
+        int r = thread_start(c->threads + c->running, work, c, err);
+        if (r < 0)
+            return r;
+    }
+    return 0;
+}
+
+void crew_stop(crew *c)
+{
+    c->stopping = true;
+    queue_stop(c->queue);
+}
+
+bool crew_join(crew *c, int64_t until_ms)
+{
+    struct timespec until = {.tv_sec = (time_t)(until_ms / 1000), .tv_nsec = (long)(until_ms % 1000) * 1000000};
+
+    for (; c->running > 0; c->running--) {
+        if (pthread_clockjoin_np(c->threads[c->running - 1], NULL, CLOCK_MONOTONIC, &until) != 0)
+            return false;
+    }
+    free(c->threads);
+    c->threads = NULL;
+    return true;
+}
