@@ -4,29 +4,34 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TARGET_DIR \
-    "/tmp/jmx-exporter" /* where every container can write, since the JVM's attach socket needs it as well */
-#define SOURCE_DIR "/opt/jmx-exporter" /* in the operator's image; JMX_EXPORTER_DIR overrides it */
+/* In the container: /tmp must be writable there in any case, for the JVM's attach socket. */
+#define TARGET_DIR "/tmp/jmx-exporter"
+/* In the operator's image; the environment's JMX_EXPORTER_DIR overrides it. */
+#define SOURCE_DIR "/opt/jmx-exporter"
 #define HELPER_MS "20000"
 #define EXEC_MS 30000 /* more than the helper allows itself */
 
 /* Exit codes of the helper (attach/report.h). */
-enum { HELPER_DONE = 0, HELPER_REFUSED = 3, HELPER_RETRY = 4, HELPER_OLD = 10 };
+enum { HELPER_DONE = 0, HELPER_RETRY = 4, HELPER_OLD = 10 };
 
 static int run_helper(const opsdk_request *rq, const pod_container *c, const exporter *e, const config_text *config,
                       opsdk_output *ret, opsdk_error *err)
 {
+    opsdk_exec_opts opts = {
+        .container = c->name,
+        .in = config->text,
+        .in_len = config->len,
+        .timeout_ms = EXEC_MS,
+        .any_exit = true,
+    };
     char port[8];
 
     snprintf(port, sizeof(port), "%d", (int)e->port);
     opsdk_output_clear(ret);
-    return opsdk_exec(
-        rq->client, rq->key,
-        OPSDK_ARGV(TARGET_DIR "/jmx-attach", "run", "--dir", TARGET_DIR, "--port", port, "--version", ATTACH_VERSION,
-                   "--timeout-ms", HELPER_MS),
-        &(opsdk_exec_opts){
-            .container = c->name, .in = config->text, .in_len = config->len, .timeout_ms = EXEC_MS, .any_exit = true},
-        ret, err);
+    return opsdk_exec(rq->client, rq->key,
+                      OPSDK_ARGV(TARGET_DIR "/jmx-attach", "run", "--dir", TARGET_DIR, "--port", port, "--version",
+                                 ATTACH_VERSION, "--timeout-ms", HELPER_MS),
+                      &opts, ret, err);
 }
 
 /* The helper's one line of JSON; NULL when there is none. */
