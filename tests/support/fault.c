@@ -1,0 +1,81 @@
+#include "tests/support/fault.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <stddef.h>
+
+static _Thread_local unsigned long left;
+static _Thread_local bool armed;
+
+void fault_set(unsigned long k)
+{
+    left = k;
+    armed = k > 0;
+}
+
+bool fault_clear(void)
+{
+    bool hit = armed && left == 0;
+
+    fault_set(0);
+    return hit;
+}
+
+static bool fails(void)
+{
+    if (left == 0)
+        return false;
+    left--;
+    if (left > 0)
+        return false;
+    errno = ENOMEM;
+    return true;
+}
+
+#ifdef __has_feature
+#if __has_feature(address_sanitizer)
+#define CLANG_ASAN 1
+#endif
+#endif
+
+/* clang links ASan statically, so that no next malloc can be found; it has a name of its own there. */
+#ifdef CLANG_ASAN
+void *__interceptor_malloc(size_t size);
+void *__interceptor_calloc(size_t n, size_t size);
+void *__interceptor_realloc(void *old, size_t size);
+#define NEXT(name) __interceptor_##name
+#else
+/* A function of the next library; ISO C has no conversion from what dlsym returns. */
+#define NEXT(name)                                                             \
+    ({                                                                         \
+        static __typeof__(&name) next;                                         \
+        void *found;                                                           \
+        if (!__atomic_load_n(&next, __ATOMIC_RELAXED)) {                       \
+            found = dlsym(RTLD_NEXT, #name);                                   \
+            __atomic_store_n((void **)(void *)&next, found, __ATOMIC_RELAXED); \
+        }                                                                      \
+        next;                                                                  \
+    })
+#endif
+
+#pragma GCC diagnostic ignored "-Wpedantic"
+#pragma GCC visibility push(default) /* for libc and jansson too */
+void *malloc(size_t size);
+void *calloc(size_t n, size_t size);
+void *realloc(void *old, size_t size);
+#pragma GCC visibility pop
+
+void *malloc(size_t size)
+{
+    return fails() ? NULL : NEXT(malloc)(size);
+}
+
+void *calloc(size_t n, size_t size)
+{
+    return fails() ? NULL : NEXT(calloc)(n, size);
+}
+
+void *realloc(void *old, size_t size)
+{
+    return fails() ? NULL : NEXT(realloc)(old, size);
+}
