@@ -1,0 +1,349 @@
+#!/usr/bin/env bash
+# jmx-attach against real JVMs: what it loads, what it refuses, and that no application ever ends of it.
+#   OPSDK_BUILD=build tests/operators/jmx-exporter/attach/test_attach.sh [CASE...]
+set -u
+build=${OPSDK_BUILD:-build}
+helper=$PWD/$build/bin/jmx-attach
+jar=$PWD/build/agent/agent.jar
+classes=$PWD/build/fixture/classes
+modular=$PWD/build/fixture/modular
+work=$(mktemp -d /tmp/attach-test.XXXXXX)
+chmod 755 "$work"
+version=$("$helper" version) || exit 1
+quick=(-Xshare:auto -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xmx64m)
+passed=0 failed=0 jvms=()
+export LC_ALL=C
+
+cleanup() {
+    for pid in "${jvms[@]}"; do kill -9 "$pid" 2>/dev/null; done
+    wait 2>/dev/null
+    rm -rf "$work"
+}
+trap cleanup EXIT
+
+# --- tools
+
+# A port that nobody listens on, below the range from which the kernel takes its own.
+free_port() {
+    local port hex
+    while :; do
+        port=$((20000 + (RANDOM * 3) % 10000))
+        hex=$(printf ':%04X ' "$port")
+        grep -qs "$hex" /proc/net/tcp /proc/net/tcp6 || break
+    done
+    echo "$port"
+}
+
+# A directory as the operator makes it, in $dir; a port in $port.
+new_dir() {
+    dir=$(mktemp -d "$work/dir.XXXXXX")
+    chmod 755 "$dir"
+    cp "$jar" "$dir/agent.jar"
+    chmod 644 "$dir/agent.jar"
+    port=$(free_port)
+}
+
+# Starts java with the given words; its pid in $jvm, its output in $log.
+jvm_spawn() {
+    log=$(mktemp "$work/log.XXXXXX")
+    "$@" >"$log" 2>&1 &
+    jvm=$!
+    jvms+=("$jvm")
+}
+
+# Waits for a line of the log.
+ready() {
+    local i
+    for ((i = 0; i < 600; i++)); do
+        grep -q '^ready$' "$log" && return 0
+        sleep 0.05
+    done
+    echo "the fixture did not start:" && cat "$log"
+    return 1
+}
+
+# A JVM that has come up, in a fresh directory.
+jvm_start() {
+    new_dir
+    jvm_spawn "$java" "${quick[@]}" "$@" -cp "$classes" fixture.App
+    ready
+}
+
+jvm_stop() {
+    kill -9 "$jvm" 2>/dev/null
+    wait "$jvm" 2>/dev/null
+}
+
+# Runs the helper on $jvm with the configuration on stdin; its line in $out, its status in $status.
+attach() {
+    out=$("$helper" run --dir "$dir" --port "$port" --version "$version" --pid "$jvm" --min-age-ms 0 "$@" 2>&1)
+    status=$?
+}
+
+# The last attach gave this status, and its line holds these words.
+gave() {
+    local word
+    if [ "$status" -ne "$1" ]; then
+        echo "status $status, not $1: $out"
+        return 1
+    fi
+    for word in "${@:2}"; do
+        case $out in *"$word"*) ;; *) echo "no $word in: $out" && return 1 ;; esac
+    done
+}
+
+metrics() { curl -s --max-time 20 "http://127.0.0.1:${1:-$port}/metrics"; }
+
+# The application runs, and has the agent this many times.
+lives() {
+    local n
+    kill -0 "$jvm" 2>/dev/null || { echo "the application has ended:" && cat "$log" && return 1; }
+    n=$(find "/proc/$jvm/fd" -lname "$dir/agent.jar*" 2>/dev/null | wc -l)
+    [ "$n" -eq "$1" ] || { echo "the agent is there $n times, not $1" && return 1; }
+    [ -z "$(find /tmp "/proc/$jvm/cwd/" -maxdepth 1 -name ".attach_pid$jvm" 2>/dev/null)" ] || { echo "attach file left" && return 1; }
+}
+
+shop() { printf 'rules: [{pattern: "fixture<type=Shop><>Sold", name: %s}]\n' "$1"; }
+
+# --- cases: each says nothing and returns 0, or says what is wrong
+
+case_once_and_again() {
+    jvm_start || return 1
+    attach < <(shop sold_a) && gave 0 '"outcome":"loaded"' "\"pid\":$jvm," "\"port\":$port}" || return 1
+    metrics | grep -q '^sold_a 42' || { echo "no sold_a" && return 1; }
+    attach < <(shop sold_b) && gave 0 '"outcome":"present"' '"reason":"Present"' || return 1
+    metrics | grep -q '^sold_b 42' || { echo "no sold_b" && return 1; }
+    local first=$port
+    port=$(free_port)
+    attach < <(shop sold_b) && gave 0 '"outcome":"present"' '"reason":"PortFixed"' "\"port\":$first}" || return 1
+    lives 1
+}
+
+case_two_at_once() {
+    local one two
+    jvm_start || return 1
+    attach < <(shop sold_a) & one=$!
+    attach < <(shop sold_a) & two=$!
+    wait $one && wait $two
+    attach < <(shop sold_a) && gave 0 '"outcome":"present"' || return 1
+    lives 1
+}
+
+case_killed_anywhere() {
+    local pause run
+    jvm_start || return 1
+    for pause in 0.002 0.005 0.01 0.02 0.03 0.05 0.08 0.15 0.3 0.5; do
+        "$helper" run --dir "$dir" --port "$port" --version "$version" --pid "$jvm" --min-age-ms 0 < <(shop sold_a) >/dev/null &
+        run=$!
+        sleep "$pause"
+        kill -9 $run 2>/dev/null
+        wait $run 2>/dev/null
+    done
+    attach < <(shop sold_c) && gave 0 || return 1
+    metrics | grep -q '^sold_c 42' || { echo "no sold_c" && return 1; }
+    lives 1
+}
+
+# From the very first moment: whatever it sees, it must not end a JVM that has no handler for the signal yet.
+case_starting() {
+    local i
+    new_dir
+    for ((i = 0; i < ${ATTACH_STARTS:-20}; i++)); do
+        jvm_spawn "$java" "${quick[@]}" -cp "$classes" fixture.App
+        attach < <(shop sold_a) && gave 0 '"outcome":"loaded"' && lives 1 || return 1
+        jvm_stop
+    done
+}
+
+case_port_taken() {
+    jvm_start || return 1
+    attach </dev/null && gave 0 '"outcome":"loaded"' || return 1
+    local taken=$port first=$jvm
+    jvm_start || return 1
+    port=$taken
+    attach </dev/null || gave 3 PortTaken && lives 0 || return 1
+    kill -0 "$first"
+}
+
+case_port_not_allowed() {
+    [ "$(id -u)" -eq 0 ] || { echo "SKIP: needs root" && return 77; }
+    new_dir
+    jvm_spawn setpriv --reuid 65534 --regid 65534 --clear-groups "$java" "${quick[@]}" -cp "$classes" fixture.App
+    ready || return 1
+    port=81
+    attach </dev/null || gave 3 PortNotAllowed && lives 0 || return 1
+    port=$(free_port)
+    attach < <(shop sold_a) && gave 0 '"outcome":"loaded"' && lives 1 || return 1
+    metrics | grep -q '^sold_a 42' || { echo "no sold_a" && return 1; }
+    chmod 700 "$dir"
+    attach < <(shop sold_b) || gave 4 || return 1
+    lives 1
+}
+
+case_broken_configuration() {
+    jvm_start || return 1
+    attach < <(echo 'rules: [') || gave 3 ConfigRejected "\"port\":$port}" && lives 1 || return 1
+    attach < <(shop sold_a) && gave 0 || return 1
+    attach < <(echo 'rules: [{pattern: "x("}]') || gave 3 ConfigRejected || return 1
+    metrics | grep -q '^sold_a 42' || { echo "the last good configuration is not back" && return 1; }
+    attach < <(echo 'hostPort: 127.0.0.1:1') || gave 3 ConfigRejected hostPort || return 1
+    attach < <(echo '"jmxUrl" : x') || gave 3 ConfigRejected jmxUrl || return 1
+    attach < <(echo '"\x68ostPort": x') || gave 3 ConfigRejected || return 1
+    attach --size 100 < <(echo 'rules: []') || gave 4 TimedOut || return 1
+    attach < <(shop sold_b) && gave 0 && lives 1
+}
+
+case_forbidden_by_options() {
+    jvm_start -XX:+DisableAttachMechanism || return 1
+    attach </dev/null || gave 3 AttachDisabled && lives 0 || return 1
+    jvm_start -XX:-EnableDynamicAgentLoading || return 1
+    attach </dev/null || gave 3 DynamicLoadingDisabled && lives 0 || return 1
+    JAVA_TOOL_OPTIONS=-XX:-EnableDynamicAgentLoading jvm_start || return 1
+    attach </dev/null || gave 3 DynamicLoadingDisabled && lives 0 || return 1
+    printf -- '-XX:+DisableAttachMechanism\n' >"$work/args"
+    jvm_start "@$work/args" || return 1
+    attach </dev/null || gave 3 AttachDisabled && lives 0
+}
+
+# The helper must have sent no signal: a JVM without a listener would have printed its threads.
+case_thread_dump_never() {
+    jvm_start -XX:+DisableAttachMechanism || return 1
+    attach </dev/null
+    ! grep -q 'Full thread dump' "$log"
+}
+
+case_foreign_agent() {
+    new_dir
+    local other
+    other=$(free_port)
+    cp "$jar" "$work/jmx_prometheus_javaagent-1.0.1.jar"
+    echo 'rules: []' >"$work/other.yaml"
+    jvm_spawn "$java" "${quick[@]}" "-javaagent:$work/jmx_prometheus_javaagent-1.0.1.jar=$other:$work/other.yaml" \
+        -cp "$classes" fixture.App
+    ready || return 1
+    attach </dev/null || gave 3 ForeignAgent && lives 0 || return 1
+    # Loaded by us, from another directory.
+    jvm_start || return 1
+    attach </dev/null && gave 0 || return 1
+    dir=$(mktemp -d "$work/dir.XXXXXX") && chmod 755 "$dir" && cp "$jar" "$dir/agent.jar"
+    attach </dev/null || gave 3 ForeignAgent && lives 0
+}
+
+# An image without jdk.httpserver, one without java.desktop, and a main module: the agent would end them all.
+case_modules_missing() {
+    local modules
+    for modules in java.management,java.instrument,java.desktop java.management,java.instrument,jdk.httpserver; do
+        [ -d "$work/$modules" ] || "$home/bin/jlink" --add-modules "$modules" --strip-debug --output "$work/$modules" || return 1
+        new_dir
+        jvm_spawn "$work/$modules/bin/java" "${quick[@]}" -cp "$classes" fixture.App
+        ready || return 1
+        attach </dev/null || gave 3 'the agent needs the module' && lives 0 || return 1
+        mv "$work/$modules/release" "$work/$modules/release.away"
+        attach </dev/null || gave 3 'the agent needs the module' && lives 0 || return 1
+        jvm_stop
+    done
+    new_dir
+    jvm_spawn "$java" "${quick[@]}" -p "$modular" -m fixture/fixture.App
+    ready || return 1
+    attach </dev/null || gave 3 'main module' && lives 0 || return 1
+    new_dir
+    jvm_spawn "$java" "${quick[@]}" --add-modules jdk.httpserver,java.se -p "$modular" -m fixture/fixture.App
+    ready || return 1
+    attach </dev/null && gave 0 && lives 1
+}
+
+case_directory_unsafe() {
+    jvm_start || return 1
+    chmod 777 "$dir"
+    attach </dev/null || gave 3 DirUnsafe || return 1
+    chmod 755 "$dir"
+    rm "$dir/agent.jar"
+    attach </dev/null || gave 3 AgentUnreadable || return 1
+    echo text >"$dir/agent.jar"
+    attach </dev/null || gave 3 AgentUnreadable || return 1
+    dir=/nonexistent
+    attach </dev/null || gave 3 DirUnsafe || return 1
+    dir=/tmp/../tmp:x
+    attach </dev/null || gave 3 DirUnsafe
+}
+
+# Its state is gone with the directory, while the agent goes on.
+case_directory_made_anew() {
+    jvm_start || return 1
+    attach < <(shop sold_a) && gave 0 || return 1
+    rm -r "$dir" && mkdir "$dir" && chmod 755 "$dir" && cp "$jar" "$dir/agent.jar"
+    local first=$port
+    port=$(free_port)
+    attach < <(shop sold_b) || gave 3 PortFixed || return 1
+    port=$first
+    attach < <(shop sold_b) && gave 0 '"outcome":"present"' || return 1
+    metrics | grep -q '^sold_b 42' || { echo "no sold_b" && return 1; }
+    lives 1
+}
+
+# In a process and mount namespace of its own, as in a container; /tmp and the directory as told.
+in_container() {
+    unshare --pid --fork --mount --mount-proc bash -c "$1"
+}
+
+case_found_by_itself() {
+    unshare --pid --fork --mount --mount-proc true 2>/dev/null || { echo "SKIP: needs unshare as root" && return 77; }
+    new_dir
+    export helper dir port version java classes
+    local run='"$helper" run --dir "$dir" --port "$port" --version "$version" --min-age-ms 0 --timeout-ms 20000 </dev/null'
+    local start='"$java" -Xshare:auto -XX:+UseSerialGC -Xmx64m -cp "$classes" fixture.App >/dev/null &'
+    out=$(in_container "$run") || status=$?
+    gave 4 NoJvm || return 1
+    out=$(in_container "$start $run; echo \$?")
+    case $out in *'"outcome":"loaded"'*0) ;; *) echo "not loaded: $out" && return 1 ;; esac
+    out=$(in_container "$start $start sleep 2; $run; echo \$?")
+    case $out in *SeveralJvms*3) ;; *) echo "not several: $out" && return 1 ;; esac
+    out=$(in_container "mount -t tmpfs -o ro none /tmp/.ro 2>/dev/null; mkdir -p /run/attach-ro; $start sleep 1
+        mount --bind \"\$dir\" /run/attach-ro; dir=/run/attach-ro; mount -t tmpfs -o ro tmpfs /tmp; $run; echo \$?")
+    case $out in *TmpNotWritable*3) ;; *) echo "read-only /tmp: $out" && return 1 ;; esac
+    rmdir /run/attach-ro
+}
+
+case_wrong_version() {
+    out=$("$helper" run --dir /tmp --port 1 --version other </dev/null 2>&1) || status=$?
+    gave 10 HelperDiffers || return 1
+    out=$("$helper" run --dir /tmp </dev/null 2>&1) || status=$?
+    gave 2 usage
+}
+
+# --- all of them, with each Java there is
+
+check() {
+    local text status
+    text=$("case_$1" 2>&1)
+    status=$?
+    if [ $status -eq 77 ]; then
+        echo "skip  $1: $text"
+    elif [ $status -eq 0 ]; then
+        passed=$((passed + 1))
+        echo "ok    $1 ($2)"
+    else
+        failed=$((failed + 1))
+        echo "FAIL  $1 ($2): $text"
+    fi
+}
+
+all=(once_and_again two_at_once killed_anywhere starting port_taken port_not_allowed broken_configuration
+    forbidden_by_options thread_dump_never foreign_agent modules_missing directory_unsafe directory_made_anew
+    found_by_itself wrong_version)
+some=(once_and_again forbidden_by_options killed_anywhere modules_missing)
+
+[ -e "$jar" ] && [ -d "$classes" ] || { echo "no agent jar or fixture: make test-build" && exit 1; }
+first=yes
+for home in /usr/lib/jvm/java-17-openjdk-* /usr/lib/jvm/temurin-25-jdk-*; do
+    java=$home/bin/java
+    [ -x "$java" ] || { echo "skip  all cases of $home: not installed" && continue; }
+    cases=("${all[@]}")
+    [ $first = yes ] || cases=("${some[@]}")
+    [ $# -eq 0 ] || cases=("$@")
+    first=no
+    for name in "${cases[@]}"; do check "$name" "${home##*/}"; done
+done
+[ $((passed + failed)) -gt 0 ] || { echo "no Java to test with" && exit 1; }
+echo "100%: Checks: $((passed + failed)), Failures: $failed, Errors: 0"
+[ $failed -eq 0 ]
