@@ -1,0 +1,119 @@
+#include "runtime/cache.h"
+#include "runtime/store.h"
+#include "tests/support/objects.h"
+#include "tests/support/suite.h"
+
+#include <stdio.h>
+
+static int put(store *s, opsdk_object *obj, uint32_t generation, bool listed, const char *old_version)
+{
+    opsdk_auto_object *old = NULL;
+    int r = store_put(s, obj, generation, listed, &old);
+
+    if (r == 1)
+        ck_assert_pstr_eq(old ? opsdk_object_version(old) : NULL, old_version);
+    return r;
+}
+
+START_TEST(does_not_go_back_in_time)
+{
+    store *s = store_new();
+    opsdk_auto_object *got = NULL;
+
+    ck_assert_int_eq(put(s, object_named(&OPSDK_POD, "a", "9"), 1, true, NULL), 1);
+    ck_assert_int_eq(put(s, object_named(&OPSDK_POD, "a", "10"), 1, false, "9"), 1);
+    ck_assert_int_eq(put(s, object_named(&OPSDK_POD, "a", "10"), 1, false, NULL), 0);
+    ck_assert_int_eq(put(s, object_named(&OPSDK_POD, "a", "9"), 1, false, NULL), 0);
+    got = store_get(s, OPSDK_KEY(NULL, "ns", "a"));
+    ck_assert_str_eq(opsdk_object_version(got), "10");
+    /* another object of the same name is newer, whatever its version; and so is what a list holds */
+    ck_assert_int_eq(
+        put(s, object_of(&OPSDK_POD, "{'metadata':{'name':'a','namespace':'ns','uid':'z','resourceVersion':'3'}}"), 1,
+            false, "10"),
+        1);
+    ck_assert_int_eq(
+        put(s, object_of(&OPSDK_POD, "{'metadata':{'name':'a','namespace':'ns','uid':'z','resourceVersion':'2'}}"), 1,
+            true, "3"),
+        1);
+    store_free(s);
+}
+END_TEST
+
+START_TEST(removes_no_newer_one)
+{
+    opsdk_auto_object *old = object_named(&OPSDK_POD, "a", "4"), *last = object_named(&OPSDK_POD, "a", "6");
+    opsdk_auto_object *gone = NULL;
+    store *s = store_new();
+
+    put(s, object_named(&OPSDK_POD, "a", "5"), 1, true, NULL);
+    ck_assert_ptr_null(store_remove(s, old));
+    gone = store_remove(s, last);
+    ck_assert_str_eq(opsdk_object_version(gone), "5");
+    ck_assert_ptr_null(store_remove(s, last));
+    ck_assert_uint_eq(store_count(s), 0);
+    store_free(s);
+}
+END_TEST
+
+/* Only what the new list does not name, and only in its namespace. */
+START_TEST(sweeps)
+{
+    store *s = store_new();
+    size_t at = 0, gone = 0;
+    char name[16];
+
+    for (int i = 0; i < 200; i++) {
+        snprintf(name, sizeof(name), "p%d", i);
+        put(s, object_named(&OPSDK_POD, name, "1"), 1, true, NULL);
+    }
+    put(s, object_of(&OPSDK_POD, "{'metadata':{'name':'x','namespace':'other','resourceVersion':'1'}}"), 1, true, NULL);
+    for (int i = 0; i < 200; i += 2) {
+        snprintf(name, sizeof(name), "p%d", i);
+        ck_assert_int_eq(put(s, object_named(&OPSDK_POD, name, "1"), 2, true, NULL), 0);
+    }
+    for (;; gone++) {
+        opsdk_auto_object *obj = store_sweep(s, "ns", 2, &at);
+        if (!obj)
+            break;
+        ck_assert_int_eq(opsdk_object_key(obj).name[0], 'p');
+    }
+    ck_assert_uint_eq(gone, 100);
+    ck_assert_uint_eq(store_count(s), 101);
+    store_free(s);
+}
+END_TEST
+
+START_TEST(cache_reads_across_stores)
+{
+    opsdk_cache *c = cache_new("ns");
+    store *all = cache_store(c, &OPSDK_POD, "a=1", NULL), *more = cache_store(c, &OPSDK_POD, NULL, NULL);
+    opsdk_auto_object *got = NULL,
+                      *selector = object_of(
+                          NULL, "{'s':{'matchLabels':{'app':'x'}}, 'bad':{'matchLabels':7, 'matchExpressions':1}}");
+    opsdk_auto_objects list = {0}, some = {0}, none = {0};
+    opsdk_value s = opsdk_at(selector, "/s");
+    opsdk_error err = {0};
+
+    ck_assert_ptr_ne(all, more);
+    ck_assert_ptr_eq(all, cache_store(c, &OPSDK_POD, "a=1", ""));
+    put(all, object_named(&OPSDK_POD, "b", "1"), 1, true, NULL);
+    put(more, object_named(&OPSDK_POD, "b", "1"), 1, true, NULL);
+    put(more, object_of(&OPSDK_POD, "{'metadata':{'name':'a','namespace':'z','labels':{'app':'x'}}}"), 1, true, NULL);
+    put(more, object_of(&OPSDK_POD, "{'metadata':{'name':'a','namespace':'ns','labels':{'app':'x'}}}"), 1, true, NULL);
+
+    got = opsdk_cache_get(c, OPSDK_KEY(&OPSDK_POD, NULL, "a"));
+    ck_assert_str_eq(opsdk_object_key(got).ns, "ns");
+    ck_assert_ptr_null(opsdk_cache_get(c, OPSDK_KEY(&OPSDK_SECRET, "ns", "a")));
+    ck_assert_int_eq(opsdk_cache_select(c, &OPSDK_POD, NULL, NULL, &list, &err), 0);
+    ck_assert_uint_eq(list.len, 3);
+    ck_assert_str_eq(opsdk_object_key(list.items[0]).name, "a");
+    ck_assert_str_eq(opsdk_object_key(list.items[1]).name, "b");
+    ck_assert_str_eq(opsdk_object_key(list.items[2]).ns, "z");
+    ck_assert_int_eq(opsdk_cache_select(c, &OPSDK_POD, "z", &s, &some, &err), 0);
+    ck_assert_uint_eq(some.len, 1);
+    ck_assert_int_eq(opsdk_cache_select(c, &OPSDK_SECRET, NULL, NULL, &none, &err), OPSDK_EINVAL);
+    cache_free(c);
+}
+END_TEST
+
+TESTS("store", does_not_go_back_in_time, removes_no_newer_one, sweeps, cache_reads_across_stores)
