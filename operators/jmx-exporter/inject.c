@@ -1,5 +1,7 @@
 #include "inject.h"
 
+#include "attach_version.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

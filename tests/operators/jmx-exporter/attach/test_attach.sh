@@ -153,6 +153,7 @@ case_starting() {
         attach < <(shop sold_a) && gave 0 '"outcome":"loaded"' && lives 1 || return 1
         jvm_stop
     done
+    return 0
 }
 
 case_port_taken() {
