@@ -280,7 +280,7 @@ START_TEST(memory_runs_out)
         ck_assert(!s || err.code == r);
         stream_free(s);
     } while (hit);
-    ck_assert_uint_gt(k, 5);
+    ck_assert_uint_ge(k, 5); /* ASan has a strdup that needs no malloc */
 }
 END_TEST
 
