@@ -1,0 +1,15 @@
+# The real thing: a cluster, the operator's image, its manifests.
+
+.PHONY: e2e e2e-run demo demo-run
+e2e: ## scenarios on a real Kubernetes that is built once and started for them; needs root; some: make e2e E2E=kill
+	@tests/deps e2e
+	@$(MAKE) --no-print-directory e2e-run
+demo: ## the main job on a real cluster, step by step
+	@tests/deps demo
+	@$(MAKE) --no-print-directory demo-run
+
+# make again, since what pkg-config says was read before the packages were there.
+e2e-run: all image
+	@B=$(B) tests/e2e/run $(E2E)
+demo-run: all image
+	@B=$(B) tests/demo
