@@ -1,5 +1,7 @@
 # The real thing: a cluster, the operator's image, its manifests.
 
+JVM_IMAGES := $(B)/e2e/jvm.tar
+
 .PHONY: e2e e2e-run demo demo-run
 e2e: ## scenarios on a real Kubernetes that is built once and started for them; needs root; some: make e2e E2E=kill
 	@tests/deps e2e
@@ -8,8 +10,12 @@ demo: ## the main job on a real cluster, step by step
 	@tests/deps demo
 	@$(MAKE) --no-print-directory demo-run
 
-# make again, since what pkg-config says was read before the packages were there.
-e2e-run: all image
+# Through make again, since what pkg-config says was read before the packages were there.
+e2e-run: all image $(JVM_IMAGES)
 	@B=$(B) tests/e2e/run $(E2E)
-demo-run: all image
+demo-run: all image $(JVM_IMAGES)
 	@B=$(B) tests/demo
+
+$(JVM_IMAGES): tests/e2e/app/images tests/e2e/app/App.java deploy/pack-image deploy/copy-libraries
+	$(call say,IMAGE,$@)
+	$(Q)tests/e2e/app/images $(@D)

@@ -16,7 +16,6 @@ session_begin() {
     if [ -z "${E2E_KEEP:-}" ] || [ ! -d "$CLUSTER_DIR" ]; then
         cluster up || exit
     fi
-    "$here_app/images" "$build/e2e" || exit
     cluster load "$build/e2e/jvm.tar" && cluster load "$build/e2e/jvm-no-tar.tar" &&
         cluster load "$build/jmx-exporter-operator.tar" || exit
 }
