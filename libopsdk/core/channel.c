@@ -88,6 +88,17 @@ static int exit_cause(const opsdk_object *status)
     return -1;
 }
 
+/* The runtimes put the cause last, behind what each of them was doing. */
+static void take_tail(char *ret, size_t size, const char *text)
+{
+    size_t len = strlen(text);
+
+    if (len < size)
+        snprintf(ret, size, "%s", text);
+    else
+        snprintf(ret, size, "...%s", text + len - (size - 4));
+}
+
 int channel_read_exit(const char *json, size_t len, channel_exit *ret, opsdk_error *err)
 {
     opsdk_auto_object *status = NULL;
@@ -102,7 +113,7 @@ int channel_read_exit(const char *json, size_t len, channel_exit *ret, opsdk_err
     outcome = opsdk_value_str(opsdk_at(status, "/status"), "");
     message = opsdk_value_str(opsdk_at(status, "/message"), "");
     snprintf(e.reason, sizeof(e.reason), "%s", opsdk_value_str(opsdk_at(status, "/reason"), ""));
-    snprintf(e.message, sizeof(e.message), "%s", message);
+    take_tail(e.message, sizeof(e.message), message);
     if (strcmp(outcome, "Success") == 0) {
         e.code = 0;
     } else if (strcmp(outcome, "Failure") != 0) {

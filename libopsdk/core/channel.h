@@ -37,7 +37,7 @@ typedef struct channel_exit {
     int code;          /* 0..255; -1: it did not run, reason and message say why */
     bool missing;      /* there is no such program in the container, or it cannot be run */
     char reason[32];   /* of the Status: "NonZeroExitCode", "InternalError" */
-    char message[256]; /* of the Status, as it came */
+    char message[168]; /* of the Status, as it came; of a long one the end */
 } channel_exit;
 
 /* Reads the error channel's Status.  OPSDK_EPROTO: it is none, or only the first part of one. */
