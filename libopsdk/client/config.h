@@ -17,7 +17,8 @@ typedef struct config_exec {
     char **args; /* NULL-terminated; may be NULL */
     char **env;  /* "NAME=VALUE", NULL-terminated; may be NULL */
     char *install_hint;
-    bool cluster_info; /* provideClusterInfo */
+    bool cluster_info;    /* provideClusterInfo */
+    char *cluster_config; /* JSON: the cluster's extension client.authentication.k8s.io/exec; may be NULL */
 } config_exec;
 
 typedef struct config {
@@ -34,5 +35,6 @@ typedef struct config {
 /* Fills *ret; the caller's to config_clear in every case. */
 int config_load(const opsdk_client_opts *opts, config *ret, opsdk_error *err);
 void config_clear(config *c); /* secrets are wiped */
+void config_blob_clear(config_blob *b);
 
 #endif

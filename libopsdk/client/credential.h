@@ -13,10 +13,11 @@ credential *credential_free(credential *c);
 
 /* The value of the Authorization header, or nothing added when the client certificate is all there is.  A token file is read again
  * when the last reading is older than LIMIT_TOKEN_AGE_MS, a plugin run again when its token has expired; refresh asks for both now
- * (after a 401).  If a file cannot be read the last token is kept. */
+ * (after a 401), except when ret holds the value that was refused and another thread has replaced that already; ret is emptied first
+ * then.  If a file cannot be read the last token is kept. */
 int credential_authorization(credential *c, bool refresh, buf *ret, opsdk_error *err);
 
-/* Certificate and key that a plugin gave; empty blobs when it gave none.  Copies, the caller's to free. */
+/* Certificate and key that a plugin gave; empty blobs when it gave none.  Copies, the caller's to config_blob_clear. */
 int credential_certificate(credential *c, config_blob *ret_cert, config_blob *ret_key, opsdk_error *err);
 
 #endif

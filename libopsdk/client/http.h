@@ -14,6 +14,7 @@ typedef struct http_request {
     const char *method;       /* "GET" */
     const char *target;       /* path and query, escaped (core/url.h) */
     const char *content_type; /* of body */
+    const char *accept;       /* media type of the reply; NULL: application/json */
     const void *body;
     size_t body_len;
     http_sink_fn *sink; /* NULL: the body is kept in the reply, at most max_body */

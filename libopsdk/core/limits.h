@@ -16,6 +16,15 @@
 #define LIMIT_PLUGIN_MS 60000            /* time that it may take */
 #define LIMIT_RETRY_AFTER_MS 60000       /* longest Retry-After that is obeyed */
 #define LIMIT_TRIES 10                   /* of one request that is answered 429 or 503 */
+#define LIMIT_IDLE 8                     /* kept connections of one client */
+#define LIMIT_FAILURE (64u << 10)        /* bytes of an error reply that are read for its Status */
+#define LIMIT_SLOW_BYTES 256             /* a reply that is slower than this per second ... */
+#define LIMIT_SLOW_S 30                  /* ... for so long is given up */
+#define LIMIT_TCP_SILENCE_MS 30000       /* bytes that nobody acknowledges for so long end the connection */
+#define LIMIT_KUBECONFIGS 64             /* files in one list */
+#define LIMIT_GROUPS 512                 /* API groups that discovery asks for */
+#define LIMIT_EVENTS 256                 /* recent events that are remembered, to count repetitions */
+#define LIMIT_EVENT_MS 600000            /* for so long */
 #define LIMIT_TIMEOUT_MS 30000           /* one request */
 #define LIMIT_CONNECT_MS 10000           /* TCP and TLS */
 #define LIMIT_TOKEN_AGE_MS 60000         /* a token file is read again after so long */

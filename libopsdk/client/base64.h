@@ -1,0 +1,11 @@
+/* Base64, RFC 4648. */
+#ifndef CLIENT_BASE64_H
+#define CLIENT_BASE64_H
+
+#include "core/buf.h"
+
+/* Line breaks are allowed in text.  False for anything else that is no base64, or when ret fails. */
+bool base64_decode(const char *text, size_t len, buf *ret);
+void base64_encode(const void *data, size_t len, buf *ret);
+
+#endif
