@@ -29,6 +29,7 @@
 #define LIMIT_CONNECT_MS 10000           /* TCP and TLS */
 #define LIMIT_TOKEN_AGE_MS 60000         /* a token file is read again after so long */
 #define LIMIT_SILENCE_MS 40000           /* a list or watch that says nothing for so long is dead; see core/watcher.h */
+#define LIMIT_FLOOR 256                  /* bytes per second that a list makes at least */
 #define LIMIT_PAGE 500                   /* objects per list request */
 #define LIMIT_EXEC_OUTPUT (1u << 20)     /* bytes of stdout and of stderr */
 #define LIMIT_EXEC_MS 30000              /* one command */

@@ -1,5 +1,6 @@
 #include "runtime/loop.h"
 
+#include "core/limits.h"
 #include "runtime/clock.h"
 
 #include <errno.h>
@@ -101,6 +102,8 @@ int loop_start(loop *l, loop_transfer *t, opsdk_error *err)
     CURLMcode code;
 
     curl_easy_setopt(easy, CURLOPT_PRIVATE, t);
+    curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, t->floor_ms > 0 ? (long)LIMIT_FLOOR : 0L);
+    curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, ((long)t->floor_ms + 999) / 1000);
     code = curl_multi_add_handle(l->multi, easy);
     if (code != CURLM_OK)
         return opsdk_error_set(err, OPSDK_EIO, "cannot start a request: %s", curl_multi_strerror(code));

@@ -37,6 +37,7 @@ typedef struct loop_transfer {
     void (*open)(void *user);                  /* the reply's headers say 2xx; may be NULL */
     void (*done)(CURLcode result, void *user); /* it is removed already */
     void *user;
+    int floor_ms; /* given up when less than LIMIT_FLOOR bytes per second arrive for so long; 0: never */
     struct loop_transfer *prev, *next;
     bool opened;
 } loop_transfer;

@@ -59,13 +59,6 @@ int opsdk_manager_new(opsdk_client *client, const opsdk_manager_opts *opts, opsd
     return 0;
 }
 
-static void crew_free(crew *c)
-{
-    queue_free(c->queue);
-    free(c->threads);
-    free(c);
-}
-
 opsdk_manager *opsdk_manager_free(opsdk_manager *m)
 {
     if (!m || m->stuck) /* a thread still uses it: better leaked than pulled away */
@@ -75,7 +68,8 @@ opsdk_manager *opsdk_manager_free(opsdk_manager *m)
     while (m->crews) {
         crew *c = m->crews;
         m->crews = c->next;
-        crew_free(c);
+        crew_clear(c);
+        free(c);
     }
     loop_free(m->loop);
     cache_free(m->cache);
@@ -107,6 +101,7 @@ int opsdk_manager_register(opsdk_manager *m, const opsdk_handler *handler, opsdk
     c = calloc(1, sizeof(*c));
     if (!c)
         return opsdk_error_set(err, OPSDK_ENOMEM, "handler %s: out of memory", handler->name);
+    crew_init(c);
     c->handler = handler;
     c->client = m->client;
     c->cache = m->cache;

@@ -161,6 +161,7 @@ static int send_next(watch *w, opsdk_error *err)
     if (r < 0)
         return r;
 
+    w->transfer.floor_ms = watcher_listing(w->watcher) ? w->what.silence_ms : 0;
     r = loop_start(w->loop, &w->transfer, err);
     if (r < 0)
         return r;

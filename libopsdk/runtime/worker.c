@@ -79,7 +79,30 @@ static void *work(void *arg)
         else
             queue_done(c->queue, &item, 0); /* it is gone: nothing to bring about */
     }
+    pthread_mutex_lock(&c->lock);
+    c->alive--;
+    pthread_cond_signal(&c->ended);
+    pthread_mutex_unlock(&c->lock);
     return NULL;
+}
+
+void crew_init(crew *c)
+{
+    pthread_condattr_t attr;
+
+    pthread_mutex_init(&c->lock, NULL);
+    pthread_condattr_init(&attr);
+    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+    pthread_cond_init(&c->ended, &attr);
+    pthread_condattr_destroy(&attr);
+}
+
+void crew_clear(crew *c)
+{
+    queue_free(c->queue);
+    free(c->threads);
+    pthread_cond_destroy(&c->ended);
+    pthread_mutex_destroy(&c->lock);
 }
 
 int crew_start(crew *c, opsdk_error *err)
@@ -87,10 +110,15 @@ int crew_start(crew *c, opsdk_error *err)
     c->threads = calloc((size_t)c->workers, sizeof(pthread_t));
     if (!c->threads)
         return opsdk_error_set(err, OPSDK_ENOMEM, "handler %s: out of memory", c->handler->name);
-    for (; c->running < c->workers; c->running++) {
-        int r = thread_start(c->threads + c->running, work, c, err);
-        if (r < 0)
+    c->alive = c->workers;
+    for (; c->started < c->workers; c->started++) {
+        int r = thread_start(c->threads + c->started, work, c, err);
+        if (r < 0) {
+            pthread_mutex_lock(&c->lock);
+            c->alive -= c->workers - c->started;
+            pthread_mutex_unlock(&c->lock);
             return r;
+        }
     }
     return 0;
 }
@@ -104,12 +132,15 @@ void crew_stop(crew *c)
 bool crew_join(crew *c, int64_t until_ms)
 {
     struct timespec until = {.tv_sec = (time_t)(until_ms / 1000), .tv_nsec = (long)(until_ms % 1000) * 1000000};
+    bool all;
+    int r = 0;
 
-    for (; c->running > 0; c->running--) {
-        if (pthread_clockjoin_np(c->threads[c->running - 1], NULL, CLOCK_MONOTONIC, &until) != 0)
-            return false;
-    }
-    free(c->threads);
-    c->threads = NULL;
-    return true;
+    pthread_mutex_lock(&c->lock);
+    while (c->alive > 0 && r == 0)
+        r = pthread_cond_timedwait(&c->ended, &c->lock, &until);
+    all = c->alive == 0;
+    pthread_mutex_unlock(&c->lock);
+    for (; all && c->started > 0; c->started--)
+        pthread_join(c->threads[c->started - 1], NULL);
+    return all;
 }

@@ -25,13 +25,19 @@ typedef struct crew {
     store *primaries;
     opsdk_queue *queue;
     pthread_t *threads;
-    int workers, running; /* wanted, started and not yet joined */
+    int workers, started; /* wanted; to be joined */
+    pthread_mutex_t lock; /* of alive; a leaf */
+    pthread_cond_t ended;
+    int alive;
     atomic_bool stopping;
     int64_t resync_at_ms; /* of clock_ms; the manager's */
     crew_stats stats;
     struct crew *next;
 } crew;
 
+/* Prepares what crew_clear releases; the queue and the rest are the caller's to fill in. */
+void crew_init(crew *c);
+void crew_clear(crew *c);
 /* Starts the threads.  On failure those that run are stopped by crew_stop. */
 int crew_start(crew *c, opsdk_error *err);
 /* Lets nobody take another key. */
