@@ -1,11 +1,10 @@
+#include "core/number.h"
 #include "core/object.h"
 #include "core/pointer.h"
 
 #include <errno.h>
 #include <float.h>
-#include <locale.h>
 #include <math.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -63,22 +62,6 @@ size_t opsdk_value_len(opsdk_value v)
     return n.type == OPSDK_ARRAY || n.type == OPSDK_MAP ? n.count : 0;
 }
 
-/* The "C" locale, made once and kept: the program may have set one that writes 1,5. */
-static double to_double(const char *text)
-{
-    static _Atomic(locale_t) kept;
-    locale_t none = (locale_t)0, c = atomic_load(&kept);
-
-    if (c == none) {
-        c = newlocale(LC_NUMERIC_MASK, "C", none);
-        if (c != none && !atomic_compare_exchange_strong(&kept, &none, c)) {
-            freelocale(c);
-            c = none;
-        }
-    }
-    return c == (locale_t)0 ? strtod(text, NULL) : strtod_l(text, NULL, c);
-}
-
 static bool is_integer(const node *n)
 {
     return strpbrk(n->text, ".eE") == NULL;
@@ -93,7 +76,7 @@ static bool read_integer(const node *n, int64_t *ret)
         *ret = strtoll(n->text, NULL, 10);
         return errno == 0;
     }
-    d = to_double(n->text);
+    d = number_double(n->text);
     if (!(d >= -0x1p63 && d < 0x1p63) || d != (double)(int64_t)d)
         return false;
     *ret = (int64_t)d;
@@ -112,7 +95,7 @@ double opsdk_value_double(opsdk_value v, double dflt)
 {
     node n = node_of(v);
 
-    return n.type == OPSDK_NUMBER ? to_double(n.text) : dflt;
+    return n.type == OPSDK_NUMBER ? number_double(n.text) : dflt;
 }
 
 bool opsdk_value_bool(opsdk_value v, bool dflt)
@@ -180,7 +163,7 @@ static json_t *to_number(const node *n)
 
     if (is_integer(n) && read_integer(n, &i))
         return json_integer(i);
-    d = to_double(n->text);
+    d = number_double(n->text);
     return json_real(isinf(d) ? copysign(DBL_MAX, d) : d);
 }
 

@@ -9,8 +9,10 @@
 OPSDK_BEGIN
 
 /* Reads one document of len bytes (UTF-8 or UTF-16 with a mark) under the core schema of YAML 1.2.  *ret is the caller's.
- * Refused with line and column: syntax errors, a second document, duplicate keys, keys that are no scalars, tags other than
- * the core schema's, aliases that expand beyond the limit, more than 128 levels, more than 1 MiB.
+ * Anchors, aliases and merge keys ("<<") are expanded; keys are strings as written; an empty document is null.
+ * Refused as OPSDK_EINVAL with line and column: syntax errors, a second document, duplicate keys, keys that are no scalars,
+ * tags other than the core schema's, numbers that JSON lacks (.inf, .nan, integers over 64 bits), aliases that expand beyond
+ * the limit, more than 128 levels, more than 1 MiB.
  * name is for the message: a file's path or "ConfigMap x, key y". */
 OPSDK_API int opsdk_yaml_parse(const char *name, const char *text, size_t len, json_t **ret,
                                opsdk_error *err) OPSDK_MUST_CHECK;
