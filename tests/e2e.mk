@@ -10,7 +10,7 @@ demo: ## the main job on a real cluster, step by step
 	@tests/deps demo
 	@$(MAKE) --no-print-directory demo-run
 
-# Through make again, since what pkg-config says was read before the packages were there.
+# Through make again, as in unit.mk.
 e2e-run: all image $(JVM_IMAGES)
 	@B=$(B) tests/e2e/run $(E2E)
 demo-run: all image $(JVM_IMAGES)

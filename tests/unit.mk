@@ -5,8 +5,13 @@ TEST_SCRIPTS := $(sort $(wildcard tests/*/test_*.sh tests/*/*/test_*.sh))
 # Everything but the main functions, with all names visible.
 TEST_INSIDE := $(foreach n,cmd jmx attach opsdk,$(B)/lib/lib$(n)-inside.a)
 
-.PHONY: test test-build
-test: all test-build ## unit tests, hermetic, under a minute; SAN=1: with ASan and UBSan; only: make test T=queue
+.PHONY: test test-run test-build
+test: ## unit tests, hermetic, under a minute; SAN=1: with ASan and UBSan; only: make test T=queue
+	@tests/deps test
+	@$(MAKE) --no-print-directory test-run
+
+# Through make again: what pkg-config says was read before tests/deps brought the packages.
+test-run: all test-build
 	@B=$(B) SAN=$(SAN) T=$(T) tests/run $(TESTS) $(TEST_SCRIPTS)
 
 test-build: $(TESTS)
