@@ -47,6 +47,7 @@ int opsdk_error_wrap(opsdk_error *err, int code, const char *fmt, ...)
     len = strlen(err->message);
     if (snprintf(err->message + len, sizeof(err->message) - len, ": %s", old) >= (int)(sizeof(err->message) - len))
         memcpy(err->message + sizeof(err->message) - 4, "...", 4);
+    text_neutralise(err->message, strlen(err->message)); /* the cut may have gone through a character */
     return err->code;
 }
 

@@ -82,6 +82,11 @@ static bool offset(const char **p, int *ret)
     return true;
 }
 
+static bool is_leap(int year)
+{
+    return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+}
+
 bool time_parse(const char *text, int64_t *ret_ms)
 {
     static const int month_days[] = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
@@ -92,7 +97,8 @@ bool time_parse(const char *text, int64_t *ret_ms)
         !literal(&p, 'T') || !digits(&p, 2, &h) || !literal(&p, ':') || !digits(&p, 2, &mi) || !literal(&p, ':') ||
         !digits(&p, 2, &s))
         return false;
-    if (mo < 1 || mo > 12 || d < 1 || d > month_days[mo - 1] || h > 23 || mi > 59 || s > 60)
+    if (mo < 1 || mo > 12 || d < 1 || d > month_days[mo - 1] || (mo == 2 && d == 29 && !is_leap(y)) || h > 23 ||
+        mi > 59 || s > 60)
         return false;
     if (literal(&p, '.')) {
         if (!isdigit((unsigned char)*p))

@@ -1,0 +1,53 @@
+#include "core/text.h"
+
+#include "tests/support/suite.h"
+
+#include <string.h>
+
+START_TEST(neutralised)
+{
+    static const struct {
+        const char *from, *to;
+    } cases[] = {
+        {"", ""},
+        {"plain \xc3\xa4 \xe2\x82\xac \xf0\x9d\x84\x9e", "plain \xc3\xa4 \xe2\x82\xac \xf0\x9d\x84\x9e"},
+        {"a\nb\tc\rd", "a b c?d"},
+        {"\x1b[31m\x7f\x01", "?[31m??"},
+        {"\xc2\x9b", "??"}, /* CSI as one character */
+        {"\xff\xc0\x80\xed\xa0\x80\xf4\x90\x80\x80", "??????????"},
+        {"cut \xe2\x82", "cut ??"},
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        char text[64];
+        memcpy(text, cases[i].from, strlen(cases[i].from) + 1);
+        text_neutralise(text, strlen(text));
+        ck_assert_str_eq(text, cases[i].to);
+        ck_assert(text_is_utf8(text, strlen(text)));
+    }
+}
+END_TEST
+
+START_TEST(nul_is_a_control_character)
+{
+    char text[] = "a\0b";
+
+    text_neutralise(text, 3);
+    ck_assert_str_eq(text, "a?b");
+}
+END_TEST
+
+START_TEST(utf8)
+{
+    static const char *const bad[] = {"\x80",         "\xc1\xbf",         "\xe0\x9f\xbf",
+                                      "\xed\xbf\xbf", "\xf0\x8f\xbf\xbf", "\xf8\x88\x80\x80\x80",
+                                      "a\xe2\x82",    "\xe2(\xa1"};
+
+    ck_assert(text_is_utf8("", 0));
+    ck_assert(text_is_utf8("a\0\xf4\x8f\xbf\xbf", 6));
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+        ck_assert_msg(!text_is_utf8(bad[i], strlen(bad[i])), "%zu", i);
+}
+END_TEST
+
+TESTS("text", neutralised, nul_is_a_control_character, utf8)
