@@ -1,6 +1,6 @@
 #include "inject.h"
 
-#include "attach_version.h"
+#include "attach_version.h" /* made from the helper's sources */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,13 +26,14 @@ static int run_helper(const opsdk_request *rq, const pod_container *c, const exp
         .timeout_ms = EXEC_MS,
         .any_exit = true,
     };
-    char port[8];
+    char port[8], size[24];
 
     snprintf(port, sizeof(port), "%d", (int)e->port);
+    snprintf(size, sizeof(size), "%zu", config->len); /* so that no close of stdin is needed */
     opsdk_output_clear(ret);
     return opsdk_exec(rq->client, rq->key,
                       OPSDK_ARGV(TARGET_DIR "/jmx-attach", "run", "--dir", TARGET_DIR, "--port", port, "--version",
-                                 ATTACH_VERSION, "--timeout-ms", HELPER_MS),
+                                 ATTACH_VERSION, "--timeout-ms", HELPER_MS, "--size", size),
                       &opts, ret, err);
 }
 
