@@ -1,5 +1,7 @@
 #include "runtime/watch.h"
 
+#include "client/client.h"
+#include "client/file.h"
 #include "core/limits.h"
 #include "core/watcher.h"
 #include "runtime/clock.h"
@@ -16,6 +18,7 @@ struct watch {
     loop_transfer transfer;
     int64_t sent_ms, heard_ms;
     uint32_t generation; /* of the list that is, or was last, read */
+    bool stale;          /* the server did not accept our token: get another one */
 };
 
 static void tell(watch *w, opsdk_event_type type, const opsdk_object *old, const opsdk_object *now)
@@ -118,6 +121,7 @@ static void on_done(CURLcode result, void *user)
     watch *w = user;
     int r = http_transfer_result(w->transfer.http, result, &err);
 
+    w->stale = err.http_status == 401;
     finish(w, r < 0 ? &err : NULL);
 }
 
@@ -147,12 +151,25 @@ static void on_open(void *user)
         w->what.on_open(w->what.user);
 }
 
+/* http_transfer_new takes the token that is there. */
+static int renew_token(watch *w, opsdk_error *err)
+{
+    auto_secret unused = BUF_INIT(LIMIT_HEADER);
+
+    if (!w->stale)
+        return 0;
+    w->stale = false;
+    return credential_authorization(w->what.client->cred, true, &unused, err);
+}
+
 static int send_next(watch *w, opsdk_error *err)
 {
     auto_buf target = BUF_INIT(LIMIT_URL);
     int r;
 
     r = watcher_begin(w->watcher, clock_random(), &target, err);
+    if (r >= 0)
+        r = renew_token(w, err);
     if (r < 0)
         return r;
 
