@@ -25,7 +25,8 @@
 #define TIMEOUT_MAX_MS 600000            /* its upper limit */
 #define MIN_AGE_MS 3000                  /* default of --min-age-ms */
 #define FIND_MS 3000                     /* how long a JVM may take to appear, or a second one to go */
-#define SIGNALS_MAX 3                    /* unanswered SIGQUITs that one JVM gets, over all runs */
+#define SIGNAL_WAIT_MS 2000              /* before a second SIGQUIT */
+#define SIGNALS_MAX 6                    /* unanswered SIGQUITs that one JVM gets, over all runs */
 
 enum outcome { OUTCOME_LOADED, OUTCOME_PRESENT, OUTCOME_REFUSED, OUTCOME_RETRY };
 

@@ -146,8 +146,8 @@ static int count_signal(struct run *r)
     return state_write(r);
 }
 
-/* Waits for the socket after the signal. Returns the connection, or -1. */
-static int wait_socket(struct run *r)
+/* Waits for the socket after the signal, until a time. Returns the connection, or -1. */
+static int wait_socket(struct run *r, int64_t until)
 {
     for (int ms = 10;; ms = ms < 200 ? ms * 2 : 200) {
         int fd = try_connect(r);
@@ -155,7 +155,7 @@ static int wait_socket(struct run *r)
             return fd;
         if (!jvm_alive(&r->jvm))
             return died(r);
-        if (!nap(r, ms))
+        if (clock_ms() >= until || !nap(r, ms))
             return retry(r, "NoReply", "the JVM (pid %d) has not opened its attach socket", (int)r->jvm.pid);
     }
 }
@@ -170,15 +170,27 @@ static int connect_listener(const struct run *r)
     return fd;
 }
 
-static int listener_start(struct run *r)
+static int listener_ask(struct run *r, int64_t until)
 {
     if (count_signal(r) < 0 || attach_file_make(r) < 0)
         return -1;
-    int fd = quit_send(r) < 0 ? -1 : wait_socket(r);
+    int fd = quit_send(r) < 0 ? -1 : wait_socket(r, until);
     attach_file_remove(r);
     if (fd >= 0)
         r->state.signals = 0;
     return fd;
+}
+
+/* A JVM that was asked very early removes the new socket as a stale one, later in its start: it makes another when it
+ * is asked again. */
+static int listener_start(struct run *r)
+{
+    int64_t half = clock_ms() + left_ms(r) / 2, wait = clock_ms() + SIGNAL_WAIT_MS;
+    int fd = listener_ask(r, half < wait ? half : wait);
+
+    if (fd >= 0 || left_ms(r) == 0 || !jvm_alive(&r->jvm) || strcmp(r->result.reason, "NoReply") != 0)
+        return fd;
+    return listener_ask(r, r->deadline);
 }
 
 /* Never signals while somebody listens on the socket. */

@@ -35,7 +35,7 @@ static int agent_present(struct run *r)
 /* The intent is on record before the load, so that a killed run does not lose the port. */
 static int load(struct run *r)
 {
-    if (modules_check(r) < 0 || jar_check(r) < 0 || port_check(r) < 0)
+    if (modules_check(r) < 0 || port_check(r) < 0)
         return -1;
     state_renew(r, r->port);
     if (state_write(r) < 0 || config_harmless(r) < 0)
@@ -56,11 +56,11 @@ static int load(struct run *r)
  *     answered, every earlier load is done, and the JVM holds the jar open if it happened: we look again, after it. */
 static int ensure_loaded(struct run *r)
 {
-    int present = agent_present(r);
+    int present = jar_check(r) < 0 ? -1 : agent_present(r);
 
     if (present != 0)
         return present < 0 ? -1 : 0;
-    if (options_check(r) < 0 || jar_check(r) < 0 || hotspot_meet(r) < 0)
+    if (options_check(r) < 0 || hotspot_meet(r) < 0)
         return -1;
     present = agent_present(r);
     if (present != 0)
