@@ -43,8 +43,9 @@ struct jvm {
     uid_t uid;
     gid_t gid;
     uint64_t start; /* clock ticks after boot: tells a pid from its next use */
-    char java[64];
+    char java[64]; /* version */
     char home[512];
+    char *class_path; /* owned by the run */
     bool modular; /* started with a main module: only the modules it needs are there */
 };
 

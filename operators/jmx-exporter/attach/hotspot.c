@@ -276,23 +276,33 @@ static int text_alloc(struct run *r, size_t size, char **ret)
     return *ret ? 0 : retry(r, "TimedOut", "out of memory");
 }
 
+static int learn(struct run *r, const char *properties)
+{
+    size_t size = strlen(properties) + 1;
+    char main_module[256];
+
+    if (property_get(properties, "java.version", r->jvm.java, sizeof(r->jvm.java)) < 0 ||
+        property_get(properties, "java.home", r->jvm.home, sizeof(r->jvm.home)) < 0)
+        return refuse(r, "LoadFailed", "the JVM (pid %d) does not tell its java.version and java.home", (int)r->jvm.pid);
+    if (text_alloc(r, size, &r->jvm.class_path) < 0)
+        return -1;
+    if (property_get(properties, "java.class.path", r->jvm.class_path, size) < 0)
+        r->jvm.class_path[0] = 0;
+    r->jvm.modular = property_get(properties, "jdk.module.main", main_module, sizeof(main_module)) >= 0;
+    return 0;
+}
+
 int hotspot_meet(struct run *r)
 {
     static const char *const words[] = {"properties", "", "", ""};
     struct reply reply;
     auto_text text = NULL;
-    char module[8];
 
     if (text_alloc(r, PROPERTIES_MAX, &text) < 0 || ask(r, words, text, PROPERTIES_MAX) < 0)
         return -1;
     if (reply_parse(text, &reply) < 0 || reply.status != 0)
         return retry(r, "NoReply", "the JVM (pid %d) does not know the attach protocol, or refused it", (int)r->jvm.pid);
-    if (property_get(reply.text, "java.version", r->jvm.java, sizeof(r->jvm.java)) < 0 ||
-        property_get(reply.text, "java.home", r->jvm.home, sizeof(r->jvm.home)) < 0)
-        return refuse(r, "LoadFailed", "the JVM (pid %d) does not tell its java.version and java.home", (int)r->jvm.pid);
-    r->jvm.modular = property_get(reply.text, "jdk.module.main", module, sizeof(module)) != -1 ||
-                     strstr(reply.text, "\njdk.module.main=") != NULL;
-    return 0;
+    return learn(r, reply.text);
 }
 
 /* The first line of the JVM's text, without anything that could upset a log. */

@@ -15,10 +15,11 @@ struct reply {
 /* Returns 0, or -1 if text is no answer. */
 int reply_parse(const char *text, struct reply *ret);
 
-/* A value of the answer to "properties" (java.util.Properties text), unescaped. Returns its length or -1. */
+/* A value of the answer to "properties" (java.util.Properties text), unescaped and cut to
+ * size. Returns its length or -1. */
 int property_get(const char *text, const char *name, char *ret, size_t size);
 
-/* Makes sure the JVM answers, and learns run->jvm.java, .home and .modular. */
+/* Makes sure the JVM answers, and learns what run->jvm has from its properties. */
 int hotspot_meet(struct run *r);
 
 /* Loads DIR/agent.jar with "PORT:DIR/config.yaml". 0 only if the JVM and the agent both said so. */

@@ -46,9 +46,8 @@ static int value_copy(const char *p, char *ret, size_t size)
 
     for (; *p && *p != '\n' && *p != '\r'; p++) {
         p += p[0] == '\\' && p[1] != 0 && p[1] != '\n';
-        if (n + 1 >= size)
-            return -1;
-        ret[n++] = *p;
+        if (n + 1 < size)
+            ret[n++] = *p;
     }
     ret[n] = 0;
     return (int)n;

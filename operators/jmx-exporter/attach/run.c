@@ -1,5 +1,4 @@
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "operators/jmx-exporter/attach/agent.h"
@@ -9,6 +8,7 @@
 #include "operators/jmx-exporter/attach/config.h"
 #include "operators/jmx-exporter/attach/find.h"
 #include "operators/jmx-exporter/attach/hotspot.h"
+#include "operators/jmx-exporter/attach/jar.h"
 #include "operators/jmx-exporter/attach/state.h"
 
 /* 1 our agent is in the JVM, 0 none is, -1 the run is over. */
@@ -35,7 +35,7 @@ static int agent_present(struct run *r)
 /* The intent is on record before the load, so that a killed run does not lose the port. */
 static int load(struct run *r)
 {
-    if (modules_check(r) < 0 || port_check(r) < 0)
+    if (modules_check(r) < 0 || jars_check(r, r->jvm.class_path) < 0 || port_check(r) < 0)
         return -1;
     state_renew(r, r->port);
     if (state_write(r) < 0 || config_harmless(r) < 0)
@@ -123,6 +123,6 @@ void run_do(struct run *r)
     if (steps(r) == 0)
         done(r);
     fd_close(&r->lock_fd);
-    free(r->config);
-    r->config = NULL;
+    text_free(&r->config);
+    text_free(&r->jvm.class_path);
 }

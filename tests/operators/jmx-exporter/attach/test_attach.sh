@@ -231,7 +231,13 @@ case_foreign_agent() {
     jvm_start || return 1
     attach </dev/null && gave 0 || return 1
     dir=$(mktemp -d "$work/dir.XXXXXX") && chmod 755 "$dir" && cp "$jar" "$dir/agent.jar"
-    attach </dev/null || gave 3 ForeignAgent && lives 0
+    attach </dev/null || gave 3 ForeignAgent && lives 0 || return 1
+    # Its classes stand on the class path, under another name.
+    new_dir
+    cp "$jar" "$work/library.jar"
+    jvm_spawn "$java" "${quick[@]}" -cp "$classes:$work/library.jar" fixture.App
+    ready || return 1
+    attach </dev/null || gave 3 ForeignAgent library.jar && lives 0
 }
 
 # An image without jdk.httpserver, known from its release file or not, and a main module: the agent would end them all.
@@ -293,13 +299,13 @@ case_found_by_itself() {
     unshare --pid --fork --mount --mount-proc true 2>/dev/null || { echo "SKIP: needs unshare as root" && return 77; }
     new_dir
     export helper dir port version java classes
-    local run='"$helper" run --dir "$dir" --port "$port" --version "$version" --min-age-ms 0 --timeout-ms 20000 </dev/null'
+    local run='"$helper" run --dir "$dir" --port "$port" --version "$version" --min-age-ms 0 --timeout-ms ${ms:-20000} </dev/null'
     local start='"$java" -Xshare:auto -XX:+UseSerialGC -Xmx64m -cp "$classes" fixture.App >/dev/null &'
-    out=$(in_container "$run") || status=$?
+    out=$(in_container "ms=500; $run") || status=$?
     gave 4 NoJvm || return 1
     out=$(in_container "$start $run; echo \$?")
     case $out in *'"outcome":"loaded"'*0) ;; *) echo "not loaded: $out" && return 1 ;; esac
-    out=$(in_container "$start $start sleep 2; $run; echo \$?")
+    out=$(in_container "$start $start sleep 1; ms=1500; $run; echo \$?")
     case $out in *SeveralJvms*3) ;; *) echo "not several: $out" && return 1 ;; esac
     cp "$helper" "$dir/jmx-attach"
     out=$(in_container "$start sleep 1; mount -t tmpfs none /mnt; mkdir /mnt/dir; mount --bind \"\$dir\" /mnt/dir
