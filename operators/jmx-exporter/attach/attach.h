@@ -43,10 +43,10 @@ struct jvm {
     uid_t uid;
     gid_t gid;
     uint64_t start; /* clock ticks after boot: tells a pid from its next use */
-    char java[64]; /* version */
+    char java[64];  /* version */
     char home[512];
     char *class_path; /* owned by the run */
-    bool modular; /* started with a main module: only the modules it needs are there */
+    bool modular;     /* started with a main module: only the modules it needs are there */
 };
 
 /* What DIR/state keeps about the JVM that this directory's agent was loaded into. */
@@ -72,7 +72,7 @@ struct run {
     ssize_t config_want; /* bytes announced with --size, -1: until end of file */
     struct jvm jvm;
     struct state state;
-    bool loaded;  /* this run loaded the agent */
+    bool loaded; /* this run loaded the agent */
     struct result result;
 };
 

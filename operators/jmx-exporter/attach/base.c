@@ -118,7 +118,7 @@ static int file_open(const char *path)
     return open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 }
 
-char *file_read(const char *path, size_t max, size_t *ret_len)
+char *text_read(const char *path, size_t max, size_t *ret_len)
 {
     auto_fd fd = file_open(path);
     size_t len = 0;

@@ -30,7 +30,7 @@ int refuse(struct run *r, const char *reason, const char *format, ...) __attribu
 int retry(struct run *r, const char *reason, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 /* Reads a whole file, at most max bytes (more are left out), always ends it with NUL. Returns the text or NULL. */
-char *file_read(const char *path, size_t max, size_t *ret_len);
+char *text_read(const char *path, size_t max, size_t *ret_len);
 
 /* Puts a file of dir in place in one step: temporary file, rename. No fsync: what these files speak of does not
  * outlive the machine. mtime_ms < 0: now; gid -1: as it comes. Returns 0 or -errno. */

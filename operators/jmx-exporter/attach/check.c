@@ -26,7 +26,8 @@ static int path_check(struct run *r, const char *path)
     if (path[0] != '/' || len > DIR_MAX)
         return refuse(r, "DirUnsafe", "--dir must be an absolute path of at most %d letters", DIR_MAX);
     if (strspn(path, PATH_LETTERS) != len)
-        return refuse(r, "DirUnsafe", "--dir may hold letters, digits and / . _ - only, since it is part of the agent's argument");
+        return refuse(r, "DirUnsafe",
+                      "--dir may hold letters, digits and / . _ - only, since it is part of the agent's argument");
     return 0;
 }
 
@@ -84,7 +85,7 @@ static void options_file(const struct run *r, struct options *o, const char *fil
     size_t len;
 
     snprintf(path, sizeof(path), "/proc/%d/%s/%s", (int)r->jvm.pid, file[0] == '/' ? "root" : "cwd", file);
-    auto_text text = file_read(path, TEXT_MAX, &len);
+    auto_text text = text_read(path, TEXT_MAX, &len);
     if (text)
         options_words(o, text, len);
 }
@@ -107,9 +108,9 @@ static void options_read(const struct run *r, struct options *o)
     size_t env_len = 0, len = 0;
 
     snprintf(path, sizeof(path), "/proc/%d/environ", (int)r->jvm.pid);
-    auto_text environment = file_read(path, TEXT_MAX, &env_len);
+    auto_text environment = text_read(path, TEXT_MAX, &env_len);
     snprintf(path, sizeof(path), "/proc/%d/cmdline", (int)r->jvm.pid);
-    auto_text command = file_read(path, TEXT_MAX, &len);
+    auto_text command = text_read(path, TEXT_MAX, &len);
 
     if (!environment || !command)
         return; /* gone: the next step sees that */
@@ -135,17 +136,20 @@ int options_check(struct run *r)
     struct options o = {.no_attach = false};
 
     if (!options_get(r, &o))
-        return refuse(r, "OtherUser", "the JVM (pid %d) runs as user %u, group %u: run this helper as the same, or as root",
+        return refuse(r, "OtherUser",
+                      "the JVM (pid %d) runs as user %u, group %u: run this helper as the same, or as root",
                       (int)r->jvm.pid, r->jvm.uid, r->jvm.gid);
     if (o.no_attach)
-        return refuse(r, "AttachDisabled", "the JVM (pid %d) was started with -XX:+DisableAttachMechanism: remove that option",
+        return refuse(r, "AttachDisabled",
+                      "the JVM (pid %d) was started with -XX:+DisableAttachMechanism: remove that option",
                       (int)r->jvm.pid);
     if (o.no_loading)
         return refuse(r, "DynamicLoadingDisabled",
-                      "the JVM (pid %d) was started with -XX:-EnableDynamicAgentLoading: remove that option", (int)r->jvm.pid);
+                      "the JVM (pid %d) was started with -XX:-EnableDynamicAgentLoading: remove that option",
+                      (int)r->jvm.pid);
     if (o.exporter[0])
-        return refuse(r, "ForeignAgent", "the JVM (pid %d) was started with an exporter of its own: %s", (int)r->jvm.pid,
-                      o.exporter);
+        return refuse(r, "ForeignAgent", "the JVM (pid %d) was started with an exporter of its own: %s",
+                      (int)r->jvm.pid, o.exporter);
     return 0;
 }
 
@@ -206,7 +210,7 @@ static int module_in_runtime(const struct run *r, const char *module)
     int has = -1;
 
     snprintf(path, sizeof(path), "/proc/%d/root%s/release", (int)r->jvm.pid, r->jvm.home);
-    auto_text release = file_read(path, TEXT_MAX, &len);
+    auto_text release = text_read(path, TEXT_MAX, &len);
 
     if (release)
         has = release_has_module(release, module);
@@ -254,12 +258,14 @@ int modules_check(struct run *r)
         int has = module_in_runtime(r, modules[i]);
         user_back();
         if (has < 0)
-            return module_missing(r, modules[i], "cannot be looked for: the runtime has neither release nor lib/modules");
+            return module_missing(r, modules[i],
+                                  "cannot be looked for: the runtime has neither release nor lib/modules");
         if (has == 0)
             return module_missing(r, modules[i], "this Java runtime was built without: add it (jlink --add-modules)");
         if ((r->jvm.modular || o.limited) && !module_asked_for(&o, modules[i]))
-            return module_missing(r, modules[i], "an application started with a main module (-m) or --limit-modules does not "
-                                                 "load: start it with --add-modules jdk.httpserver,java.se");
+            return module_missing(r, modules[i],
+                                  "an application started with a main module (-m) or --limit-modules does not "
+                                  "load: start it with --add-modules jdk.httpserver,java.se");
     }
     return 0;
 }

@@ -18,9 +18,9 @@
 #define FILE_NAME "config.yaml"
 #define GOOD_NAME "good.yaml"
 #define HARMLESS "rules: []\n"
-#define NEWER_MS 2000   /* file systems that keep whole seconds, with some to spare */
-#define FRUITLESS 8     /* scrapes without a reload before the file is made still newer */
-#define REFUSALS 20     /* refused connections before the agent counts as not listening */
+#define NEWER_MS 2000 /* file systems that keep whole seconds, with some to spare */
+#define FRUITLESS 8   /* scrapes without a reload before the file is made still newer */
+#define REFUSALS 20   /* refused connections before the agent counts as not listening */
 
 int config_read(struct run *r)
 {
@@ -80,7 +80,8 @@ const char *config_forbidden(const char *text, size_t len, int *ret_line)
     for (size_t i = 0; i < len; i++) {
         *ret_line = line;
         line += text[i] == '\n';
-        comment = comment ? text[i] != '\n' : !quoted && text[i] == '#' && (i == 0 || isspace((unsigned char)text[i - 1]));
+        comment =
+            comment ? text[i] != '\n' : !quoted && text[i] == '#' && (i == 0 || isspace((unsigned char)text[i - 1]));
         if (comment)
             continue;
         if (word_at(text, len, i, "hostPort"))
@@ -97,14 +98,14 @@ const char *config_forbidden(const char *text, size_t len, int *ret_line)
     return NULL;
 }
 
-int config_check(struct run *r)
+int config_safe(struct run *r)
 {
     int line = 0;
     const char *word = config_forbidden(r->config, r->config_len, &line);
 
     if (word)
-        return refuse(r, "ConfigRejected", "line %d of the configuration has %s, which could end the application: remove it", line,
-                      word);
+        return refuse(r, "ConfigRejected",
+                      "line %d of the configuration has %s, which could end the application: remove it", line, word);
     if (memchr(r->config, 0, r->config_len))
         return refuse(r, "ConfigRejected", "the configuration holds a NUL byte");
     return 0;
@@ -129,7 +130,8 @@ static int install(struct run *r, const char *data, size_t len, int64_t newer_ms
         int64_t old = (int64_t)st.st_mtim.tv_sec * 1000 + st.st_mtim.tv_nsec / 1000000 + newer_ms;
         mtime = old > mtime ? old : mtime;
     }
-    int n = file_put(r->dir_fd, FILE_NAME, data, len, same_user ? 0600 : 0640, same_user ? (gid_t)-1 : r->jvm.gid, mtime);
+    int n =
+        file_put(r->dir_fd, FILE_NAME, data, len, same_user ? 0600 : 0640, same_user ? (gid_t)-1 : r->jvm.gid, mtime);
 
     return n < 0 ? refuse(r, "DirUnsafe", "cannot write %s/%s: %s", r->dir, FILE_NAME, strerror(-n)) : 0;
 }
@@ -198,7 +200,7 @@ static int rejected(struct run *r)
     size_t len = 0;
 
     snprintf(path, sizeof(path), "%s/%s", r->dir, GOOD_NAME);
-    auto_text good = file_read(path, CONFIG_MAX, &len);
+    auto_text good = text_read(path, CONFIG_MAX, &len);
     bool has_good = good && len > 0;
     int n = has_good ? install_wait(r, good, len) : install_wait(r, HARMLESS, strlen(HARMLESS));
 

@@ -8,9 +8,9 @@
 int config_read(struct run *r);
 
 /* Keys on which an agent ends the application, even when they come with a later change. */
-int config_check(struct run *r);
+int config_safe(struct run *r);
 
-/* What config_check looks for: the word in text that must not be there, or NULL. ret_line counts from 1. */
+/* What config_safe looks for: the word in text that must not be there, or NULL. ret_line counts from 1. */
 const char *config_forbidden(const char *text, size_t len, int *ret_line);
 
 /* Puts a configuration in place that cannot be wrong, for the load. */

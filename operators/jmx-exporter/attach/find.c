@@ -36,7 +36,7 @@ static int stat_read(pid_t pid, struct proc_stat *ret)
     size_t len;
 
     snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
-    auto_text text = file_read(path, 4096, &len);
+    auto_text text = text_read(path, 4096, &len);
     return text ? proc_stat_parse(text, len, ret) : -1;
 }
 
@@ -67,7 +67,7 @@ static bool named_java(pid_t pid)
     size_t len, base_len;
 
     snprintf(path, sizeof(path), "/proc/%d/cmdline", (int)pid);
-    auto_text text = file_read(path, 4096, &len);
+    auto_text text = text_read(path, 4096, &len);
 
     if (!text || len == 0)
         return false;
@@ -139,7 +139,7 @@ static bool identify(pid_t pid, struct jvm *ret)
     if (stat_read(pid, &stat) < 0 || dead(stat.state))
         return false;
     snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
-    auto_text text = file_read(path, 8192, &len);
+    auto_text text = text_read(path, 8192, &len);
 
     if (!text || proc_status_parse(text, &status) < 0)
         return false;
@@ -214,7 +214,8 @@ static int several(struct run *r, const struct found *f)
 static int none(struct run *r, const struct found *f)
 {
     if (f->hidden)
-        return refuse(r, "OtherUser", "process %d looks like a JVM of another user: run this helper as that user or as root",
+        return refuse(r, "OtherUser",
+                      "process %d looks like a JVM of another user: run this helper as that user or as root",
                       (int)f->hidden);
     if (f->starting)
         return retry(r, "JvmStarting", "process %d is java but has not started its JVM yet", (int)f->starting);
@@ -238,7 +239,8 @@ int jvm_find(struct run *r)
     }
     r->jvm = f.jvms[chosen];
     if (f.kinds[chosen] == KIND_OPENJ9)
-        return refuse(r, "NotHotSpot", "process %d is an OpenJ9 JVM; only HotSpot is supported: start it with -javaagent",
+        return refuse(r, "NotHotSpot",
+                      "process %d is an OpenJ9 JVM; only HotSpot is supported: start it with -javaagent",
                       (int)r->jvm.pid);
     return 0;
 }

@@ -56,7 +56,7 @@ static bool takes_quit(const struct run *r)
     size_t len;
 
     snprintf(path, sizeof(path), "/proc/%d/status", (int)r->jvm.pid);
-    auto_text text = file_read(path, 8192, &len);
+    auto_text text = text_read(path, 8192, &len);
     return text && proc_status_parse(text, &status) == 0 && proc_status_takes_quit(&status);
 }
 
@@ -113,7 +113,8 @@ static int attach_file_make(struct run *r)
     if (fd >= 0)
         return 0;
     attach_file[0] = 0;
-    return refuse(r, "TmpNotWritable", "cannot write /tmp in the container (%s), which every attach needs: mount an emptyDir there",
+    return refuse(r, "TmpNotWritable",
+                  "cannot write /tmp in the container (%s), which every attach needs: mount an emptyDir there",
                   strerror(saved));
 }
 
@@ -140,7 +141,8 @@ static int count_signal(struct run *r)
     if (!state_is_current(r))
         state_renew(r, 0);
     if (r->state.signals >= SIGNALS_MAX)
-        return refuse(r, "NoReply", "the JVM (pid %d) did not open its attach socket after %d requests: is attaching disabled?",
+        return refuse(r, "NoReply",
+                      "the JVM (pid %d) did not open its attach socket after %d requests: is attaching disabled?",
                       (int)r->jvm.pid, SIGNALS_MAX);
     r->state.signals++;
     return state_write(r);
@@ -266,8 +268,9 @@ static int ask(struct run *r, const char *const words[4], char *reply, size_t si
         return len;
     for (int ms = 10; jvm_alive(&r->jvm) && ms < 400; ms *= 2)
         nap(r, ms);
-    return jvm_alive(&r->jvm) ? retry(r, "NoReply", "the JVM (pid %d) closed the connection without a word", (int)r->jvm.pid)
-                              : died(r);
+    return jvm_alive(&r->jvm)
+               ? retry(r, "NoReply", "the JVM (pid %d) closed the connection without a word", (int)r->jvm.pid)
+               : died(r);
 }
 
 static int text_alloc(struct run *r, size_t size, char **ret)
@@ -283,7 +286,8 @@ static int learn(struct run *r, const char *properties)
 
     if (property_get(properties, "java.version", r->jvm.java, sizeof(r->jvm.java)) < 0 ||
         property_get(properties, "java.home", r->jvm.home, sizeof(r->jvm.home)) < 0)
-        return refuse(r, "LoadFailed", "the JVM (pid %d) does not tell its java.version and java.home", (int)r->jvm.pid);
+        return refuse(r, "LoadFailed", "the JVM (pid %d) does not tell its java.version and java.home",
+                      (int)r->jvm.pid);
     if (text_alloc(r, size, &r->jvm.class_path) < 0)
         return -1;
     if (property_get(properties, "java.class.path", r->jvm.class_path, size) < 0)
@@ -301,7 +305,8 @@ int hotspot_meet(struct run *r)
     if (text_alloc(r, PROPERTIES_MAX, &text) < 0 || ask(r, words, text, PROPERTIES_MAX) < 0)
         return -1;
     if (reply_parse(text, &reply) < 0 || reply.status != 0)
-        return retry(r, "NoReply", "the JVM (pid %d) does not know the attach protocol, or refused it", (int)r->jvm.pid);
+        return retry(r, "NoReply", "the JVM (pid %d) does not know the attach protocol, or refused it",
+                     (int)r->jvm.pid);
     return learn(r, reply.text);
 }
 
@@ -325,8 +330,10 @@ static int load_failed(struct run *r, const struct reply *reply)
     if (strstr(line, "java.instrument"))
         return refuse(r, "NoInstrument", "the JVM (pid %d) says: %s", (int)r->jvm.pid, line);
     if (reply->has_code && reply->code == 100)
-        return refuse(r, "AgentUnreadable", "the JVM (pid %d) cannot use %s/agent.jar as an agent", (int)r->jvm.pid, r->dir);
-    return refuse(r, "LoadFailed", "the JVM (pid %d) answered %d to the load: %s", (int)r->jvm.pid, reply->status, line);
+        return refuse(r, "AgentUnreadable", "the JVM (pid %d) cannot use %s/agent.jar as an agent", (int)r->jvm.pid,
+                      r->dir);
+    return refuse(r, "LoadFailed", "the JVM (pid %d) answered %d to the load: %s", (int)r->jvm.pid, reply->status,
+                  line);
 }
 
 /* If the load ended the JVM it must not be tried again by itself. */
@@ -334,7 +341,8 @@ static int load_unanswered(struct run *r)
 {
     if (jvm_alive(&r->jvm))
         return -1;
-    return refuse(r, "JvmDied", "the JVM (pid %d) ended while it loaded the agent: see what the application printed last",
+    return refuse(r, "JvmDied",
+                  "the JVM (pid %d) ended while it loaded the agent: see what the application printed last",
                   (int)r->jvm.pid);
 }
 

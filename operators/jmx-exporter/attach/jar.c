@@ -135,6 +135,6 @@ int jars_check(struct run *r, const char *class_path)
     user_back();
     if (!found)
         return 0;
-    return refuse(r, "ForeignAgent", "the JVM (pid %d) has a JMX exporter of its own on its class path, in %s", (int)r->jvm.pid,
-                  jar);
+    return refuse(r, "ForeignAgent", "the JVM (pid %d) has a JMX exporter of its own on its class path, in %s",
+                  (int)r->jvm.pid, jar);
 }

@@ -75,8 +75,9 @@ static int argument(struct arguments *a, const char *name, const char *value)
 
 static void on_alarm(int signal)
 {
-    static const char line[] = "{\"outcome\":\"retry\",\"reason\":\"TimedOut\",\"message\":\"the kernel held the helper past its "
-                               "deadline\",\"pid\":0,\"start\":\"0\",\"java\":\"\",\"port\":0}\n";
+    static const char line[] =
+        "{\"outcome\":\"retry\",\"reason\":\"TimedOut\",\"message\":\"the kernel held the helper past its "
+        "deadline\",\"pid\":0,\"start\":\"0\",\"java\":\"\",\"port\":0}\n";
 
     (void)signal;
     hotspot_clean();

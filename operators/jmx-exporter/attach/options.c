@@ -83,9 +83,22 @@ static void option(struct options *o, const char *word)
 static bool takes_value(const char *word)
 {
     static const char *const names[] = {
-        "-cp",           "-classpath",   "--class-path",    "-p",        "--module-path", "--upgrade-module-path",
-        "--add-modules", "--add-reads",  "--limit-modules", "--source",  "--add-exports", "--add-opens",
-        "-d",            "--describe-module", "--patch-module", "--enable-native-access",
+        "-cp",
+        "-classpath",
+        "--class-path",
+        "-p",
+        "--module-path",
+        "--upgrade-module-path",
+        "--add-modules",
+        "--add-reads",
+        "--limit-modules",
+        "--source",
+        "--add-exports",
+        "--add-opens",
+        "-d",
+        "--describe-module",
+        "--patch-module",
+        "--enable-native-access",
     };
 
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {

@@ -28,7 +28,8 @@ static int agent_present(struct run *r)
     }
     if (!jvm_alive(&r->jvm))
         return retry(r, "JvmDied", "the JVM (pid %d) is gone", (int)r->jvm.pid);
-    return refuse(r, "OtherUser", "may not look at the open files of the JVM (pid %d): run this helper as its user, or as root",
+    return refuse(r, "OtherUser",
+                  "may not look at the open files of the JVM (pid %d): run this helper as its user, or as root",
                   (int)r->jvm.pid);
 }
 
@@ -76,8 +77,10 @@ static int find_port(struct run *r)
     else if (agent_listens(r, r->port))
         r->real_port = r->port;
     else
-        return refuse(r, "PortFixed", "the agent is loaded, but %s/state, which told its port, is gone: use its first port, or "
-                                      "restart the container", r->dir);
+        return refuse(r, "PortFixed",
+                      "the agent is loaded, but %s/state, which told its port, is gone: use its first port, or "
+                      "restart the container",
+                      r->dir);
     return 0;
 }
 
@@ -90,7 +93,8 @@ static void done(struct run *r)
         return;
     snprintf(r->result.reason, sizeof(r->result.reason), "PortFixed");
     snprintf(r->result.message, sizeof(r->result.message),
-             "the agent listens on port %d since it was loaded: port %d needs a restart of the container", r->real_port, r->port);
+             "the agent listens on port %d since it was loaded: port %d needs a restart of the container", r->real_port,
+             r->port);
 }
 
 /* A state file that was lost is written again. */
@@ -107,7 +111,7 @@ static int remember(struct run *r)
 
 static int steps(struct run *r)
 {
-    if (config_read(r) < 0 || config_check(r) < 0 || dir_lock(r) < 0)
+    if (config_read(r) < 0 || config_safe(r) < 0 || dir_lock(r) < 0)
         return -1;
     state_read(r);
     if (jvm_find(r) < 0 || ensure_loaded(r) < 0)

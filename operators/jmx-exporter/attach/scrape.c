@@ -12,8 +12,9 @@
 #include "operators/jmx-exporter/attach/base.h"
 
 /* All MBeans are read all the same, which is when the configuration is read anew; only the answer is short. */
-static const char request[] = "GET /metrics?name[]=jmx_config_reload_success_total&name[]=jmx_config_reload_failure_total"
-                              "&name[]=jmx_exporter_build_info HTTP/1.0\r\nHost: localhost\r\n\r\n";
+static const char request[] =
+    "GET /metrics?name[]=jmx_config_reload_success_total&name[]=jmx_config_reload_failure_total"
+    "&name[]=jmx_exporter_build_info HTTP/1.0\r\nHost: localhost\r\n\r\n";
 
 static bool value_of(const char *line, const char *name, double *ret)
 {

@@ -11,7 +11,7 @@ struct metrics {
     double failures;
     bool has_reloads;
     bool has_failures;
-    int status; /* HTTP */
+    int status;   /* HTTP */
     bool delayed; /* refused because of startDelaySeconds */
 };
 

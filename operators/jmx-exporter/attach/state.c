@@ -10,8 +10,8 @@ int state_parse(const char *text, struct state *ret)
 {
     struct state s;
 
-    if (sscanf(text, "pid %10ld start %20" SCNu64 " port %5d signals %5d java %63s", &s.pid, &s.start, &s.port, &s.signals,
-               s.java) != 5)
+    if (sscanf(text, "pid %10ld start %20" SCNu64 " port %5d signals %5d java %63s", &s.pid, &s.start, &s.port,
+               &s.signals, s.java) != 5)
         return -1;
     if (s.pid <= 0 || s.port < 0 || s.port > 65535 || s.signals < 0)
         return -1;
@@ -25,7 +25,7 @@ void state_read(struct run *r)
     size_t len;
 
     snprintf(path, sizeof(path), "%s/state", r->dir);
-    auto_text text = file_read(path, 256, &len);
+    auto_text text = text_read(path, 256, &len);
     if (text)
         (void)state_parse(text, &r->state);
 }

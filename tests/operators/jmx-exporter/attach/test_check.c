@@ -90,7 +90,8 @@ static void out_of_dir(struct run *r)
 
 START_TEST(directories)
 {
-    static const char *const bad[] = {"relative", "/tmp/a=b", "/tmp/a:b", "/tmp/a b", "/nonexistent/x", "/etc/passwd", ""};
+    static const char *const bad[] = {"relative",       "/tmp/a=b",    "/tmp/a:b", "/tmp/a b",
+                                      "/nonexistent/x", "/etc/passwd", ""};
     struct run r = in_dir(0755);
     char canonical[DIR_MAX + 1];
 
@@ -156,13 +157,13 @@ START_TEST(files)
     r.dir_fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     ck_assert_int_eq(file_put(r.dir_fd, name, "text", 4, 0600, (gid_t)-1, 1234567), 0);
     snprintf(path, sizeof(path), "%s/%s", dir, name);
-    auto_text text = file_read(path, 3, &len);
+    auto_text text = text_read(path, 3, &len);
     ck_assert_str_eq(text, "tex");
     ck_assert_int_eq(stat(path, &st), 0);
     ck_assert_int_eq(st.st_mtim.tv_sec, 1234);
     ck_assert_int_eq(st.st_mtim.tv_nsec, 567000000);
     ck_assert_int_eq(st.st_mode & 07777, 0600);
-    ck_assert_ptr_null(file_read("/nonexistent", 3, &len));
+    ck_assert_ptr_null(text_read("/nonexistent", 3, &len));
     ck_assert_int_lt(file_put(-1, name, "text", 4, 0600, (gid_t)-1, -1), 0);
     out_of_dir(&r);
 }

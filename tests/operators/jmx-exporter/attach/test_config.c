@@ -16,9 +16,11 @@ static const char *forbidden(const char *text, int *ret_line)
 START_TEST(forbidden_keys)
 {
     static const char *const bad[] = {
-        "hostPort: a:1", "\n\n  hostPort : x", "{rules: [], jmxUrl: x}", "'jmxUrl': x", "\"hostPort\": x", "? hostPort\n: x",
-        "&a hostPort: 1", "\xEF\xBB\xBFhostPort: 1", "\"\\x68ostPort\": 1", "a: \"\\u0068\"", "a: 'it''s'\njmxUrl: x",
-        "a: \"x\\\"y\"\nhostPort: 1", "a: #\nhostPort: 1", "a: x#y\nhostPort: 1", "{\"a\":\"b\",\"hostPort\":1}",
+        "hostPort: a:1",     "\n\n  hostPort : x",      "{rules: [], jmxUrl: x}",
+        "'jmxUrl': x",       "\"hostPort\": x",         "? hostPort\n: x",
+        "&a hostPort: 1",    "\xEF\xBB\xBFhostPort: 1", "\"\\x68ostPort\": 1",
+        "a: \"\\u0068\"",    "a: 'it''s'\njmxUrl: x",   "a: \"x\\\"y\"\nhostPort: 1",
+        "a: #\nhostPort: 1", "a: x#y\nhostPort: 1",     "{\"a\":\"b\",\"hostPort\":1}",
     };
     int line;
 
@@ -32,8 +34,14 @@ END_TEST
 START_TEST(allowed_words)
 {
     static const char *const good[] = {
-        "", "rules:\n- pattern: 'a<b=c><>hostPort: (.*)'\n", "# hostPort: no\nrules: []", "hostPortal: x", "myhostPort: x",
-        "rules: [{pattern: \"a\\\\.b\"}]", "pattern: a\\x20b", "a: b # jmxUrl",
+        "",
+        "rules:\n- pattern: 'a<b=c><>hostPort: (.*)'\n",
+        "# hostPort: no\nrules: []",
+        "hostPortal: x",
+        "myhostPort: x",
+        "rules: [{pattern: \"a\\\\.b\"}]",
+        "pattern: a\\x20b",
+        "a: b # jmxUrl",
     };
     int line;
 
@@ -95,8 +103,9 @@ START_TEST(reports)
 
     refuse(&r, "LoadFailed", "says \"%s\"", "a\\b\n\x01\xc3");
     ck_assert_uint_gt(report_text(&r, line, sizeof(line)), 0);
-    ck_assert_str_eq(line, "{\"outcome\":\"refused\",\"reason\":\"LoadFailed\",\"message\":\"says \\\"a\\\\b???\\\"\",\"pid\":7,"
-                           "\"start\":\"123456\",\"java\":\"17.0.15\",\"port\":9404}\n");
+    ck_assert_str_eq(
+        line, "{\"outcome\":\"refused\",\"reason\":\"LoadFailed\",\"message\":\"says \\\"a\\\\b???\\\"\",\"pid\":7,"
+              "\"start\":\"123456\",\"java\":\"17.0.15\",\"port\":9404}\n");
     ck_assert_int_eq(report_status(&r), 3);
     memset(r.result.message, '"', sizeof(r.result.message) - 1);
     ck_assert_uint_gt(report_text(&r, line, sizeof(line)), 0);

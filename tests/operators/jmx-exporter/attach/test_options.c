@@ -52,7 +52,8 @@ START_TEST(files_and_agents)
 {
     struct options o = {.no_attach = false};
 
-    COMMAND(&o, "java\0@/a/args\0-XX:Flags=/b\0-XX:VMOptionsFile=c\0-javaagent:/x/jmx_prometheus_javaagent-0.20.0.jar=1:y\0M\0");
+    COMMAND(&o, "java\0@/a/args\0-XX:Flags=/b\0-XX:VMOptionsFile=c\0-javaagent:/x/"
+                "jmx_prometheus_javaagent-0.20.0.jar=1:y\0M\0");
     ck_assert_int_eq(o.n_files, 3);
     ck_assert_str_eq(o.files[0], "/a/args");
     ck_assert_str_eq(o.files[2], "c");
@@ -91,4 +92,5 @@ START_TEST(endless_words)
 }
 END_TEST
 
-TESTS("attach options", last_one_counts, application_arguments, modules, files_and_agents, exporter_names, endless_words)
+TESTS("attach options", last_one_counts, application_arguments, modules, files_and_agents, exporter_names,
+      endless_words)

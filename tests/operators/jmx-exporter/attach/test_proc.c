@@ -38,8 +38,9 @@ START_TEST(stat_cut_anywhere)
 }
 END_TEST
 
-#define STATUS(caught, ignored)                                                                                        \
-    "Name:\tjava\nUid:\t1000\t1001\t1000\t1000\nGid:\t5\t6\t7\t8\nNStgid:\t4711\t42\t7\nSigIgn:\t" ignored "\nSigCgt:\t" caught "\n"
+#define STATUS(caught, ignored)                                                                            \
+    "Name:\tjava\nUid:\t1000\t1001\t1000\t1000\nGid:\t5\t6\t7\t8\nNStgid:\t4711\t42\t7\nSigIgn:\t" ignored \
+    "\nSigCgt:\t" caught "\n"
 
 START_TEST(status)
 {
@@ -93,10 +94,12 @@ END_TEST
 
 START_TEST(listeners)
 {
-    static const char four[] = "   0: 0100007F:24BC 00000000:0000 0A 00000000:00000000 00:00000000 00000000  1000        0 4711 1 x";
+    static const char four[] =
+        "   0: 0100007F:24BC 00000000:0000 0A 00000000:00000000 00:00000000 00000000  1000        0 4711 1 x";
     static const char six[] = "  11: 00000000000000000000000000000000:24BC 00000000000000000000000000000000:0000 0A "
                               "00000000:00000000 00:00000000 00000000     0        0 99 1 x";
-    static const char established[] = "   0: 0100007F:24BC 0100007F:1234 01 00000000:00000000 00:00000000 0  1000 0 4711 1 x";
+    static const char established[] =
+        "   0: 0100007F:24BC 0100007F:1234 01 00000000:00000000 00:00000000 0  1000 0 4711 1 x";
     uint64_t inode = 0;
 
     ck_assert(proc_tcp_listens(four, 9404, &inode) && inode == 4711);

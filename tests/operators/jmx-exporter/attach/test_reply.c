@@ -47,7 +47,8 @@ END_TEST
 
 START_TEST(properties)
 {
-    static const char text[] = "#Tue Nov 24\njava.version=17.0.15\nxjava.home=/no\njava.home=/opt/a\\=b\\:c\\\\d\r\nend=x\\";
+    static const char text[] =
+        "#Tue Nov 24\njava.version=17.0.15\nxjava.home=/no\njava.home=/opt/a\\=b\\:c\\\\d\r\nend=x\\";
     char value[32];
 
     ck_assert_int_eq(property_get(text, "java.home", value, sizeof(value)), 12);

@@ -10,11 +10,11 @@
 #include "operators/jmx-exporter/attach/base.h"
 #include "tests/support/suite.h"
 
-#define GOOD                                                                                                           \
-    "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n"                                                                     \
-    "# HELP jmx_config_reload_failure_total Number\n"                                                                  \
-    "jmx_config_reload_failure_total 2.0\n"                                                                            \
-    "jmx_config_reload_success_total 1.5E1\n"                                                                          \
+#define GOOD                                          \
+    "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n"    \
+    "# HELP jmx_config_reload_failure_total Number\n" \
+    "jmx_config_reload_failure_total 2.0\n"           \
+    "jmx_config_reload_success_total 1.5E1\n"         \
     "jmx_exporter_build_info{name=\"jmx_prometheus_javaagent\",version=\"1.0.1\"} 1\n"
 
 static struct metrics feed(const char *text, size_t len, size_t piece, bool *ret_bad)
@@ -54,10 +54,12 @@ END_TEST
 
 START_TEST(other_answers)
 {
-    static const char delayed[] = "HTTP/1.0 500 Internal Server Error\r\n\r\nAn Exception: waiting for startDelaySeconds\n";
+    static const char delayed[] =
+        "HTTP/1.0 500 Internal Server Error\r\n\r\nAn Exception: waiting for startDelaySeconds\n";
     static const char not_http[] = "SSH-2.0-OpenSSH\r\n\r\njmx_config_reload_success_total 1\n";
-    static const char odd_values[] = "HTTP/1.1 200 OK\n\njmx_config_reload_success_total NaN\njmx_config_reload_failure_total -1\n"
-                                     "jmx_config_reload_success_total_x 1\njmx_config_reload_success_total\n";
+    static const char odd_values[] =
+        "HTTP/1.1 200 OK\n\njmx_config_reload_success_total NaN\njmx_config_reload_failure_total -1\n"
+        "jmx_config_reload_success_total_x 1\njmx_config_reload_success_total\n";
     bool bad;
 
     struct metrics m = feed(delayed, sizeof(delayed) - 1, 3, &bad);
