@@ -24,21 +24,22 @@ static void count_time(crew_stats *s, int64_t us)
 static void failed(crew *c, const queue_item *item, const opsdk_object *obj, int code, const opsdk_error *err)
 {
     const char *message = err->code ? err->message : opsdk_strerror(code);
+    const char *colon = *err->reason ? ": " : "";
     int64_t wait;
 
     if (code == OPSDK_ETERMINAL) {
         c->stats.terminal++;
         queue_done(c->queue, item, 0);
-        opsdk_log(OPSDK_LOG_ERROR, obj, "%s: reconcile failed for good, waits for the next change: %s",
-                  c->handler->name, message);
+        opsdk_log(OPSDK_LOG_ERROR, obj, "%s: reconcile failed for good, waits for the next change: %s%s%s",
+                  c->handler->name, err->reason, colon, message);
         return;
     }
     c->stats.error++;
     wait = queue_retry(c->queue, item);
     if (code == OPSDK_ECANCELED && c->stopping)
         return;
-    opsdk_log(OPSDK_LOG_WARN, obj, "%s: reconcile failed, attempt %u, again in %" PRId64 " ms: %s", c->handler->name,
-              item->attempt + 1, wait, message);
+    opsdk_log(OPSDK_LOG_WARN, obj, "%s: reconcile failed, attempt %u, again in %" PRId64 " ms: %s%s%s",
+              c->handler->name, item->attempt + 1, wait, err->reason, colon, message);
 }
 
 static void reconcile(crew *c, const queue_item *item, const opsdk_object *obj)
