@@ -1,24 +1,13 @@
 #include "operators/jmx-exporter/exporter.h"
+#include "tests/support/objects.h"
 #include "tests/support/suite.h"
 
 #include <stdio.h>
 #include <string.h>
 
-static opsdk_object *object(const opsdk_kind *kind, const char *json)
-{
-    opsdk_object *obj = NULL;
-    opsdk_error err = {0};
-
-    ck_assert_msg(opsdk_object_parse(kind, json, strlen(json), &obj, &err) == 0, "%s", err.message);
-    return obj;
-}
-
 static opsdk_object *with_spec(const char *spec)
 {
-    char json[1024];
-
-    snprintf(json, sizeof(json), "{\"metadata\":{\"name\":\"e\",\"namespace\":\"n\"},\"spec\":%s}", spec);
-    return object(&PROMETHEUS_JMX_EXPORTER, json);
+    return object_of(&PROMETHEUS_JMX_EXPORTER, "{'metadata':{'name':'e','namespace':'n'},'spec':%s}", spec);
 }
 
 #define CONFIG "\"config\":{\"configMapName\":\"c\",\"configMapKey\":\"k\"},\"port\":9400"
@@ -65,13 +54,12 @@ END_TEST
 
 static int selects(const char *selectors, const char *ns, const char *labels)
 {
-    char spec[512], pod[512];
+    char spec[512];
     exporter e;
 
     snprintf(spec, sizeof(spec), "{%s," CONFIG "}", selectors);
-    snprintf(pod, sizeof(pod), "{\"metadata\":{\"name\":\"p\",\"namespace\":\"%s\",\"labels\":%s}}", ns, labels);
     opsdk_auto_object *obj = with_spec(spec);
-    opsdk_auto_object *p = object(&OPSDK_POD, pod);
+    opsdk_auto_object *p = object_of(&OPSDK_POD, "{'metadata':{'name':'p','namespace':'%s','labels':%s}}", ns, labels);
     ck_assert_int_eq(exporter_read(obj, &e, NULL), 0);
     return exporter_selects(&e, p, NULL);
 }

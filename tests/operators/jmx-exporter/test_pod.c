@@ -1,4 +1,5 @@
 #include "operators/jmx-exporter/pod.h"
+#include "tests/support/objects.h"
 #include "tests/support/suite.h"
 
 #include <stdio.h>
@@ -6,17 +7,11 @@
 
 static opsdk_object *pod_of(const char *annotations, const char *statuses)
 {
-    opsdk_object *obj = NULL;
-    opsdk_error err = {0};
-    char json[2048];
-
-    snprintf(json, sizeof(json),
-             "{\"metadata\":{\"name\":\"p\",\"namespace\":\"n\",\"annotations\":{%s}},"
-             "\"spec\":{\"containers\":[{\"name\":\"a\"},{\"name\":\"b\"},{\"name\":\"c\"}]},"
-             "\"status\":{\"phase\":\"Running\",\"containerStatuses\":[%s]}}",
-             annotations, statuses);
-    ck_assert_msg(opsdk_object_parse(&OPSDK_POD, json, strlen(json), &obj, &err) == 0, "%s", err.message);
-    return obj;
+    return object_of(&OPSDK_POD,
+                     "{'metadata':{'name':'p','namespace':'n','annotations':{%s}},"
+                     "'spec':{'containers':[{'name':'a'},{'name':'b'},{'name':'c'}]},"
+                     "'status':{'phase':'Running','containerStatuses':[%s]}}",
+                     annotations, statuses);
 }
 
 #define RUNS(name) "{\"name\":\"" name "\",\"containerID\":\"id-" name "\",\"state\":{\"running\":{}}}"
