@@ -52,7 +52,7 @@ static void run_fixture(const char *name, size_t ran[3])
     int r;
 
     snprintf(path, sizeof(path), FIXTURES "/%s", name);
-    text = file_read(path, &len);
+    text = fixture_read(path, &len);
     r = scan_all_ways(name, text, len);
     ran[name[0] == 'y' ? 0 : name[0] == 'n' ? 1 : 2]++;
     if (name[0] == 'y')

@@ -68,7 +68,7 @@ static size_t run_file(const char *name)
     opsdk_error err = {0};
 
     snprintf(path, sizeof(path), FIXTURES "/%s", name);
-    text = file_read(path, &len);
+    text = fixture_read(path, &len);
     ck_assert_msg(opsdk_yaml_parse(path, text, len, &cases, &err) == 0, "%s", err.message);
     json_array_foreach(cases, i, c) ran += run_case(name, c);
     json_decref(cases);

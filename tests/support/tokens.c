@@ -45,7 +45,7 @@ int tokens_say(const char *text, size_t len, size_t cut, size_t step, buf *said)
     return r;
 }
 
-char *file_read(const char *path, size_t *ret_len)
+char *fixture_read(const char *path, size_t *ret_len)
 {
     FILE *f = fopen(path, "rbe");
     auto_buf b = BUF_INIT(16 << 20);

@@ -9,6 +9,6 @@
 int tokens_say(const char *text, size_t len, size_t cut, size_t step, buf *said);
 
 /* A whole file; exits when it cannot be read. */
-char *file_read(const char *path, size_t *ret_len);
+char *fixture_read(const char *path, size_t *ret_len);
 
 #endif
