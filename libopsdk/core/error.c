@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* Formats into message; a longer text ends in "...". */
-static void format_message(opsdk_error *err, const char *fmt, va_list ap)
+OPSDK_PRINTF(2, 0) static void format_message(opsdk_error *err, const char *fmt, va_list ap)
 {
     int n = vsnprintf(err->message, sizeof(err->message), fmt, ap);
 

@@ -417,9 +417,11 @@ int scan_feed(scan *s, const char *data, size_t len, size_t *ret_used)
 
 int scan_end(scan *s)
 {
+    static const char none[] = "";
+
     if (s->code == 0 && s->state == NUMBER && number_next(s->number, ' ') == NUMBER_END) {
         s->state = DONE;
-        emit(s, TOKEN_NUMBER, "", "");
+        emit(s, TOKEN_NUMBER, none, none);
     }
     if (s->code == 0 && (s->state != DONE || s->depth > 0))
         fail(s, NULL, "the text ends too early");

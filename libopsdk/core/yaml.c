@@ -246,6 +246,8 @@ static int read_members(reader *r, const yaml_mark_t *start, unsigned depth, jso
             return refuse(r, &e.start_mark, "a key must be a scalar");
         if (!is_tag((const char *)e.data.scalar.tag, JSON_STRING))
             return refuse(r, &e.start_mark, "a key can have no tag but !!str");
+        if (strlen((const char *)e.data.scalar.value) != e.data.scalar.length)
+            return refuse(r, &e.start_mark, "a key holds a NUL character"); /* jansson would cut it when it copies */
         if (e.data.scalar.anchor)
             text = json_stringn((const char *)e.data.scalar.value, e.data.scalar.length);
         n = text ? read_anchor(r, e.data.scalar.anchor, text) : 0;

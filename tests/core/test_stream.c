@@ -3,64 +3,14 @@
 #include "core/buf.h"
 #include "core/limits.h"
 #include "tests/support/fault.h"
+#include "tests/support/play.h"
 #include "tests/support/suite.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* What a stream said, as one text: "ADDED n/a@1\n", "skipped\n". */
-typedef struct transcript {
-    buf text;
-    int answer; /* of the callback */
-} transcript;
-
-static int note(const char *type, opsdk_object *obj, void *user, opsdk_error *err)
-{
-    transcript *t = user;
-    opsdk_key key = opsdk_object_key(obj);
-
-    buf_printf(&t->text, "%s %s/%s@%s\n", type ? type : "item", key.ns ? key.ns : "-", key.name,
-               opsdk_object_version(obj));
-    opsdk_object_unref(obj);
-    return t->answer ? opsdk_error_set(err, t->answer, "no more") : 0;
-}
-
-static void note_skipped(const opsdk_error *why, void *user)
-{
-    transcript *t = user;
-
-    ck_assert_int_eq(why->code, OPSDK_EPROTO);
-    buf_puts(&t->text, "skipped\n");
-}
-
-typedef stream *make_fn(const opsdk_kind *, stream_object_fn *, stream_skipped_fn *, void *);
-
-/* Feeds body in pieces that end at cut and then every step bytes; the result and what was said go to t. */
-static void play(make_fn *make, const char *body, size_t len, size_t cut, size_t step, transcript *t)
-{
-    opsdk_error err = {0};
-    stream *s = make(&OPSDK_POD, note, note_skipped, t);
-    size_t at = 0;
-    int r = 0;
-
-    ck_assert_ptr_nonnull(s);
-    while (at < len && r == 0) {
-        size_t n = at == 0 && cut ? cut : step;
-        n = n > len - at ? len - at : n;
-        r = stream_feed(s, body + at, n, &err);
-        at += n;
-    }
-    if (r < 0)
-        ck_assert_int_eq(stream_feed(s, "x", 1, NULL), r);
-    if (r == 0)
-        r = stream_end(s, &err);
-    ck_assert_int_eq(err.code, r);
-    buf_printf(&t->text, "end %d %s %s\n", r, stream_version(s), stream_continue(s));
-    ck_assert_ptr_null(stream_free(s));
-}
-
 /* The same whole, byte by byte and split at each place. */
-static void expect(make_fn *make, const char *body, const char *said)
+static void expect(play_fn *make, const char *body, const char *said)
 {
     size_t len = strlen(body);
 

@@ -1,0 +1,60 @@
+#include "tests/support/play.h"
+
+#include <stdlib.h>
+
+static void require(bool fine)
+{
+    if (!fine)
+        abort();
+}
+
+static int note(const char *type, opsdk_object *obj, void *user, opsdk_error *err)
+{
+    transcript *t = user;
+    opsdk_key key = opsdk_object_key(obj);
+    json_t *tree;
+    char *dump;
+
+    buf_printf(&t->text, "%s %s/%s@%s\n", type ? type : "item", key.ns ? key.ns : "-", key.name,
+               opsdk_object_version(obj));
+    if (t->full) {
+        tree = opsdk_value_json(opsdk_at(obj, ""));
+        dump = json_dumps(tree, JSON_COMPACT);
+        require(dump != NULL);
+        buf_puts(&t->text, dump);
+        free(dump);
+        json_decref(tree);
+    }
+    opsdk_object_unref(obj);
+    return t->answer ? opsdk_error_set(err, t->answer, "no more") : 0;
+}
+
+static void note_skipped(const opsdk_error *why, void *user)
+{
+    transcript *t = user;
+
+    require(why->code == OPSDK_EPROTO && why->message[0]);
+    buf_puts(&t->text, "skipped\n");
+}
+
+void play(play_fn *make, const char *body, size_t len, size_t cut, size_t step, transcript *t)
+{
+    opsdk_error err = {0};
+    stream *s = make(&OPSDK_POD, note, note_skipped, t);
+    size_t at = 0;
+    int r = 0;
+
+    require(s != NULL);
+    while (at < len && r == 0) {
+        size_t n = at == 0 && cut ? cut : step;
+        n = n > len - at ? len - at : n;
+        r = stream_feed(s, body + at, n, &err);
+        at += n;
+    }
+    require(r == 0 || stream_feed(s, "x", 1, NULL) == r);
+    if (r == 0)
+        r = stream_end(s, &err);
+    require(err.code == r);
+    buf_printf(&t->text, "end %d %s %s\n", r, stream_version(s), stream_continue(s));
+    require(!stream_free(s));
+}
