@@ -73,7 +73,7 @@ static int read_token(credential *c, opsdk_error *err)
     auto_secret text = {0};
     const char *start;
     size_t len;
-    int r = file_read(c->cfg->token_file, &text, err);
+    int r = file_load(c->cfg->token_file, &text, err);
 
     if (r < 0)
         return c->token || c->cfg->token ? 0 : opsdk_error_wrap(err, OPSDK_EAUTH, "%s: token", c->cfg->source);

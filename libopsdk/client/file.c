@@ -30,7 +30,7 @@ static int read_all(int fd, buf *ret)
     }
 }
 
-int file_read(const char *path, buf *ret, opsdk_error *err)
+int file_load(const char *path, buf *ret, opsdk_error *err)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY), r;
     struct stat st;

@@ -8,7 +8,7 @@
 
 /* Adds the file's bytes to ret, at most LIMIT_CONFIG_FILE.  OPSDK_ENOTFOUND when it is not there, else OPSDK_EINVAL; the
  * message starts with the path. */
-int file_read(const char *path, buf *ret, opsdk_error *err);
+int file_load(const char *path, buf *ret, opsdk_error *err);
 
 /* Like buf_clear, and wipes the bytes: for secrets. */
 void file_wipe(buf *b);

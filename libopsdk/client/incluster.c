@@ -45,7 +45,7 @@ static int read_line(const char *file, char **ret, opsdk_error *err)
 
     if (!path)
         return opsdk_error_set(err, OPSDK_ENOMEM, "out of memory");
-    r = file_read(path, &text, err);
+    r = file_load(path, &text, err);
     free(path);
     if (r < 0)
         return r;
@@ -70,7 +70,7 @@ int incluster_load(config *ret, opsdk_error *err)
     if (!ret->server || !ret->source || !ret->token_file || !ret->ca.file)
         return opsdk_error_set(err, OPSDK_ENOMEM, "out of memory");
 
-    r = file_read(ret->ca.file, &ca, err);
+    r = file_load(ret->ca.file, &ca, err);
     if (r < 0)
         return r;
     ret->ca.data = buf_take(&ca, &ret->ca.len);

@@ -109,7 +109,7 @@ static int blob_from_file(const place *p, const char *field, config_blob *ret, o
 
     if (r < 0 || !ret->file)
         return r;
-    r = file_read(ret->file, &bytes, err);
+    r = file_load(ret->file, &bytes, err);
     if (r < 0)
         return opsdk_error_wrap(err, OPSDK_EINVAL, "%s: %s.%s", p->file->path, p->where, field);
     ret->data = buf_take(&bytes, &ret->len);
@@ -155,7 +155,7 @@ static int check_head(const kubefile *f, opsdk_error *err)
 int kubefile_read(const char *path, kubefile *ret, opsdk_error *err)
 {
     auto_secret text = {0};
-    int r = file_read(path, &text, err);
+    int r = file_load(path, &text, err);
 
     if (r < 0)
         return r;

@@ -10,7 +10,7 @@
 /* The bytes of a blob as they are now: its file may have changed since the start.  The last good ones when it cannot be read. */
 static BIO *blob_open(const config_blob *b, buf *fresh)
 {
-    if (b->file && file_read(b->file, fresh, NULL) == 0 && fresh->len > 0)
+    if (b->file && file_load(b->file, fresh, NULL) == 0 && fresh->len > 0)
         return BIO_new_mem_buf(fresh->data, (int)fresh->len);
     return BIO_new_mem_buf(b->data, (int)b->len);
 }
