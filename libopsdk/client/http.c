@@ -5,6 +5,7 @@
 #include "client/http_transfer.h"
 #include "core/limits.h"
 
+#include <signal.h>
 #include <string.h>
 #include <sys/random.h>
 #include <time.h>
@@ -48,6 +49,25 @@ static bool nap(const opsdk_client *c, int64_t ms)
     return !atomic_load(&c->cancelled);
 }
 
+/* With curl_easy_perform in a thread that may not have SIGPIPE ignored: a TLS write to a closed connection must not end the
+ * process, and the handler belongs to the program. */
+static CURLcode perform_quietly(CURL *easy)
+{
+    const struct timespec now = {0};
+    sigset_t pipe, before, pending;
+    CURLcode result;
+
+    sigemptyset(&pipe);
+    sigaddset(&pipe, SIGPIPE);
+    sigpending(&pending);
+    pthread_sigmask(SIG_BLOCK, &pipe, &before);
+    result = curl_easy_perform(easy);
+    if (!sigismember(&pending, SIGPIPE))
+        sigtimedwait(&pipe, NULL, &now);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return result;
+}
+
 static int perform(call *k, http_transfer *t, CURL *easy, opsdk_error *err)
 {
     int64_t left = k->deadline_ms - now_ms();
@@ -58,7 +78,7 @@ static int perform(call *k, http_transfer *t, CURL *easy, opsdk_error *err)
     curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, (long)LIMIT_SLOW_BYTES);
     curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, (long)LIMIT_SLOW_S);
     curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, (long)k->fresh);
-    result = curl_easy_perform(easy);
+    result = perform_quietly(easy);
     k->stale = result != CURLE_OK && http_transfer_was_stale(t, result);
     r = http_transfer_result(t, result, err);
     if (r == 0 && k->reply)

@@ -348,10 +348,11 @@ bool http_transfer_was_stale(const http_transfer *t, CURLcode result)
 {
     long connects = 1;
 
+    if (result == CURLE_SEND_FAIL_REWIND) /* curl itself wanted to repeat, and the body could not go back */
+        return t->header_bytes == 0;
     curl_easy_getinfo(t->easy, CURLINFO_NUM_CONNECTS, &connects);
     return connects == 0 && t->header_bytes == 0 &&
-           (result == CURLE_RECV_ERROR || result == CURLE_SEND_ERROR || result == CURLE_GOT_NOTHING ||
-            result == CURLE_SEND_FAIL_REWIND);
+           (result == CURLE_RECV_ERROR || result == CURLE_SEND_ERROR || result == CURLE_GOT_NOTHING);
 }
 
 /* Without a reply: what curl says, in our codes. */

@@ -97,12 +97,14 @@ void fakeapi_on(fakeapi *f, const char *what, fakeapi_reply r)
 
 static bool matches(const rule *r, const wire_request *rq)
 {
-    size_t n = strlen(rq->method), len = strlen(r->what);
+    size_t n = strlen(rq->method);
 
-    if (len == 0)
-        return r->reply.times != 0;
-    return r->reply.times != 0 && strncmp(r->what, rq->method, n) == 0 && r->what[n] == ' ' &&
-           strncmp(r->what + n + 1, rq->target, len - n - 1) == 0;
+    if (r->reply.times == 0)
+        return false;
+    if (!*r->what || strcmp(r->what, rq->method) == 0)
+        return true;
+    return strncmp(r->what, rq->method, n) == 0 && r->what[n] == ' ' &&
+           strncmp(r->what + n + 1, rq->target, strlen(r->what) - n - 1) == 0;
 }
 
 static fakeapi_reply choose(fakeapi *f, const wire_request *rq)

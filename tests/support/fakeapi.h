@@ -54,7 +54,7 @@ int fakeapi_port(const fakeapi *f);
 const char *fakeapi_url(const fakeapi *f);
 const pki *fakeapi_authority(const fakeapi *f); /* with tls */
 
-/* what is "METHOD /path": the start of the request's; "" matches all.  Replies that match are used up in the order of adding.
+/* what is "METHOD /path", where the request's target starts with the path, or "METHOD"; "" matches all.  Replies that match are used up in the order of adding.
  * Everything is copied. */
 void fakeapi_on(fakeapi *f, const char *what, fakeapi_reply reply);
 
