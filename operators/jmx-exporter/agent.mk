@@ -43,3 +43,9 @@ $(FIXTURE_STAMP): $(FIXTURE_JAVA) $(wildcard tests/fixtures/java/modular/*.java)
 	@touch $@
 
 test-build: $(if $(shell command -v javac),$(FIXTURE_STAMP) $(AGENT_JAR))
+
+# The helper's own fuzzers need its sources besides the library's.
+FUZZ_ATTACH := $(patsubst tests/fuzz/%.c,build-fuzz/%,$(wildcard tests/fuzz/attach_*_fuzzer.c))
+$(FUZZ_ATTACH): build-fuzz/libattach.a
+build-fuzz/libattach.a: $(patsubst %.c,build-fuzz/obj/%.o,$(filter-out %/main.c,$(ATTACH_SRC)))
+	$(Q)rm -f $@ && ar rcs $@ $^

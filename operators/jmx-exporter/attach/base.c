@@ -85,7 +85,8 @@ void stop_on_signals(void)
     sigaction(SIGPIPE, &ignore, NULL);
 }
 
-static void result_set(struct run *r, enum outcome outcome, const char *reason, const char *format, va_list args)
+__attribute__((format(printf, 4, 0))) static void result_set(struct run *r, enum outcome outcome, const char *reason,
+                                                             const char *format, va_list args)
 {
     r->result.outcome = outcome;
     snprintf(r->result.reason, sizeof(r->result.reason), "%s", reason);

@@ -74,9 +74,12 @@ jvm_stop() {
     wait "$jvm" 2>/dev/null
 }
 
-# Runs the helper on $jvm with the configuration on stdin; its line in $out, its status in $status.
+# The helper on $jvm, with the configuration on stdin.
+run() { "$helper" run --dir "$dir" --port "$port" --version "$version" --pid "$jvm" --min-age-ms 0 "$@"; }
+
+# Runs it to its end; its line in $out, its status in $status.
 attach() {
-    out=$("$helper" run --dir "$dir" --port "$port" --version "$version" --pid "$jvm" --min-age-ms 0 "$@" 2>&1)
+    out=$(run "$@" 2>&1)
     status=$?
 }
 
@@ -122,9 +125,9 @@ case_once_and_again() {
 case_two_at_once() {
     local one two
     jvm_start || return 1
-    attach < <(shop sold_a) & one=$!
-    attach < <(shop sold_a) & two=$!
-    wait $one && wait $two
+    run < <(shop sold_a) & one=$!
+    run < <(shop sold_a) & two=$!
+    wait $one && wait $two || return 1
     attach < <(shop sold_a) && gave 0 '"outcome":"present"' || return 1
     lives 1
 }
@@ -132,7 +135,7 @@ case_two_at_once() {
 case_killed_anywhere() {
     local pause run
     jvm_start || return 1
-    for pause in 0.002 0.005 0.01 0.02 0.03 0.05 0.08 0.15 0.3 0.5; do
+    for pause in ${ATTACH_PAUSES:-0.002 0.005 0.01 0.02 0.03 0.05 0.08 0.15 0.3 0.5}; do
         "$helper" run --dir "$dir" --port "$port" --version "$version" --pid "$jvm" --min-age-ms 0 < <(shop sold_a) >/dev/null &
         run=$!
         sleep "$pause"
@@ -152,7 +155,7 @@ case_starting() {
     # The port is taken: each run goes as far as the answer of the JVM, and no further.
     for ((i = 0; i < ${ATTACH_STARTS:-20}; i++)); do
         jvm_spawn "$java" "${quick[@]}" -cp "$classes" fixture.App
-        attach </dev/null || gave 3 PortTaken && lives 0 || return 1
+        attach </dev/null; gave 3 PortTaken && lives 0 || return 1
         jvm_stop
     done
     new_dir
@@ -166,7 +169,7 @@ case_port_taken() {
     local taken=$port first=$jvm
     jvm_start || return 1
     port=$taken
-    attach </dev/null || gave 3 PortTaken && lives 0 || return 1
+    attach </dev/null; gave 3 PortTaken && lives 0 || return 1
     kill -0 "$first"
 }
 
@@ -176,38 +179,38 @@ case_port_not_allowed() {
     jvm_spawn setpriv --reuid 65534 --regid 65534 --clear-groups "$java" "${quick[@]}" -cp "$classes" fixture.App
     ready || return 1
     port=81
-    attach </dev/null || gave 3 PortNotAllowed && lives 0 || return 1
+    attach </dev/null; gave 3 PortNotAllowed && lives 0 || return 1
     port=$(free_port)
     attach < <(shop sold_a) && gave 0 '"outcome":"loaded"' && lives 1 || return 1
     metrics | grep -q '^sold_a 42' || { echo "no sold_a" && return 1; }
     chmod 700 "$dir"
-    attach < <(shop sold_b) || gave 3 AgentUnreadable || return 1
+    attach < <(shop sold_b); gave 3 AgentUnreadable || return 1
     lives 1
 }
 
 case_broken_configuration() {
     jvm_start || return 1
-    attach < <(echo 'rules: [') || gave 3 ConfigRejected "\"port\":$port}" && lives 1 || return 1
+    attach < <(echo 'rules: ['); gave 3 ConfigRejected "\"port\":$port}" && lives 1 || return 1
     attach < <(shop sold_a) && gave 0 || return 1
-    attach < <(echo 'rules: [{pattern: "x("}]') || gave 3 ConfigRejected || return 1
+    attach < <(echo 'rules: [{pattern: "x("}]'); gave 3 ConfigRejected || return 1
     metrics | grep -q '^sold_a 42' || { echo "the last good configuration is not back" && return 1; }
-    attach < <(echo 'hostPort: 127.0.0.1:1') || gave 3 ConfigRejected hostPort || return 1
-    attach < <(echo '"jmxUrl" : x') || gave 3 ConfigRejected jmxUrl || return 1
-    attach < <(echo '"\x68ostPort": x') || gave 3 ConfigRejected || return 1
-    attach --size 100 < <(echo 'rules: []') || gave 4 TimedOut || return 1
+    attach < <(echo 'hostPort: 127.0.0.1:1'); gave 3 ConfigRejected hostPort || return 1
+    attach < <(echo '"jmxUrl" : x'); gave 3 ConfigRejected jmxUrl || return 1
+    attach < <(echo '"\x68ostPort": x'); gave 3 ConfigRejected || return 1
+    attach --size 100 < <(echo 'rules: []'); gave 4 TimedOut || return 1
     attach < <(shop sold_b) && gave 0 && lives 1
 }
 
 case_forbidden_by_options() {
     jvm_start -XX:+DisableAttachMechanism || return 1
-    attach </dev/null || gave 3 AttachDisabled && lives 0 || return 1
+    attach </dev/null; gave 3 AttachDisabled && lives 0 || return 1
     jvm_start -XX:-EnableDynamicAgentLoading || return 1
-    attach </dev/null || gave 3 DynamicLoadingDisabled && lives 0 || return 1
+    attach </dev/null; gave 3 DynamicLoadingDisabled && lives 0 || return 1
     JAVA_TOOL_OPTIONS=-XX:-EnableDynamicAgentLoading jvm_start || return 1
-    attach </dev/null || gave 3 DynamicLoadingDisabled && lives 0 || return 1
+    attach </dev/null; gave 3 DynamicLoadingDisabled && lives 0 || return 1
     printf -- '-XX:+DisableAttachMechanism\n' >"$work/args"
     jvm_start "@$work/args" || return 1
-    attach </dev/null || gave 3 AttachDisabled && lives 0
+    attach </dev/null; gave 3 AttachDisabled && lives 0
 }
 
 # The helper must have sent no signal: a JVM without a listener would have printed its threads.
@@ -226,18 +229,18 @@ case_foreign_agent() {
     jvm_spawn "$java" "${quick[@]}" "-javaagent:$work/jmx_prometheus_javaagent-1.0.1.jar=$other:$work/other.yaml" \
         -cp "$classes" fixture.App
     ready || return 1
-    attach </dev/null || gave 3 ForeignAgent && lives 0 || return 1
+    attach </dev/null; gave 3 ForeignAgent && lives 0 || return 1
     # Loaded by us, from another directory.
     jvm_start || return 1
     attach </dev/null && gave 0 || return 1
     dir=$(mktemp -d "$work/dir.XXXXXX") && chmod 755 "$dir" && cp "$jar" "$dir/agent.jar"
-    attach </dev/null || gave 3 ForeignAgent && lives 0 || return 1
+    attach </dev/null; gave 3 ForeignAgent && lives 0 || return 1
     # Its classes stand on the class path, under another name.
     new_dir
     cp "$jar" "$work/library.jar"
     jvm_spawn "$java" "${quick[@]}" -cp "$classes:$work/library.jar" fixture.App
     ready || return 1
-    attach </dev/null || gave 3 ForeignAgent library.jar && lives 0
+    attach </dev/null; gave 3 ForeignAgent library.jar && lives 0
 }
 
 # An image without jdk.httpserver, known from its release file or not, and a main module: the agent would end them all.
@@ -247,14 +250,14 @@ case_modules_missing() {
     new_dir
     jvm_spawn "$image/bin/java" "${quick[@]}" -cp "$classes" fixture.App
     ready || return 1
-    attach </dev/null || gave 3 NoHttpServer && lives 0 || return 1
+    attach </dev/null; gave 3 NoHttpServer && lives 0 || return 1
     mv "$image/release" "$image/release.away"
-    attach </dev/null || gave 3 NoHttpServer && lives 0 || return 1
+    attach </dev/null; gave 3 NoHttpServer && lives 0 || return 1
     jvm_stop
     new_dir
     jvm_spawn "$java" "${quick[@]}" -p "$modular" -m fixture/fixture.App
     ready || return 1
-    attach </dev/null || gave 3 'main module' && lives 0 || return 1
+    attach </dev/null; gave 3 'main module' && lives 0 || return 1
     new_dir
     jvm_spawn "$java" "${quick[@]}" --add-modules jdk.httpserver,java.se -p "$modular" -m fixture/fixture.App
     ready || return 1
@@ -264,16 +267,16 @@ case_modules_missing() {
 case_directory_unsafe() {
     jvm_start || return 1
     chmod 777 "$dir"
-    attach </dev/null || gave 3 DirUnsafe || return 1
+    attach </dev/null; gave 3 DirUnsafe || return 1
     chmod 755 "$dir"
     rm "$dir/agent.jar"
-    attach </dev/null || gave 3 AgentUnreadable || return 1
+    attach </dev/null; gave 3 AgentUnreadable || return 1
     echo text >"$dir/agent.jar"
-    attach </dev/null || gave 3 AgentUnreadable || return 1
+    attach </dev/null; gave 3 AgentUnreadable || return 1
     dir=/nonexistent
-    attach </dev/null || gave 3 DirUnsafe || return 1
+    attach </dev/null; gave 3 DirUnsafe || return 1
     dir=/tmp/../tmp:x
-    attach </dev/null || gave 3 DirUnsafe
+    attach </dev/null; gave 3 DirUnsafe
 }
 
 # Its state is gone with the directory, while the agent goes on.
@@ -283,7 +286,7 @@ case_directory_made_anew() {
     rm -r "$dir" && mkdir "$dir" && chmod 755 "$dir" && cp "$jar" "$dir/agent.jar"
     local first=$port
     port=$(free_port)
-    attach < <(shop sold_b) || gave 3 PortFixed || return 1
+    attach < <(shop sold_b); gave 3 PortFixed || return 1
     port=$first
     attach < <(shop sold_b) && gave 0 '"outcome":"present"' || return 1
     metrics | grep -q '^sold_b 42' || { echo "no sold_b" && return 1; }
