@@ -22,9 +22,8 @@ static void print_line(opsdk_event_type type, const opsdk_object *obj)
 {
     opsdk_key key = obj ? opsdk_object_key(obj) : (opsdk_key){0};
 
-    printf("%-8s", names[type]);
+    printf(obj ? "%-8s " : "%s", names[type]);
     if (obj) {
-        putchar(' ');
         cmd_print(key.ns ? key.ns : "");
         fputs(key.ns ? "/" : "", stdout);
         cmd_print(key.name);

@@ -277,6 +277,8 @@ static int64_t wait_after(watcher *w, const opsdk_error *why, uint32_t random)
     bool link = why->http_status == 0 && (why->code == OPSDK_EIO || why->code == OPSDK_ETIMEOUT);
     int64_t wait = backoff_next(link ? &w->link : &w->slow, random);
 
+    if (why->code == OPSDK_ENOTFOUND && wait > LIMIT_WATCH_BACKOFF_ABSENT_MS) /* somebody may install it any time */
+        wait = LIMIT_WATCH_BACKOFF_ABSENT_MS;
     if (why->code == OPSDK_EFORBIDDEN) /* somebody has to change a role first */
         wait = LIMIT_WATCH_BACKOFF_MAX_MS / 2 + (int64_t)((uint64_t)(LIMIT_WATCH_BACKOFF_MAX_MS / 2) * random >> 32);
     if (why->retry_after_ms > wait) /* a fifth more by chance: not all at once */
@@ -308,5 +310,8 @@ int watcher_end(watcher *w, const opsdk_error *why, int64_t lived_ms, uint32_t r
     *ret_wait_ms = wait_after(w, why, random);
     if (err)
         *err = *why;
+    if (why->code == OPSDK_ENOTFOUND && err)
+        opsdk_error_wrap(err, 0, "%s of %s are not served (is the CustomResourceDefinition installed?)",
+                         w->what.kind->plural, w->what.kind->api_version);
     return why->code;
 }
