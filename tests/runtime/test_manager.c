@@ -1,0 +1,443 @@
+/* The manager against a server that the test plays. */
+#include "runtime/manager.h"
+#include "tests/support/peer.h"
+#include "tests/support/suite.h"
+#include "tests/support/tell.h"
+
+#include <opsdk.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define MAPS "/api/v1/namespaces/ns/configmaps?"
+#define SECRETS "/api/v1/namespaces/ns/secrets?"
+#define OBJECT(name, version, more)                                                                                   \
+    "{\"metadata\":{\"name\":\"" name "\",\"namespace\":\"ns\",\"uid\":\"u-" name "\",\"resourceVersion\":\"" version \
+    "\"}" more "}"
+#define EVENT(type, name, version, more) "{\"type\":\"" type "\",\"object\":" OBJECT(name, version, more) "}\n"
+#define ITEMS(version, items) \
+    "{\"kind\":\"List\",\"metadata\":{\"resourceVersion\":\"" version "\"},\"items\":[" items "]}"
+
+static const char *const only_ns[] = {"ns", NULL};
+
+typedef struct fixture {
+    peer *peer;
+    tell *tell;
+    opsdk_client *client;
+    opsdk_manager *manager;
+    pthread_t thread;
+    opsdk_error err;
+    atomic_bool open; /* the gate */
+    atomic_int runs;
+} fixture;
+
+static fixture f;
+
+static void *run(void *arg)
+{
+    (void)arg;
+    return (void *)(intptr_t)opsdk_manager_run(f.manager, &f.err);
+}
+
+static void setup(const opsdk_handler *handler, int grace_ms)
+{
+    opsdk_manager_opts opts = {.namespaces = only_ns, .listen = "127.0.0.1:0", .grace_ms = grace_ms};
+
+    memset(&f, 0, sizeof(f));
+    f.peer = peer_new();
+    f.tell = tell_new();
+    f.client = peer_client(f.peer);
+    ck_assert_int_eq(opsdk_manager_new(f.client, &opts, &f.manager, NULL), 0);
+    ck_assert_int_eq(opsdk_manager_register(f.manager, handler, NULL), 0);
+    pthread_create(&f.thread, NULL, run, NULL);
+}
+
+static int join(void)
+{
+    void *r;
+
+    pthread_join(f.thread, &r);
+    return (int)(intptr_t)r;
+}
+
+static void release(void)
+{
+    opsdk_manager_free(f.manager);
+    opsdk_client_free(f.client);
+    peer_free(f.peer);
+    tell_free(f.tell);
+}
+
+static void teardown(void)
+{
+    opsdk_manager_stop(f.manager);
+    ck_assert_int_eq(join(), 0);
+    release();
+}
+
+/* Does as the object says: {"data":{"fail":...}} fails twice, "never" for good, "later" asks to come back. */
+static int reconcile(const opsdk_request *rq, opsdk_result *ret, opsdk_error *err)
+{
+    tell_line(f.tell, "%s %s %u", rq->key.name, opsdk_object_version(rq->object), rq->attempt);
+    if (opsdk_at(rq->object, "/data/fail").len > 0 && rq->attempt < 2)
+        return opsdk_error_set(err, OPSDK_EIO, "told to fail");
+    if (opsdk_at(rq->object, "/data/never").len > 0)
+        return OPSDK_ETERMINAL;
+    if (opsdk_at(rq->object, "/data/later").len > 0 && f.runs++ == 0)
+        ret->requeue_after_ms = 5;
+    return 0;
+}
+
+static const opsdk_handler plain = {.name = "plain", .kind = &OPSDK_CONFIGMAP, .reconcile = reconcile, .workers = 1};
+
+static int play_list(const char *items)
+{
+    int conn;
+
+    peer_reply(peer_expect(f.peer, MAPS "limit"), 200, items);
+    conn = peer_expect(f.peer, MAPS "watch");
+    peer_head(conn, 200);
+    return conn;
+}
+
+START_TEST(reconciles_what_is_there_and_what_changes)
+{
+    int conn;
+
+    setup(&plain, 0);
+    conn = play_list(ITEMS("10", OBJECT("a", "1", "") "," OBJECT("b", "2", "")));
+    tell_expect(f.tell, "a 1 0");
+    tell_expect(f.tell, "b 2 0");
+    peer_part(conn, EVENT("MODIFIED", "a", "11", "") EVENT("DELETED", "b", "12", ""), 0);
+    tell_expect(f.tell, "a 11 0");
+    peer_part(conn, EVENT("ADDED", "c", "13", ""), 0);
+    tell_expect(f.tell, "c 13 0");
+    tell_nothing(f.tell);
+    teardown();
+}
+END_TEST
+
+START_TEST(failures_come_back)
+{
+    int conn;
+
+    setup(&plain, 0);
+    conn = play_list(ITEMS("10", OBJECT("a", "1", ",\"data\":{\"fail\":\"1\"}")));
+    tell_expect(f.tell, "a 1 0");
+    tell_expect(f.tell, "a 1 1");
+    tell_expect(f.tell, "a 1 2");
+    peer_part(conn, EVENT("ADDED", "b", "11", ",\"data\":{\"never\":\"1\"}"), 0);
+    tell_expect(f.tell, "b 11 0");
+    peer_part(conn, EVENT("ADDED", "c", "12", ",\"data\":{\"later\":\"1\"}"), 0);
+    tell_expect(f.tell, "c 12 0");
+    tell_expect(f.tell, "c 12 0");
+    peer_part(conn, EVENT("MODIFIED", "b", "13", ",\"data\":{\"never\":\"1\"}"), 0);
+    tell_expect(f.tell, "b 13 0");
+    teardown();
+}
+END_TEST
+
+static int health(const char *path)
+{
+    auto_buf body = BUF_INIT(1 << 20);
+    const char *type = NULL;
+
+    return metrics_answer(path, &body, &type, f.manager);
+}
+
+/* Nothing is reconciled, and the program is not ready, before every kind was read once. */
+START_TEST(waits_for_every_kind)
+{
+    static const opsdk_source sources[] = {{.kind = &OPSDK_SECRET, .referred_by = "/data/secret"}, {0}};
+    static const opsdk_handler handler = {
+        .name = "two", .kind = &OPSDK_CONFIGMAP, .sources = sources, .reconcile = reconcile, .workers = 1};
+    char target[PEER_TARGET];
+    int first, second;
+
+    setup(&handler, 0);
+    first = peer_wait(f.peer, target);
+    if (strncmp(target, MAPS, sizeof(MAPS) - 1) == 0) {
+        second = peer_expect(f.peer, SECRETS "limit");
+    } else {
+        second = first;
+        first = peer_expect(f.peer, MAPS "limit");
+    }
+    peer_reply(first, 200, ITEMS("10", OBJECT("a", "1", ",\"data\":{\"secret\":\"s\"}")));
+    peer_head(peer_expect(f.peer, MAPS "watch"), 200);
+    tell_nothing(f.tell);
+    ck_assert_int_eq(health("/readyz"), 503);
+    ck_assert_int_eq(health("/healthz"), 200);
+    peer_reply(second, 403, "{\"kind\":\"Status\",\"message\":\"no\",\"reason\":\"Forbidden\",\"code\":500}");
+    ck_assert_int_eq(health("/readyz"), 503);
+    tell_nothing(f.tell);
+    opsdk_manager_stop(f.manager);
+    ck_assert_int_eq(join(), 0);
+    release();
+}
+END_TEST
+
+START_TEST(changes_of_others_concern_the_primary)
+{
+    static const opsdk_source sources[] = {{.kind = &OPSDK_SECRET, .referred_by = "/data/secret"}, {0}};
+    static const opsdk_handler handler = {
+        .name = "two", .kind = &OPSDK_CONFIGMAP, .sources = sources, .reconcile = reconcile, .workers = 1};
+    char target[PEER_TARGET];
+    int secrets = -1;
+
+    setup(&handler, 0);
+    for (int i = 0; i < 4; i++) { /* two lists, two watches, in any order of kinds */
+        int conn = peer_wait(f.peer, target);
+        bool maps = strstr(target, "configmaps");
+        if (strstr(target, "limit"))
+            peer_reply(conn, 200,
+                       maps ? ITEMS("10", OBJECT("a", "1", ",\"data\":{\"secret\":\"s\"}")) : ITEMS("10", ""));
+        else
+            peer_head(conn, 200);
+        if (!maps)
+            secrets = conn;
+    }
+    tell_expect(f.tell, "a 1 0");
+    peer_part(secrets, EVENT("ADDED", "other", "11", "") EVENT("ADDED", "s", "12", ""), 0);
+    tell_expect(f.tell, "a 1 0");
+    ck_assert_int_eq(health("/readyz"), 200);
+    ck_assert_int_eq(health("/metrics"), 200);
+    ck_assert_int_eq(health("/else"), 404);
+    teardown();
+}
+END_TEST
+
+/* Holds the first key until the gate opens, and counts. */
+static int gated(const opsdk_request *rq, opsdk_result *ret, opsdk_error *err)
+{
+    (void)ret, (void)err;
+    if (f.runs++ == 0)
+        tell_line(f.tell, "running");
+    while (!f.open)
+        sched_yield();
+    if (strcmp(opsdk_object_version(rq->object), "10099") == 0)
+        tell_line(f.tell, "last");
+    return 0;
+}
+
+/* Ten thousand changes of three objects while the handler stands still: at most one run more for each. */
+START_TEST(storms_collapse)
+{
+    static const opsdk_handler handler = {.name = "gated", .kind = &OPSDK_CONFIGMAP, .reconcile = gated, .workers = 1};
+    auto_buf events = BUF_INIT(4 << 20);
+    opsdk_cache *cache;
+    bool seen = false;
+    int conn;
+
+    setup(&handler, 0);
+    conn = play_list(ITEMS("10", OBJECT("a", "1", "") "," OBJECT("b", "2", "") "," OBJECT("c", "3", "")));
+    tell_expect(f.tell, "running");
+    for (int i = 100; i < 10100; i++)
+        buf_printf(
+            &events,
+            "{\"type\":\"MODIFIED\",\"object\":{\"metadata\":{\"name\":\"%c\",\"namespace\":\"ns\",\"uid\":\"u-%c\","
+            "\"resourceVersion\":\"%d\"}}}\n",
+            'a' + i % 3, 'a' + i % 3, i);
+    peer_part(conn, events.data, 0);
+    cache = f.manager->cache;
+    while (!seen) {
+        opsdk_auto_object *obj = opsdk_cache_get(cache, OPSDK_KEY(&OPSDK_CONFIGMAP, "ns", "b"));
+        seen = strcmp(opsdk_object_version(obj), "10099") == 0;
+        sched_yield();
+    }
+    f.open = true;
+    tell_expect(f.tell, "last");
+    opsdk_manager_stop(f.manager);
+    ck_assert_int_eq(join(), 0);
+    ck_assert_int_le(f.runs, 6);
+    release();
+}
+END_TEST
+
+START_TEST(stop_waits_for_running_ones)
+{
+    static const opsdk_handler handler = {.name = "gated", .kind = &OPSDK_CONFIGMAP, .reconcile = gated, .workers = 1};
+
+    setup(&handler, 0);
+    play_list(ITEMS("10", OBJECT("a", "1", "") "," OBJECT("b", "2", "")));
+    tell_expect(f.tell, "running");
+    opsdk_manager_stop(f.manager);
+    while (f.manager->state != MANAGER_STOPPING)
+        sched_yield();
+    f.open = true;
+    ck_assert_int_eq(join(), 0);
+    ck_assert_int_eq(f.runs, 1);
+    release();
+}
+END_TEST
+
+static int hanging(const opsdk_request *rq, opsdk_result *ret, opsdk_error *err)
+{
+    opsdk_auto_object *obj = NULL;
+
+    (void)ret;
+    return opsdk_get(rq->client, OPSDK_KEY(&OPSDK_SECRET, "ns", "never"), &obj, err);
+}
+
+/* The server never answers the handler's request: it is cancelled when the grace is over. */
+START_TEST(stop_cancels_what_takes_too_long)
+{
+    static const opsdk_handler handler = {
+        .name = "hanging", .kind = &OPSDK_CONFIGMAP, .reconcile = hanging, .workers = 1};
+
+    setup(&handler, 20);
+    play_list(ITEMS("10", OBJECT("a", "1", "")));
+    peer_expect(f.peer, "/api/v1/namespaces/ns/secrets/never");
+    opsdk_manager_stop(f.manager);
+    ck_assert_int_eq(join(), 0);
+    release();
+}
+END_TEST
+
+START_TEST(refuses_what_cannot_run)
+{
+    static const opsdk_source bad[] = {{.kind = &OPSDK_SECRET}, {0}};
+    static const opsdk_handler nameless = {.kind = &OPSDK_POD, .reconcile = reconcile},
+                               ruleless = {.name = "r", .kind = &OPSDK_POD, .reconcile = reconcile, .sources = bad};
+    opsdk_manager_opts opts = {.listen = "nonsense"};
+    opsdk_error err = {0};
+
+    f.peer = peer_new();
+    f.client = peer_client(f.peer);
+    ck_assert_int_eq(opsdk_manager_new(f.client, &opts, &f.manager, NULL), 0);
+    ck_assert_int_eq(opsdk_manager_run(f.manager, &err), OPSDK_EINVAL);
+    ck_assert_int_eq(opsdk_manager_register(f.manager, &nameless, &err), OPSDK_EINVAL);
+    ck_assert_int_eq(opsdk_manager_register(f.manager, &ruleless, &err), OPSDK_EINVAL);
+    ck_assert_ptr_nonnull(strstr(err.message, "Secret"));
+    ck_assert_int_eq(opsdk_manager_register(f.manager, &plain, &err), 0);
+    ck_assert_int_eq(opsdk_manager_run(f.manager, &err), OPSDK_EINVAL);
+    ck_assert_ptr_nonnull(strstr(err.message, "nonsense"));
+    ck_assert_ptr_null(opsdk_manager_free(f.manager));
+    ck_assert_ptr_null(opsdk_manager_free(NULL));
+    opsdk_client_free(f.client);
+    peer_free(f.peer);
+}
+END_TEST
+
+/* --- whole programs: opsdk_main in a child --- */
+
+typedef struct program {
+    pid_t pid;
+    int says, hears; /* pipes of the handler */
+} program;
+
+static int to_test, from_test;
+
+static int piped(const opsdk_request *rq, opsdk_result *ret, opsdk_error *err)
+{
+    char byte;
+
+    (void)rq, (void)ret;
+    if (write(to_test, "r", 1) != 1 || read(from_test, &byte, 1) != 1 || write(to_test, "f", 1) != 1)
+        return opsdk_error_set(err, OPSDK_EIO, "pipe");
+    return 0;
+}
+
+static program start(char **argv)
+{
+    static const opsdk_handler handler = {.name = "piped", .kind = &OPSDK_CONFIGMAP, .reconcile = piped, .workers = 1};
+    int up[2], down[2], argc = 0;
+    program p;
+
+    while (argv[argc])
+        argc++;
+    ck_assert_int_eq(pipe(up), 0);
+    ck_assert_int_eq(pipe(down), 0);
+    fflush(NULL);
+    p = (program){.pid = fork(), .says = up[0], .hears = down[1]};
+    ck_assert_int_ge(p.pid, 0);
+    if (p.pid == 0) {
+        to_test = up[1];
+        from_test = down[0];
+        close(down[1]);
+        _exit(opsdk_main(argc, argv, OPSDK_HANDLERS(&handler)));
+    }
+    close(up[1]);
+    close(down[0]);
+    return p;
+}
+
+static int finish(program *p)
+{
+    int status;
+
+    ck_assert_int_eq(waitpid(p->pid, &status, 0), p->pid);
+    close(p->says);
+    close(p->hears);
+    ck_assert(WIFEXITED(status));
+    return WEXITSTATUS(status);
+}
+
+static char heard(const program *p)
+{
+    char byte = 0;
+
+    return read(p->says, &byte, 1) == 1 ? byte : 0;
+}
+
+static program start_operator(void)
+{
+    char *argv[] = {
+        "/usr/bin/op", "--kubeconfig", (char *)peer_kubeconfig(f.peer), "--namespace", "ns", "--listen", "127.0.0.1:0",
+        NULL};
+    program p = start(argv);
+
+    play_list(ITEMS("10", OBJECT("a", "1", "")));
+    ck_assert_int_eq(heard(&p), 'r');
+    return p;
+}
+
+START_TEST(sigterm_drains_and_exits_with_0)
+{
+    program p;
+
+    f.peer = peer_new();
+    p = start_operator();
+    kill(p.pid, SIGTERM);
+    ck_assert_int_eq(write(p.hears, "g", 1), 1);
+    ck_assert_int_eq(heard(&p), 'f');
+    ck_assert_int_eq(finish(&p), 0);
+    peer_free(f.peer);
+}
+END_TEST
+
+START_TEST(second_signal_exits_with_1)
+{
+    program p;
+
+    f.peer = peer_new();
+    p = start_operator();
+    kill(p.pid, SIGTERM);
+    kill(p.pid, SIGINT); /* another number: two of one that are pending are one */
+    ck_assert_int_eq(finish(&p), 1);
+    peer_free(f.peer);
+}
+END_TEST
+
+START_TEST(flags)
+{
+    static char *const argvs[][4] = {
+        {"op", "--version", NULL}, {"op", "--help", NULL},           {"op", "--nonsense", NULL},
+        {"op", "word", NULL},      {"op", "--log-level", "x", NULL}, {"op", "--kubeconfig", "/nonexistent", NULL},
+    };
+    static const int want[] = {0, 0, 2, 2, 2, 1};
+
+    for (size_t i = 0; i < sizeof(want) / sizeof(want[0]); i++) {
+        program p = start((char **)argvs[i]);
+        ck_assert_int_eq(finish(&p), want[i]);
+    }
+}
+END_TEST
+
+TESTS("manager", reconciles_what_is_there_and_what_changes, failures_come_back, waits_for_every_kind,
+      changes_of_others_concern_the_primary, storms_collapse, stop_waits_for_running_ones,
+      stop_cancels_what_takes_too_long, refuses_what_cannot_run, sigterm_drains_and_exits_with_0,
+      second_signal_exits_with_1, flags)
