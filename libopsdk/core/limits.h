@@ -43,6 +43,7 @@
 #define LIMIT_CP_BYTES (16ull << 30)   /* of one copy out of a container */
 #define LIMIT_CP_FILES 1000000         /* likewise, entries */
 #define LIMIT_TAR_NAME 4096            /* bytes of a name or link target in an archive */
+#define LIMIT_TAR_RECORD (64u << 10)   /* bytes of an extended header in an archive */
 #define LIMIT_LOG_LINE 8192            /* bytes of one log line */
 #define LIMIT_QUEUE_BACKOFF_MIN_MS 5   /* first retry of a failed key */
 #define LIMIT_QUEUE_BACKOFF_MAX_MS 60000   /* last */
