@@ -164,9 +164,8 @@ static void drop_file(extract *x)
 }
 
 /* The file is whole: it gets its name. */
-static int end_file(void *user, opsdk_error *err)
+static int name_file(extract *x, opsdk_error *err)
 {
-    extract *x = user;
     const char *slash = strrchr(x->path.data, '/'), *name = slash ? slash + 1 : x->path.data;
     int r = 0;
 
@@ -181,6 +180,14 @@ static int end_file(void *user, opsdk_error *err)
         r = failed(err, "cannot write", x->path.data);
     x->file = -1;
     return r;
+}
+
+/* A file that is all there is waits for the end of the command that sent it, which may yet say that it is not right. */
+static int end_file(void *user, opsdk_error *err)
+{
+    extract *x = user;
+
+    return x->one_file ? 0 : name_file(x, err);
 }
 
 /* ---- entries ---- */
@@ -320,7 +327,7 @@ int extract_end(extract *x, opsdk_error *err)
     r = tar_end(&x->reader, err);
     if (r == 0 && !x->any)
         return opsdk_error_set(err, OPSDK_ENOTFOUND, "cp: the archive from the container is empty");
-    return r;
+    return r == 0 && x->one_file ? name_file(x, err) : r;
 }
 
 int extract_plain_start(extract *x, opsdk_error *err)
@@ -339,7 +346,10 @@ int extract_plain_feed(extract *x, const char *data, size_t len, opsdk_error *er
     return write_file(data, len, x, err);
 }
 
-int extract_plain_end(extract *x, opsdk_error *err)
+int extract_plain_end(extract *x, uint64_t least, opsdk_error *err)
 {
-    return end_file(x, err);
+    if (x->reader.bytes < least)
+        return opsdk_error_set(err, OPSDK_EIO, "cp: only %llu of %llu bytes of %s arrived",
+                               (unsigned long long)x->reader.bytes, (unsigned long long)least, x->base);
+    return name_file(x, err);
 }

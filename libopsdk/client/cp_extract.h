@@ -23,7 +23,8 @@ int extract_end(extract *x, opsdk_error *err);
 /* The same for the bytes of one file, without an archive around them. */
 int extract_plain_start(extract *x, opsdk_error *err);
 int extract_plain_feed(extract *x, const char *data, size_t len, opsdk_error *err);
-int extract_plain_end(extract *x, opsdk_error *err);
+/* OPSDK_EIO when there were fewer bytes than least. */
+int extract_plain_end(extract *x, uint64_t least, opsdk_error *err);
 
 /* Opens the folder path ("" or "a/b", as tar_path makes them) beneath root, by openat2 or, with walk, component by component; a
  * descriptor, or -1 and errno.  No symbolic link is followed. */

@@ -129,23 +129,17 @@ static int make_target(buf *b, opsdk_client *c, opsdk_key pod, const char *const
 }
 
 /* The refusal of a handshake has no words that can be had; the same request without an upgrade is refused for the same reason,
- * with words. */
+ * with words.  Not when the server is in trouble or wants to be left alone. */
 static int explain(opsdk_client *c, const char *target, opsdk_error *err)
 {
     opsdk_error words = {0};
     int status = err->http_status, r;
 
-    if (status < 400 || status == 401)
+    if (status < 400 || status == 401 || status == 429 || status >= 500)
         return err->code;
     r = http_call(c, &(http_request){.method = "GET", .target = target}, NULL, &words);
     if (r < 0 && words.http_status == status && !strcasestr(words.message, "upgrade"))
         *err = words;
-    else if (status == 403)
-        err->code = OPSDK_EFORBIDDEN;
-    else if (status == 404)
-        err->code = OPSDK_ENOTFOUND;
-    else if (status == 429 || status >= 500)
-        err->code = OPSDK_EBUSY;
     return opsdk_error_wrap(err, 0, "exec");
 }
 
@@ -176,6 +170,7 @@ static int default_container(opsdk_client *c, opsdk_key pod, opsdk_object **ret_
 {
     int r;
 
+    pod.kind = &OPSDK_POD;
     r = opsdk_get(c, pod, ret_pod, err);
     if (r < 0)
         return r;
@@ -228,21 +223,39 @@ int exec_run(opsdk_client *c, opsdk_key pod, const char *const argv[], const ops
 
 /* ---- the public calls ---- */
 
-int exec_failed(const char *program, const channel_exit *how, const char *err_text, size_t err_len, opsdk_error *err)
+/* The end of a text that fits in a message, without the line feed at its end. */
+static const char *tail(const char *text, size_t len, int *ret_len)
 {
     size_t from;
 
-    while (err_len > 0 && strchr(" \r\n\t", err_text[err_len - 1]))
-        err_len--;
-    from = err_len > TAIL ? err_len - TAIL : 0;
+    while (len > 0 && strchr(" \r\n\t", text[len - 1]))
+        len--;
+    from = len > TAIL ? len - TAIL : 0;
+    *ret_len = (int)(len - from);
+    return len > 0 ? text + from : "";
+}
+
+int exec_failed(const char *program, const channel_exit *how, const char *err_text, size_t err_len, opsdk_error *err)
+{
+    int len;
+    const char *words = tail(err_text, err_len, &len);
+
     if (how->code < 0)
-        opsdk_error_set(err, OPSDK_EEXEC, "%s did not run: %s", program, how->message);
+        opsdk_error_set(err, OPSDK_EEXEC, "%.64s did not run: %s", program, how->message);
     else
-        opsdk_error_set(err, OPSDK_EEXEC, "%s: exit code %d%s%s%.*s", program, how->code, err_len ? ": " : "",
-                        from ? "..." : "", (int)(err_len - from), err_text ? err_text + from : "");
+        opsdk_error_set(err, OPSDK_EEXEC, "%.64s: exit code %d%s%.*s", program, how->code, len ? ": " : "", len, words);
     if (err)
         snprintf(err->reason, sizeof(err->reason), "%s", how->reason);
     return OPSDK_EEXEC;
+}
+
+void exec_said(const char *program, const char *err_text, size_t err_len, opsdk_error *err)
+{
+    int len;
+    const char *words = tail(err_text, err_len, &len);
+
+    if (len > 0)
+        opsdk_error_wrap(err, 0, "%.64s: %.*s", program, len, words);
 }
 
 int opsdk_exec_stream(opsdk_client *c, opsdk_key pod, const char *const argv[], const opsdk_exec_io *io,

@@ -15,4 +15,7 @@ int exec_run(opsdk_client *c, opsdk_key pod, const char *const argv[], const ops
  * run.  Returns OPSDK_EEXEC; err->reason is the Status's. */
 int exec_failed(const char *program, const channel_exit *how, const char *err_text, size_t err_len, opsdk_error *err);
 
+/* Puts what it wrote to stderr before the words of an error that is there. */
+void exec_said(const char *program, const char *err_text, size_t err_len, opsdk_error *err);
+
 #endif

@@ -1,6 +1,9 @@
 #include "client/ws.h"
 
 #include "client/client.h"
+#include "client/file.h"
+#include "client/server.h"
+#include "client/status.h"
 #include "client/tls.h"
 #include "core/limits.h"
 
@@ -13,15 +16,6 @@
 #define WS_BUFFER (64u << 10) /* a read from the socket, and the longest request head */
 #define WS_TARGET_PLAIN 1900  /* longest target that libwebsockets writes by itself: it cuts a request line at 2,048 */
 #define WS_TARGET_MARK "/opsdk" /* what it writes instead of a longer one, see put_target */
-
-/* Where the API server is. */
-typedef struct ws_server {
-    char host[256]; /* without brackets */
-    char authority[280];
-    int port;
-    bool tls;
-    const char *prefix; /* of every path; "" or "/..." */
-} ws_server;
 
 /* A libwebsockets context and what belongs to it.  Used by one call at a time. */
 typedef struct ws_context {
@@ -43,7 +37,7 @@ typedef struct ws_call {
     opsdk_client *client;
     const ws_io *io;
     ws_context *context;
-    const ws_server *server;
+    const server *where;
     const char *path; /* prefix and target */
     const char *authorization;
     struct lws *wsi;
@@ -71,48 +65,6 @@ static void finish(ws_call *w, int code)
     w->done = true;
     w->code = code;
     lws_cancel_service(w->context->lws);
-}
-
-/* ---- the server's address ---- */
-
-static int bad_server(const char *server, opsdk_error *err)
-{
-    return opsdk_error_set(err, OPSDK_EINVAL, "server \"%s\" is no http:// or https:// address with a host", server);
-}
-
-static int read_server(const char *url, ws_server *ret, opsdk_error *err)
-{
-    const char *host, *end, *port;
-    size_t len;
-
-    *ret = (ws_server){.tls = strncmp(url, "https://", 8) == 0};
-    if (!ret->tls && strncmp(url, "http://", 7) != 0)
-        return bad_server(url, err);
-
-    host = strstr(url, "://") + 3;
-    len = strcspn(host, "/");
-    ret->prefix = host + len;
-    if (len == 0 || len >= sizeof(ret->authority))
-        return bad_server(url, err);
-    snprintf(ret->authority, sizeof(ret->authority), "%.*s", (int)len, host);
-
-    host = ret->authority;
-    end = host + strcspn(host, ":");
-    if (*host == '[') {
-        host++;
-        end = host + strcspn(host, "]");
-    }
-    if (end == host || end - host >= (int)sizeof(ret->host))
-        return bad_server(url, err);
-    snprintf(ret->host, sizeof(ret->host), "%.*s", (int)(end - host), host);
-    port = strchr(end, ':');
-    ret->port = port ? (int)strtol(port + 1, NULL, 10) : ret->tls ? 443 : 80;
-    return ret->port > 0 && ret->port < 65536 ? 0 : bad_server(url, err);
-}
-
-static bool is_address(const char *host)
-{
-    return strchr(host, ':') || host[strspn(host, "0123456789.")] == '\0';
 }
 
 /* ---- events of a connection ---- */
@@ -201,7 +153,7 @@ static int on_writable(ws_call *w, struct lws *wsi)
     if (now >= w->next_ping) {
         w->next_ping = now + LIMIT_EXEC_PING_MS;
         if (lws_write(wsi, frame, 0, LWS_WRITE_PING) < 0)
-            return opsdk_error_set(&w->err, OPSDK_EIO, "exec: connection to %s broke", w->server->authority);
+            return opsdk_error_set(&w->err, OPSDK_EIO, "exec: connection to %s broke", w->where->authority);
         lws_callback_on_writable(wsi);
         return 0;
     }
@@ -214,7 +166,7 @@ static int on_writable(ws_call *w, struct lws *wsi)
     if (w->idle)
         return 0;
     if (lws_write(wsi, frame, (size_t)n, LWS_WRITE_BINARY) < (int)n)
-        return opsdk_error_set(&w->err, OPSDK_EIO, "exec: connection to %s broke", w->server->authority);
+        return opsdk_error_set(&w->err, OPSDK_EIO, "exec: connection to %s broke", w->where->authority);
     w->heard = ws_now_ms();
     lws_callback_on_writable(wsi);
     return 0;
@@ -231,10 +183,10 @@ static void on_refused(ws_call *w, struct lws *wsi, const char *why, size_t len)
     }
     w->status = (int)lws_http_client_http_response(wsi);
     if (w->status >= 200 && w->status != 101)
-        opsdk_error_set(&w->err, OPSDK_EREJECTED, "exec: %s answered %d instead of opening a stream",
-                        w->server->authority, w->status);
+        opsdk_error_set(&w->err, status_code(w->status, ""), "exec: %s answered %d instead of opening a stream",
+                        w->where->authority, w->status);
     else
-        opsdk_error_set(&w->err, OPSDK_EIO, "exec: no connection to %s: %.*s", w->server->authority, (int)len,
+        opsdk_error_set(&w->err, OPSDK_EIO, "exec: no connection to %s: %.*s", w->where->authority, (int)len,
                         why ? why : "");
     finish(w, w->err.code);
 }
@@ -245,7 +197,7 @@ static int on_verify(struct lws *wsi, X509_STORE_CTX *chain, bool good)
     ws_call *w = lws_wsi_user(wsi);
 
     if (!good && w)
-        opsdk_error_set(&w->err, OPSDK_EIO, "exec: certificate of %s is not accepted: %s", w->server->authority,
+        opsdk_error_set(&w->err, OPSDK_EIO, "exec: certificate of %s is not accepted: %s", w->where->authority,
                         X509_verify_cert_error_string(X509_STORE_CTX_get_error(chain)));
     return 0;
 }
@@ -253,7 +205,7 @@ static int on_verify(struct lws *wsi, X509_STORE_CTX *chain, bool good)
 static void on_closed(ws_call *w)
 {
     if (!w->err.code)
-        opsdk_error_set(&w->err, OPSDK_EIO, "exec: connection to %s broke", w->server->authority);
+        opsdk_error_set(&w->err, OPSDK_EIO, "exec: connection to %s broke", w->where->authority);
     finish(w, w->err.code);
 }
 
@@ -310,7 +262,7 @@ static void on_tick(lws_sorted_usec_list_t *sul)
 {
     ws_call *w = lws_container_of(sul, ws_call, tick);
     int64_t now = ws_now_ms();
-    const char *to = w->server->authority;
+    const char *to = w->where->authority;
 
     if (atomic_load(&w->client->cancelled))
         finish(w, opsdk_error_set(&w->err, OPSDK_ECANCELED, "exec: cancelled"));
@@ -337,18 +289,10 @@ static void on_tls_state(const SSL *ssl, int where, int value)
         SSL_set_tlsext_host_name((SSL *)(uintptr_t)ssl, *sni ? sni : NULL);
 }
 
-static void blob_clear(config_blob *b)
-{
-    if (b->data)
-        OPENSSL_cleanse(b->data, b->len);
-    free(b->data);
-    free(b->file);
-}
-
-static int make_tls(opsdk_client *c, const ws_server *server, ws_context *x, opsdk_error *err)
+static int make_tls(opsdk_client *c, const server *where, ws_context *x, opsdk_error *err)
 {
     config_blob cert = {0}, key = {0};
-    const char *name = c->cfg.tls_server_name ? c->cfg.tls_server_name : server->host;
+    const char *name = c->cfg.tls_server_name ? c->cfg.tls_server_name : where->host;
     int r;
 
     x->tls = SSL_CTX_new(TLS_client_method());
@@ -358,9 +302,9 @@ static int make_tls(opsdk_client *c, const ws_server *server, ws_context *x, ops
     r = credential_certificate(c->cred, &cert, &key, err);
     if (r == 0)
         r = tls_apply(&c->cfg, cert.data ? &cert : NULL, key.data ? &key : NULL, x->tls, err);
-    blob_clear(&cert);
-    blob_clear(&key);
-    snprintf(x->sni, sizeof(x->sni), "%s", is_address(name) ? "" : name);
+    config_blob_clear(&cert);
+    config_blob_clear(&key);
+    snprintf(x->sni, sizeof(x->sni), "%s", server_is_ip(name) ? "" : name);
     SSL_CTX_set_app_data(x->tls, x->sni);
     SSL_CTX_set_info_callback(x->tls, on_tls_state);
     return r;
@@ -406,7 +350,7 @@ static int make_lws(ws_context *x, opsdk_error *err)
     return x->lws ? 0 : opsdk_error_set(err, OPSDK_EIO, "exec: libwebsockets could not start");
 }
 
-static int context_new(opsdk_client *c, const ws_server *server, ws_context **ret, opsdk_error *err)
+static int context_new(opsdk_client *c, const server *where, ws_context **ret, opsdk_error *err)
 {
     ws_context *x = calloc(1, sizeof(*x));
     int r = 0;
@@ -414,8 +358,8 @@ static int context_new(opsdk_client *c, const ws_server *server, ws_context **re
     if (!x)
         return opsdk_error_set(err, OPSDK_ENOMEM, "exec: out of memory");
     x->born = ws_now_ms();
-    if (server->tls)
-        r = make_tls(c, server, x, err);
+    if (where->tls)
+        r = make_tls(c, where, x, err);
     if (r == 0)
         r = make_lws(x, err);
     if (r < 0)
@@ -464,7 +408,7 @@ static void pool_put(struct ws_pool *p, ws_context *x)
     context_free(x);
 }
 
-static int context_take(opsdk_client *c, const ws_server *server, bool fresh, ws_context **ret, opsdk_error *err)
+static int context_take(opsdk_client *c, const server *where, bool fresh, ws_context **ret, opsdk_error *err)
 {
     struct ws_pool *p = pool(c);
     ws_context *x;
@@ -477,7 +421,7 @@ static int context_take(opsdk_client *c, const ws_server *server, bool fresh, ws
         context_free(x);
     }
     *ret = x;
-    return x ? 0 : context_new(c, server, ret, err);
+    return x ? 0 : context_new(c, where, ret, err);
 }
 
 void ws_pool_free(struct ws_pool *p)
@@ -496,10 +440,10 @@ static int start(ws_call *w)
 {
     struct lws_client_connect_info info = {
         .context = w->context->lws,
-        .address = w->server->host,
-        .port = w->server->port,
+        .address = w->where->host,
+        .port = w->where->port,
         .path = strlen(w->path) > WS_TARGET_PLAIN ? WS_TARGET_MARK : w->path,
-        .host = w->server->authority,
+        .host = w->where->authority,
         .protocol = w->io->protocols,
         .local_protocol_name = "exec",
         .ietf_version_or_minus_one = -1,
@@ -508,12 +452,12 @@ static int start(ws_call *w)
         .pwsi = &w->wsi,
         /* The name is checked by what tls_apply set, which may differ from the host. */
         .ssl_connection = LCCSCF_HTTP_NO_FOLLOW_REDIRECT |
-                          (w->server->tls ? LCCSCF_USE_SSL | LCCSCF_SKIP_SERVER_CERT_HOSTNAME_CHECK : 0),
+                          (w->where->tls ? LCCSCF_USE_SSL | LCCSCF_SKIP_SERVER_CERT_HOSTNAME_CHECK : 0),
     };
 
     if (!lws_client_connect_via_info(&info) && !w->done)
         finish(w, w->err.code ? w->err.code
-                              : opsdk_error_set(&w->err, OPSDK_EIO, "exec: no connection to %s", w->server->authority));
+                              : opsdk_error_set(&w->err, OPSDK_EIO, "exec: no connection to %s", w->where->authority));
     return w->code;
 }
 
@@ -535,27 +479,26 @@ static int serve(ws_call *w)
     start(w);
     while (!w->done) {
         if (lws_service(w->context->lws, 0) < 0)
-            finish(w, opsdk_error_set(&w->err, OPSDK_EIO, "exec: connection to %s broke", w->server->authority));
+            finish(w, opsdk_error_set(&w->err, OPSDK_EIO, "exec: connection to %s broke", w->where->authority));
     }
     detach(w);
     return w->code;
 }
 
-static int run_once(opsdk_client *c, const char *path, const ws_server *server, const ws_io *io, bool refresh,
-                    opsdk_error *err)
+static int run_once(opsdk_client *c, const char *path, const server *where, const ws_io *io, bool refresh,
+                    buf *authorization, opsdk_error *err)
 {
-    auto_buf authorization = BUF_INIT(LIMIT_HEADER);
     int64_t now = ws_now_ms();
-    ws_call w = {.client = c, .io = io, .server = server, .path = path, .connect_by = now + LIMIT_CONNECT_MS};
+    ws_call w = {.client = c, .io = io, .where = where, .path = path, .connect_by = now + LIMIT_CONNECT_MS};
     int r;
 
-    r = credential_authorization(c->cred, refresh, &authorization, err);
+    r = credential_authorization(c->cred, refresh, authorization, err);
     if (r < 0)
         return r;
-    r = context_take(c, server, refresh, &w.context, err);
+    r = context_take(c, where, refresh, &w.context, err);
     if (r < 0)
         return r;
-    w.authorization = authorization.data;
+    w.authorization = authorization->data;
     w.deadline = io->timeout_ms > 0 ? now + io->timeout_ms : 0;
 
     r = serve(&w);
@@ -563,8 +506,6 @@ static int run_once(opsdk_client *c, const char *path, const ws_server *server, 
         pool_put(pool(c), w.context);
     else
         context_free(w.context);
-    if (authorization.data)
-        OPENSSL_cleanse(authorization.data, authorization.len);
     if (r == 0 || !err)
         return r;
     *err = w.err;
@@ -575,25 +516,23 @@ static int run_once(opsdk_client *c, const char *path, const ws_server *server, 
 
 int ws_run(opsdk_client *c, const char *target, const ws_io *io, opsdk_error *err)
 {
+    auto_secret authorization = BUF_INIT(LIMIT_HEADER);
     auto_buf path = BUF_INIT(LIMIT_URL);
+    auto_server where = {0};
     opsdk_error why = {0};
-    ws_server server;
     int r;
 
-    r = read_server(c->cfg.server, &server, err);
+    r = server_parse(c->cfg.server, &where, err);
     if (r < 0)
         return r;
-    buf_puts(&path, server.prefix);
+    buf_puts(&path, where.prefix);
     buf_puts(&path, target);
     if (path.failed)
         return opsdk_error_set(err, OPSDK_EINVAL, "exec: command line is over %u bytes", LIMIT_URL);
 
-    r = run_once(c, path.data, &server, io, false, &why);
+    r = run_once(c, path.data, &where, io, false, &authorization, &why);
     if (r < 0 && why.http_status == 401)
-        r = run_once(c, path.data, &server, io, true, &why);
-    if (r < 0 && why.http_status == 401)
-        r = opsdk_error_set(&why, OPSDK_EAUTH, "exec: %s does not accept the credentials of %s", server.authority,
-                            c->cfg.source);
+        r = run_once(c, path.data, &where, io, true, &authorization, &why);
     if (r < 0 && err)
         *err = why;
     return r;

@@ -1,7 +1,12 @@
 /* Runs a command in a container.  Blocks the caller.
  *
  * Over WebSocket, subprotocol v5.channel.k8s.io, with v4.channel.k8s.io where the server knows no newer one; v4 cannot close
- * stdin, so a command that reads to its end is refused there with OPSDK_EPROTO unless it ends by itself. */
+ * stdin, so a command that waits for its end there, silent for 5 s, is given up with OPSDK_EPROTO.
+ *
+ * A result is a result only if the server said how the command ended and then closed the stream: a stream that breaks before is
+ * OPSDK_EIO.  A program that could not be started is OPSDK_EEXEC with exit code -1 and the reason of the server's Status, or ends
+ * with 126 or 127, as the container's runtime has it.  A command that leaves much of its stdin unread may never be reported as ended:
+ * Kubernetes holds its status back, and the time-out is what ends the call. */
 #ifndef OPSDK_EXEC_H
 #define OPSDK_EXEC_H
 
@@ -39,8 +44,9 @@ OPSDK_API int opsdk_exec(opsdk_client *c, opsdk_key pod, const char *const argv[
 
 /* For streams larger than memory.  All callbacks run in the caller's thread, inside opsdk_exec_stream. */
 typedef struct opsdk_exec_io {
-    /* Fills buf with up to len bytes of stdin: the count, 0 at its end, or a negative code that ends the call.  May block
-     * for as long as the caller likes the stream to stand still.  NULL: no stdin. */
+    /* Fills buf with up to len bytes of stdin: the count, 0 at its end, OPSDK_EBUSY for nothing yet (it is asked again soon), or
+     * another negative code that ends the call.  May block for as long as the caller likes the stream to stand still.  NULL: no
+     * stdin. */
     long (*read)(char *buf, size_t len, void *user);
     /* Takes output; fd is 1 or 2.  A negative code ends the call.  NULL: thrown away. */
     int (*write)(int fd, const char *data, size_t len, void *user);
