@@ -1,5 +1,7 @@
+#include "tests/support/fault.h"
 #include "tests/support/suite.h"
 
+#include <locale.h>
 #include <opsdk.h>
 #include <stdlib.h>
 #include <string.h>
@@ -343,5 +345,49 @@ START_TEST(limits)
 }
 END_TEST
 
+START_TEST(memory_runs_out)
+{
+    unsigned long k = 0;
+    bool hit;
+
+    do {
+        json_t *tree = NULL;
+        opsdk_object *obj = NULL, *again = NULL;
+        opsdk_error err = {0};
+        int r;
+
+        fault_set(++k);
+        r = opsdk_object_parse(&OPSDK_POD, pod, strlen(pod), &obj, &err);
+        if (r == 0)
+            tree = opsdk_value_json(opsdk_at(obj, ""));
+        if (tree)
+            r = opsdk_object_from_json(&OPSDK_POD, json_incref(tree), &again, &err);
+        hit = fault_clear();
+        ck_assert(r == 0 || (r == OPSDK_ENOMEM && err.code == r && hit));
+        ck_assert(hit || (tree && again));
+        json_decref(tree);
+        opsdk_object_unref(obj);
+        opsdk_object_unref(again);
+    } while (hit);
+    ck_assert_uint_gt(k, 20);
+}
+END_TEST
+
+/* Numbers are read and written with a point also where people write a comma. */
+START_TEST(locale)
+{
+    opsdk_auto_object *obj = read("{\"n\":1.5,\"e\":25e-1}"), *again = NULL;
+
+    if (!setlocale(LC_ALL, "de_DE.UTF-8"))
+        return; /* not installed */
+    ck_assert(opsdk_value_double(opsdk_at(obj, "/n"), 0) == 1.5);
+    ck_assert(opsdk_value_double(opsdk_at(obj, "/e"), 0) == 2.5);
+    ck_assert_int_eq(opsdk_object_from_json(NULL, opsdk_value_json(opsdk_at(obj, "")), &again, NULL), 0);
+    setlocale(LC_ALL, "C");
+    ck_assert(opsdk_value_double(opsdk_at(again, "/n"), 0) == 1.5);
+}
+END_TEST
+
 TESTS("object", identity, identity_of_little, deleting, managed_fields_are_dropped, references, lists_are_released,
-      pointers, types_stay_apart, numbers, walking, duplicate_keys, nul_in_text, all_sizes, from_json, refused, limits)
+      pointers, types_stay_apart, numbers, walking, duplicate_keys, nul_in_text, all_sizes, from_json, refused, limits,
+      memory_runs_out, locale)
