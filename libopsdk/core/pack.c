@@ -26,7 +26,7 @@ void pack_reset(pack *p)
     p->why = NULL;
     p->depth = 0;
     p->part = PACK_NONE;
-    p->in_metadata = p->dropping = false;
+    p->in_metadata = false;
 }
 
 /* Room for len bytes more and any head.  Not having it by limit spoils the value; by memory, everything. */
@@ -116,19 +116,19 @@ static bool is_text(const char *at, const char *name)
     return n.len == strlen(name) && memcmp(n.text, name, n.len) == 0;
 }
 
-static void add_key(pack *p, const char *text, size_t len)
+static int add_key(pack *p, const char *text, size_t len)
 {
     uint32_t at = p->part != PACK_NONE ? p->part : (uint32_t)p->out.len;
 
     add_text(p, TYPE_STRING, text, len);
-    if (p->why || p->out.failed)
-        return;
+    if (p->depth > 2 || p->why || p->out.failed)
+        return 0;
     if (p->depth == 1)
         p->in_metadata = is_text(p->out.data + at, "metadata");
-    if (p->depth == 2 && p->in_metadata && is_text(p->out.data + at, "managedFields")) {
-        p->out.len = at;
-        p->dropping = true;
-    }
+    if (p->depth == 1 || !p->in_metadata || !is_text(p->out.data + at, "managedFields"))
+        return 0;
+    p->out.len = at;
+    return PACK_DROP;
 }
 
 static void open_container(pack *p, unsigned type)
@@ -163,15 +163,14 @@ static void close_container(pack *p)
     p->out.len -= CONTAINER_HEAD - 3;
 }
 
-static void add_plain(pack *p, enum token t, const char *text, size_t len)
+static int add(pack *p, enum token t, const char *text, size_t len)
 {
     switch (t) {
     case TOKEN_PART:
         add_part(p, text, len);
         break;
     case TOKEN_KEY:
-        add_key(p, text, len);
-        break;
+        return add_key(p, text, len);
     case TOKEN_STRING:
         add_text(p, TYPE_STRING, text, len);
         break;
@@ -189,26 +188,27 @@ static void add_plain(pack *p, enum token t, const char *text, size_t len)
         if (room(p, 1))
             put_byte(p, t == TOKEN_NULL ? TYPE_NULL : t == TOKEN_TRUE ? TYPE_TRUE : TYPE_FALSE);
     }
+    return 0;
 }
 
 int pack_add(pack *p, enum token t, const char *text, size_t len)
 {
     bool opens = t == TOKEN_MAP || t == TOKEN_ARRAY;
     bool value = t != TOKEN_PART && t != TOKEN_KEY && t != TOKEN_END;
+    int r = 0;
 
-    /* levels are counted also of what is dropped or over a limit: they tell where the value ends */
     p->depth -= t == TOKEN_END;
-    if (!p->dropping && !p->why) {
+    if (!p->why) {
         if (value && p->depth > 0)
             p->open[p->depth - 1].count++;
-        add_plain(p, t, text, len);
-    } else if (p->dropping && p->depth == 2 && !opens && t != TOKEN_PART) {
-        p->dropping = false;
+        r = add(p, t, text, len);
     }
-    p->depth += opens;
+    p->depth += opens; /* levels are counted also over a limit: they tell where the value ends */
     if (p->out.failed)
         return OPSDK_ENOMEM;
-    return p->depth == 0 && !opens && t != TOKEN_PART && t != TOKEN_KEY;
+    if (p->depth > 0 || t == TOKEN_PART)
+        return r;
+    return PACK_COMPLETE;
 }
 
 static node text_node(const char *at, uint32_t form)

@@ -20,7 +20,6 @@ typedef struct pack {
     uint32_t depth;
     uint32_t part;    /* where the text starts whose parts are arriving, or PACK_NONE */
     bool in_metadata; /* the last key of the outermost map was "metadata" */
-    bool dropping;    /* what is managedFields there */
     struct {
         uint32_t at, count;
     } open[LIMIT_DEPTH];
@@ -31,7 +30,9 @@ void pack_init(pack *p);
 void pack_clear(pack *p); /* frees */
 void pack_reset(pack *p); /* for the next value; keeps a moderate amount of memory */
 
-/* Adds a token.  1: the value is complete (check why), 0: more is to come, OPSDK_ENOMEM.  metadata.managedFields is left out. */
+/* Adds a token.  0: more is to come; PACK_COMPLETE: that was all of the value (check why); PACK_DROP: that was the key of
+ * metadata.managedFields, which is left out, so do not add its value; OPSDK_ENOMEM. */
+enum { PACK_DROP = SCAN_MUTE, PACK_COMPLETE };
 int pack_add(pack *p, enum token t, const char *text, size_t len);
 
 typedef struct node {

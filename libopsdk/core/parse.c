@@ -10,7 +10,7 @@ static int into_pack(enum token t, const char *text, size_t len, void *user)
 {
     int r = pack_add(user, t, text, len);
 
-    return r < 0 ? r : 0;
+    return r == PACK_COMPLETE ? 0 : r;
 }
 
 int opsdk_object_parse(const opsdk_kind *kind, const char *json, size_t len, opsdk_object **ret, opsdk_error *err)
@@ -70,7 +70,7 @@ static int add_map(pack *p, json_t *map)
 
     for (void *it = json_object_iter(map); it && r >= 0; it = json_object_iter_next(map, it)) {
         r = add_text(p, TOKEN_KEY, json_object_iter_key(it), json_object_iter_key_len(it));
-        if (r >= 0)
+        if (r >= 0 && r != PACK_DROP)
             r = add_tree(p, json_object_iter_value(it));
     }
     return r < 0 ? r : pack_add(p, TOKEN_END, "", 0);

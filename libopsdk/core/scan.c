@@ -9,9 +9,9 @@ enum state {
     FIRST_KEY,  /* behind '{' */
     KEY,        /* behind ',' in a map */
     COLON,
-    AFTER, /* behind a value inside of something */
-    DONE,  /* behind the outermost value */
-    STRING,
+    AFTER,  /* behind a value inside of something */
+    DONE,   /* behind the outermost value */
+    STRING, /* from here on inside of a token */
     ESCAPE,
     HEX,
     NUMBER,
@@ -28,11 +28,11 @@ void scan_init(scan *s, bool lines, scan_fn *on_token, void *user)
     s->at = 0;
     s->code = 0;
     s->lines = lines;
-    s->line = s->key = false;
+    s->line = s->key = s->map = false;
     s->state = VALUE;
     s->number = s->need = s->digits = 0;
     s->unit = s->surrogate = 0;
-    s->depth = 0;
+    s->depth = s->mute = 0;
 }
 
 static const char *fail(scan *s, const char *p, const char *why)
@@ -44,10 +44,18 @@ static const char *fail(scan *s, const char *p, const char *why)
 
 static void emit(scan *s, enum token t, const char *from, const char *to)
 {
-    int r = s->on_token(t, from, (size_t)(to - from), s->user);
+    int r;
 
-    if (r != 0)
+    if (s->mute) {
+        if (s->depth == s->mute && t != TOKEN_PART)
+            s->mute = 0; /* that was the value, or its end */
+        return;
+    }
+    r = s->on_token(t, from, (size_t)(to - from), s->user);
+    if (r < 0)
         s->code = r;
+    if (r == SCAN_MUTE)
+        s->mute = s->depth;
 }
 
 static void part(scan *s, const char *from, const char *to)
@@ -75,6 +83,7 @@ static const char *open_container(scan *s, const char *p, bool map)
     else
         s->maps[s->depth / 8] &= (uint8_t) ~(1u << s->depth % 8);
     s->depth++;
+    s->map = map;
     s->state = map ? FIRST_KEY : FIRST_ITEM;
     emit(s, map ? TOKEN_MAP : TOKEN_ARRAY, p, p);
     return p + 1;
@@ -83,6 +92,7 @@ static const char *open_container(scan *s, const char *p, bool map)
 static const char *close_container(scan *s, const char *p)
 {
     s->depth--;
+    s->map = in_map(s);
     value_done(s);
     emit(s, TOKEN_END, p, p);
     return p + 1;
@@ -197,12 +207,18 @@ static const char *plain_run(const char *p, const char *end)
     const uint64_t ones = 0x0101010101010101u, tops = 0x8080808080808080u;
 
     for (; end - p >= 8; p += 8) {
-        uint64_t w, quote, slash;
+        uint64_t w, quote, slash, stop;
         memcpy(&w, p, 8);
         quote = w ^ ones * '"';
         slash = w ^ ones * '\\';
-        if ((w | (w - ones * 0x20) | (quote - ones) | (slash - ones)) & tops)
-            break;
+        stop = (w | (w - ones * 0x20) | (quote - ones) | (slash - ones)) & tops;
+        if (stop == 0)
+            continue;
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+        return p + __builtin_ctzll(stop) / 8; /* borrows go to later bytes only: the first one is true */
+#else
+        break;
+#endif
     }
     while (p < end && (unsigned char)*p >= 0x20 && (unsigned char)*p < 0x80 && *p != '"' && *p != '\\')
         p++;
@@ -345,15 +361,13 @@ static const char *line_feed(scan *s, const char *p)
 
 static const char *after_value(scan *s, const char *p)
 {
-    bool map = in_map(s);
-
     if (*p == ',') {
-        s->state = map ? KEY : VALUE;
+        s->state = s->map ? KEY : VALUE;
         return p + 1;
     }
-    if (*p == (map ? '}' : ']'))
+    if (*p == (s->map ? '}' : ']'))
         return close_container(s, p);
-    return fail(s, p, map ? "',' or '}' is missing" : "',' or ']' is missing");
+    return fail(s, p, s->map ? "',' or '}' is missing" : "',' or ']' is missing");
 }
 
 /* Between tokens, at a byte that is no space. */
@@ -380,7 +394,8 @@ static const char *structure(scan *s, const char *p)
     }
 }
 
-static const char *step(scan *s, const char *p, const char *end)
+/* Inside of a token. */
+static const char *inside(scan *s, const char *p, const char *end)
 {
     switch (s->state) {
     case STRING:
@@ -391,11 +406,15 @@ static const char *step(scan *s, const char *p, const char *end)
         return in_hex(s, p);
     case NUMBER:
         return in_number(s, p, end);
-    case LITERAL:
-        return in_literal(s, p, end);
     default:
-        break;
+        return in_literal(s, p, end);
     }
+}
+
+static const char *step(scan *s, const char *p, const char *end)
+{
+    if (s->state >= STRING)
+        return inside(s, p, end);
     if (*p == '\n' && s->lines)
         return line_feed(s, p);
     if (*p == ' ' || *p == '\n' || *p == '\t' || *p == '\r')

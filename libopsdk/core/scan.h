@@ -24,7 +24,9 @@ enum token {
     TOKEN_END /* of the innermost map or array */
 };
 
-/* Anything but 0 stops the scan and is what scan_feed returns; it should be negative. */
+/* A negative result stops the scan and is what scan_feed returns.  SCAN_MUTE for a TOKEN_KEY: the value of it is read, but not
+ * told of. */
+#define SCAN_MUTE 1
 typedef int scan_fn(enum token t, const char *text, size_t len, void *user);
 
 typedef struct scan {
@@ -35,11 +37,12 @@ typedef struct scan {
     const char *literal; /* what is left of "true" */
     int code;
     bool lines, line, key;
+    bool map; /* the innermost container is a map */
     uint8_t state, number;
-    uint8_t need, low, high;  /* UTF-8: bytes to come and the range of the next */
-    uint8_t digits;           /* of \uXXXX that were read */
-    uint16_t unit, surrogate; /* value of them; first half of a pair, or 0 */
-    uint32_t depth;
+    uint8_t need, low, high;            /* UTF-8: bytes to come and the range of the next */
+    uint8_t digits;                     /* of \uXXXX that were read */
+    uint16_t unit, surrogate;           /* value of them; first half of a pair, or 0 */
+    uint32_t depth, mute;               /* mute: level of the map whose member is not told of, or 0 */
     uint8_t maps[LIMIT_SCAN_DEPTH / 8]; /* a bit per level: map or array */
 } scan;
 

@@ -192,8 +192,8 @@ static int packed(stream *s, enum token t, const char *text, size_t len)
 
     if (r < 0)
         return out_of_memory(s);
-    if (r == 0)
-        return 0;
+    if (r != PACK_COMPLETE)
+        return r;
     s->packing = false;
     if (done == ITEMS)
         return item_done(s);

@@ -30,7 +30,7 @@ static void run(const char *folder, int fuzz(const uint8_t *, size_t))
         if (e->d_name[0] == '.')
             continue;
         snprintf(path, sizeof(path), "%s/%s", folder, e->d_name);
-        text = file_read(path, &len);
+        text = fixture_read(path, &len);
         fuzz((const uint8_t *)text, len);
         free(text);
         n++;
