@@ -31,6 +31,7 @@ pod_network_file() {
 JSON
 }
 
+# podLogsDir: a kubelet empties the logs of pods that it does not know.
 # crashLoopBackOff: a container that was killed on purpose is back in a second, however often.
 kubelet_file() {
     cat >"$dir/kubelet.yaml" <<YAML
@@ -39,6 +40,7 @@ kind: KubeletConfiguration
 containerRuntimeEndpoint: unix://$dir/containerd.sock
 cgroupDriver: cgroupfs
 cgroupRoot: /$id
+podLogsDir: $dir/log/pods
 failCgroupV1: false
 failSwapOn: false
 enforceNodeAllocatable: []

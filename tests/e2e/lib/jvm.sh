@@ -51,7 +51,7 @@ data:
 YAML
 }
 
-apply() { kubectl apply -f - >/dev/null; }
+apply() { kubectl apply --server-side --force-conflicts -f - >/dev/null; } # leaves no annotation behind
 remove() { kubectl delete --ignore-not-found --force --grace-period=0 "$@" >/dev/null 2>&1; }
 
 container_of() { kubectl get pod "$1" -o jsonpath='{.status.containerStatuses[?(@.name=="app")].containerID}'; }
@@ -67,7 +67,7 @@ metrics() { # pod, port
     [ -n "$ip" ] && metrics_at "$ip" "$2"
 }
 
-metrics_at() { cluster in busybox wget -q -T 5 -O - "http://$1:$2/metrics"; } # address, port
+metrics_at() { cluster in timeout 5 busybox wget -q -O - "http://$1:$2/metrics"; } # address, port
 serves() { metrics "$1" "$2" | grep -q "^$3 42.0\$"; }                         # pod, port, metric
 marked() { [ "$(annotation_of "$1" jmx-prometheus-exporter)" = verified ]; }
 alive() { grep -qs '^State:.*[SR] (' "/proc/$(process_of "$1")/status"; }
