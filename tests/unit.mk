@@ -1,7 +1,7 @@
 # Unit tests: each tests/.../test_NAME.c is one program; tests/.../test_NAME.sh one script.
 
 CHECK_LIBS := $(if $(PACKAGES_HAVE),$(shell pkg-config --libs check))
-TEST_SCRIPTS := $(sort $(wildcard tests/*/test_*.sh tests/*/*/test_*.sh))
+TEST_SCRIPTS := $(sort $(wildcard tests/*/test_*.sh tests/*/*/test_*.sh tests/*/*/*/test_*.sh))
 # Everything but the main functions, with all names visible.
 TEST_INSIDE := $(foreach n,cmd jmx attach opsdk,$(B)/lib/lib$(n)-inside.a)
 

@@ -113,6 +113,14 @@ int retry(struct run *r, const char *reason, const char *format, ...)
     return -1;
 }
 
+int dir_failed(struct run *r, const char *name, int error)
+{
+    if (error == ENOSPC || error == EDQUOT || error == ENOMEM || error == EMFILE || error == ENFILE)
+        return retry(r, "DirUnsafe", "cannot write %s/%s: %s: free some space", r->dir, name, strerror(error));
+    return refuse(r, "DirUnsafe", "cannot write %s/%s: %s: use a directory that can be written", r->dir, name,
+                  strerror(error));
+}
+
 /* O_NONBLOCK: a FIFO in place of the file must not hold us up. */
 static int file_open(const char *path)
 {

@@ -29,6 +29,9 @@ void stop_on_signals(void);
 int refuse(struct run *r, const char *reason, const char *format, ...) __attribute__((format(printf, 3, 4)));
 int retry(struct run *r, const char *reason, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
+/* Ends the run because a file of its directory cannot be written. */
+int dir_failed(struct run *r, const char *name, int error);
+
 /* Reads a whole file, at most max bytes (more are left out), always ends it with NUL. Returns the text or NULL. */
 char *text_read(const char *path, size_t max, size_t *ret_len);
 

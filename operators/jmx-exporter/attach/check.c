@@ -70,7 +70,7 @@ int dir_lock(struct run *r)
     for (int ms = 10;; ms = ms < 200 ? ms * 2 : 200) {
         r->lock_fd = openat(r->dir_fd, "lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
         if (r->lock_fd < 0)
-            return refuse(r, "DirUnsafe", "cannot write in directory %s: %s", r->dir, strerror(errno));
+            return dir_failed(r, "lock", errno);
         if (flock(r->lock_fd, LOCK_EX | LOCK_NB) == 0 && lock_is_current(r))
             return 0;
         fd_close(&r->lock_fd);
@@ -294,27 +294,30 @@ static bool listened_on(const struct run *r, const char *table)
     return file_lines(path, listens_line, &l) == 1;
 }
 
-/* Without listen() nobody can meet us there. As Java binds: both families in one socket, reusing the address. */
+/* Without listen() nobody can meet us there. Java reuses the address too. */
+static int bind_as(int family, const struct sockaddr *address, socklen_t len)
+{
+    auto_fd fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    int on = 1, off = 0;
+
+    if (fd < 0)
+        return -errno;
+    if (family == AF_INET6)
+        setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof(off));
+    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+    return bind(fd, address, len) < 0 ? -errno : 0;
+}
+
+/* As Java binds: both families in one socket, or the old one where the new one is off. */
 static int bind_try(int port)
 {
     struct sockaddr_in6 six = {.sin6_family = AF_INET6, .sin6_port = htons((uint16_t)port)};
     struct sockaddr_in four = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
-    auto_fd fd = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    const struct sockaddr *address = (const struct sockaddr *)&six;
-    socklen_t len = sizeof(six);
-    int on = 1, off = 0;
+    int n = bind_as(AF_INET6, (const struct sockaddr *)&six, sizeof(six));
 
-    if (fd < 0) {
-        fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-        address = (const struct sockaddr *)&four;
-        len = sizeof(four);
-    } else {
-        setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof(off));
-    }
-    if (fd < 0)
-        return -errno;
-    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-    return bind(fd, address, len) < 0 ? -errno : 0;
+    if (n == -EAFNOSUPPORT || n == -EADDRNOTAVAIL)
+        n = bind_as(AF_INET, (const struct sockaddr *)&four, sizeof(four));
+    return n;
 }
 
 int port_check(struct run *r)

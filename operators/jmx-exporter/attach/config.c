@@ -133,7 +133,7 @@ static int install(struct run *r, const char *data, size_t len, int64_t newer_ms
     int n =
         file_put(r->dir_fd, FILE_NAME, data, len, same_user ? 0600 : 0640, same_user ? (gid_t)-1 : r->jvm.gid, mtime);
 
-    return n < 0 ? refuse(r, "DirUnsafe", "cannot write %s/%s: %s", r->dir, FILE_NAME, strerror(-n)) : 0;
+    return n < 0 ? dir_failed(r, FILE_NAME, -n) : 0;
 }
 
 int config_harmless(struct run *r)
@@ -218,5 +218,5 @@ int config_apply(struct run *r)
     if (n == 0)
         return rejected(r);
     n = file_put(r->dir_fd, GOOD_NAME, r->config, r->config_len, 0600, (gid_t)-1, -1);
-    return n < 0 ? refuse(r, "DirUnsafe", "cannot write %s/%s: %s", r->dir, GOOD_NAME, strerror(-n)) : 0;
+    return n < 0 ? dir_failed(r, GOOD_NAME, -n) : 0;
 }

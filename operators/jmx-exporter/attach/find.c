@@ -115,7 +115,7 @@ static enum kind kind_of(const struct run *r, const struct jvm *jvm)
 
     snprintf(path, sizeof(path), "/proc/%d/maps", (int)jvm->pid);
     int n = user_take(jvm->uid, jvm->gid) == 0 ? file_lines(path, libs_line, &libs) : -EACCES;
-    bool seen = libs.jvm && sees_dir(r, jvm->pid);
+    bool seen = (libs.jvm || libs.j9) && sees_dir(r, jvm->pid);
     user_back();
     if (n == -EACCES || n == -EPERM)
         return named_java(jvm->pid) ? KIND_HIDDEN : KIND_NONE;

@@ -53,6 +53,8 @@ static void agent_note(struct options *o, const char *value)
 /* "+Name" or "-Name", as after -XX: or in the file of -XX:Flags=. */
 static void flag(struct options *o, const char *word)
 {
+    if (word[0] != '+' && word[0] != '-')
+        return;
     if (strcmp(word + 1, "DisableAttachMechanism") == 0)
         o->no_attach = word[0] == '+';
     if (strcmp(word + 1, "EnableDynamicAgentLoading") == 0)
@@ -64,7 +66,7 @@ static void option(struct options *o, const char *word)
     static const char *const file_options[] = {"-XX:Flags=", "-XX:VMOptionsFile=", "@"};
     const char *value = after(word, "-XX:");
 
-    flag(o, value ? value : word[0] == '+' || word[0] == '-' ? word : "+");
+    flag(o, value ? value : word);
     for (size_t i = 0; i < sizeof(file_options) / sizeof(file_options[0]); i++) {
         value = after(word, file_options[i]);
         if (value)

@@ -37,7 +37,7 @@ int state_write(struct run *r)
                        r->state.start, r->state.port, r->state.signals, r->state.java[0] ? r->state.java : "-");
     int n = file_put(r->dir_fd, "state", text, (size_t)len, 0600, (gid_t)-1, -1);
 
-    return n < 0 ? refuse(r, "DirUnsafe", "cannot write %s/state: %s", r->dir, strerror(-n)) : 0;
+    return n < 0 ? dir_failed(r, "state", -n) : 0;
 }
 
 void state_renew(struct run *r, int port)

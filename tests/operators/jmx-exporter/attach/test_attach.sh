@@ -163,6 +163,27 @@ case_starting() {
     attach < <(shop sold_a) && gave 0 '"outcome":"loaded"' && lives 1
 }
 
+# Looks like a JVM, but SIGQUIT would end it.
+case_never_signalled() {
+    local library
+    library=$(ldd "$(command -v sleep)" | sed -n 's/.*=> \(.*libc\.so[^ ]*\) .*/\1/p')
+    [ -n "$library" ] || { echo "SKIP: sleep is not linked to a libc" && return 77; }
+    new_dir
+    cp "$library" "$work/libjvm.so"
+    cp "$library" "$work/libj9vm29.so"
+    jvm_spawn env LD_PRELOAD="$work/libjvm.so" sleep 300
+    until grep -q libjvm.so "/proc/$jvm/maps"; do sleep 0.01; done
+    attach --timeout-ms 300 </dev/null; gave 4 JvmStarting && lives 0 || return 1
+    jvm_spawn env LD_PRELOAD="$work/libj9vm29.so" sleep 300
+    until grep -q libj9vm29.so "/proc/$jvm/maps"; do sleep 0.01; done
+    attach </dev/null; gave 3 NotHotSpot && lives 0 || return 1
+    # A name that is gone, and one that never was a JVM.
+    jvm_stop
+    attach --timeout-ms 300 </dev/null; gave 4 NoJvm || return 1
+    jvm=$$
+    attach --timeout-ms 300 </dev/null; gave 4 NoJvm
+}
+
 case_port_taken() {
     jvm_start || return 1
     attach </dev/null && gave 0 '"outcome":"loaded"' || return 1
@@ -197,6 +218,7 @@ case_broken_configuration() {
     attach < <(echo 'hostPort: 127.0.0.1:1'); gave 3 ConfigRejected hostPort || return 1
     attach < <(echo '"jmxUrl" : x'); gave 3 ConfigRejected jmxUrl || return 1
     attach < <(echo '"\x68ostPort": x'); gave 3 ConfigRejected || return 1
+    attach < <(echo 'startDelaySeconds: 1') && gave 0 || return 1
     attach --size 100 < <(echo 'rules: []'); gave 4 TimedOut || return 1
     attach < <(shop sold_b) && gave 0 && lives 1
 }
@@ -314,6 +336,8 @@ case_found_by_itself() {
     out=$(in_container "$start sleep 1; mount -t tmpfs none /mnt; mkdir /mnt/dir; mount --bind \"\$dir\" /mnt/dir
         dir=/mnt/dir helper=/mnt/dir/jmx-attach; mount -t tmpfs -o ro none /tmp; $run; echo \$?")
     case $out in *TmpNotWritable*3) ;; *) echo "read-only /tmp: $out" && return 1 ;; esac
+    out=$(in_container "mount --bind \"\$dir\" \"\$dir\" && mount -o remount,ro,bind \"\$dir\"; $run; echo \$?")
+    case $out in *DirUnsafe*3) ;; *) echo "read-only directory: $out" && return 1 ;; esac
 }
 
 case_wrong_version() {
@@ -340,7 +364,7 @@ check() {
     fi
 }
 
-all=(once_and_again two_at_once killed_anywhere starting port_taken port_not_allowed broken_configuration
+all=(once_and_again two_at_once killed_anywhere starting never_signalled port_taken port_not_allowed broken_configuration
     forbidden_by_options thread_dump_never foreign_agent modules_missing directory_unsafe directory_made_anew
     found_by_itself wrong_version)
 some=(once_and_again forbidden_by_options killed_anywhere modules_missing)

@@ -89,6 +89,9 @@ START_TEST(endless_words)
     text[sizeof(text) - 1] = 0;
     options_command(&o, text, sizeof(text));
     options_command(&o, "", 0);
+    COMMAND(&o, "java\0-XX:\0");
+    COMMAND(&o, "java\0-XX:\0--add-modules\0");
+    WORDS(&o, "-XX: + - @ -XX:Flags= -javaagent:");
 }
 END_TEST
 
