@@ -29,14 +29,21 @@ void pack_reset(pack *p)
     p->in_metadata = false;
 }
 
-/* Room for len bytes more and any head.  Not having it by limit spoils the value; by memory, everything. */
-static bool room(pack *p, size_t len)
+static bool more_room(pack *p, size_t len)
 {
     if (len > LIMIT_OBJECT - CONTAINER_HEAD - 1 || p->out.len > LIMIT_OBJECT - CONTAINER_HEAD - 1 - len) {
         p->why = "larger than 8 MiB";
         return false;
     }
     return buf_reserve(&p->out, len + CONTAINER_HEAD + 1);
+}
+
+/* Room for len bytes more and any head.  Not having it by limit spoils the value; by memory, everything. */
+static inline bool room(pack *p, size_t len)
+{
+    size_t left = p->out.cap - p->out.len;
+
+    return (len < left && left - len > CONTAINER_HEAD + 1) || more_room(p, len);
 }
 
 static void put(pack *p, const void *data, size_t len)

@@ -18,6 +18,8 @@ enum state {
     LITERAL
 };
 
+enum { LINE_END = 1 }; /* as the code of a scan that goes on after this call */
+
 enum number { MINUS, ZERO, INTEGER, POINT, FRACTION, E, E_SIGN, EXPONENT, NUMBER_END, NUMBER_BAD };
 
 void scan_init(scan *s, bool lines, scan_fn *on_token, void *user)
@@ -28,7 +30,7 @@ void scan_init(scan *s, bool lines, scan_fn *on_token, void *user)
     s->at = 0;
     s->code = 0;
     s->lines = lines;
-    s->line = s->key = s->map = false;
+    s->key = false;
     s->state = VALUE;
     s->number = s->need = s->digits = 0;
     s->unit = s->surrogate = 0;
@@ -42,7 +44,7 @@ static const char *fail(scan *s, const char *p, const char *why)
     return p;
 }
 
-static void emit(scan *s, enum token t, const char *from, const char *to)
+static inline void emit(scan *s, enum token t, const char *from, const char *to)
 {
     int r;
 
@@ -66,7 +68,7 @@ static void part(scan *s, const char *from, const char *to)
 
 static bool in_map(const scan *s)
 {
-    return s->depth > 0 && (s->maps[(s->depth - 1) / 8] >> ((s->depth - 1) % 8) & 1);
+    return s->depth > 0 && s->maps[s->depth - 1];
 }
 
 static void value_done(scan *s)
@@ -78,12 +80,7 @@ static const char *open_container(scan *s, const char *p, bool map)
 {
     if (s->depth == LIMIT_SCAN_DEPTH)
         return fail(s, p, "nested too deeply");
-    if (map)
-        s->maps[s->depth / 8] |= (uint8_t)(1u << s->depth % 8);
-    else
-        s->maps[s->depth / 8] &= (uint8_t) ~(1u << s->depth % 8);
-    s->depth++;
-    s->map = map;
+    s->maps[s->depth++] = map;
     s->state = map ? FIRST_KEY : FIRST_ITEM;
     emit(s, map ? TOKEN_MAP : TOKEN_ARRAY, p, p);
     return p + 1;
@@ -92,7 +89,6 @@ static const char *open_container(scan *s, const char *p, bool map)
 static const char *close_container(scan *s, const char *p)
 {
     s->depth--;
-    s->map = in_map(s);
     value_done(s);
     emit(s, TOKEN_END, p, p);
     return p + 1;
@@ -252,14 +248,20 @@ static bool utf8_byte(scan *s, unsigned char c)
     return s->need ? utf8_next(s, c) : utf8_lead(s, c);
 }
 
-static const char *close_string(scan *s, const char *start, const char *p)
+/* Here and in after_value the byte that mostly follows is taken at once. */
+static const char *close_string(scan *s, const char *start, const char *p, const char *end)
 {
-    if (s->key)
-        s->state = COLON;
-    else
+    if (!s->key) {
         value_done(s);
-    emit(s, s->key ? TOKEN_KEY : TOKEN_STRING, start, p);
-    return p + 1;
+        emit(s, TOKEN_STRING, start, p);
+        return p + 1;
+    }
+    s->state = COLON;
+    emit(s, TOKEN_KEY, start, p);
+    if (p + 1 == end || p[1] != ':' || s->code != 0)
+        return p + 1;
+    s->state = VALUE;
+    return p + 2;
 }
 
 static const char *in_string(scan *s, const char *p, const char *end)
@@ -274,7 +276,7 @@ static const char *in_string(scan *s, const char *p, const char *end)
         if (p == end)
             break;
         if (s->need == 0 && *p == '"')
-            return close_string(s, start, p);
+            return close_string(s, start, p, end);
         if (s->need == 0 && *p == '\\') {
             part(s, start, p);
             s->state = ESCAPE;
@@ -352,26 +354,32 @@ static const char *line_feed(scan *s, const char *p)
 {
     if (s->state == DONE) {
         s->state = VALUE;
-        s->line = true;
+        s->code = LINE_END;
     } else if (s->state != VALUE || s->depth > 0) {
         return fail(s, p, "the line ends too early");
     }
     return p + 1;
 }
 
-static const char *after_value(scan *s, const char *p)
+static const char *after_value(scan *s, const char *p, const char *end)
 {
+    bool map = in_map(s);
+
+    if (*p == ',' && map) {
+        s->state = KEY;
+        return p + 1 < end && p[1] == '"' ? open_string(s, p + 1, true) : p + 1;
+    }
     if (*p == ',') {
-        s->state = s->map ? KEY : VALUE;
+        s->state = VALUE;
         return p + 1;
     }
-    if (*p == (s->map ? '}' : ']'))
+    if (*p == (map ? '}' : ']'))
         return close_container(s, p);
-    return fail(s, p, s->map ? "',' or '}' is missing" : "',' or ']' is missing");
+    return fail(s, p, map ? "',' or '}' is missing" : "',' or ']' is missing");
 }
 
 /* Between tokens, at a byte that is no space. */
-static const char *structure(scan *s, const char *p)
+static const char *structure(scan *s, const char *p, const char *end)
 {
     switch (s->state) {
     case FIRST_ITEM:
@@ -386,7 +394,7 @@ static const char *structure(scan *s, const char *p)
         s->state = VALUE;
         return *p == ':' ? p + 1 : fail(s, p, "':' is missing");
     case AFTER:
-        return after_value(s, p);
+        return after_value(s, p, end);
     case DONE:
         return fail(s, p, "more text behind the value");
     default:
@@ -411,7 +419,7 @@ static const char *inside(scan *s, const char *p, const char *end)
     }
 }
 
-static const char *step(scan *s, const char *p, const char *end)
+static inline const char *step(scan *s, const char *p, const char *end)
 {
     if (s->state >= STRING)
         return inside(s, p, end);
@@ -419,19 +427,20 @@ static const char *step(scan *s, const char *p, const char *end)
         return line_feed(s, p);
     if (*p == ' ' || *p == '\n' || *p == '\t' || *p == '\r')
         return p + 1;
-    return structure(s, p);
+    return structure(s, p, end);
 }
 
 int scan_feed(scan *s, const char *data, size_t len, size_t *ret_used)
 {
     const char *p = data, *end = data + len;
 
-    s->line = false;
-    while (p < end && s->code == 0 && !s->line)
+    if (s->code == LINE_END)
+        s->code = 0;
+    while (p < end && s->code == 0)
         p = step(s, p, end);
     *ret_used = (size_t)(p - data);
     s->at += *ret_used;
-    return s->code != 0 ? s->code : s->line;
+    return s->code;
 }
 
 int scan_end(scan *s)
@@ -445,9 +454,4 @@ int scan_end(scan *s)
     if (s->code == 0 && (s->state != DONE || s->depth > 0))
         fail(s, NULL, "the text ends too early");
     return s->code;
-}
-
-bool scan_idle(const scan *s)
-{
-    return s->state == DONE || (s->state == VALUE && s->depth == 0);
 }

@@ -36,14 +36,13 @@ typedef struct scan {
     uint64_t at;         /* bytes taken so far; the place of the error */
     const char *literal; /* what is left of "true" */
     int code;
-    bool lines, line, key;
-    bool map; /* the innermost container is a map */
+    bool lines, key;
     uint8_t state, number;
-    uint8_t need, low, high;            /* UTF-8: bytes to come and the range of the next */
-    uint8_t digits;                     /* of \uXXXX that were read */
-    uint16_t unit, surrogate;           /* value of them; first half of a pair, or 0 */
-    uint32_t depth, mute;               /* mute: level of the map whose member is not told of, or 0 */
-    uint8_t maps[LIMIT_SCAN_DEPTH / 8]; /* a bit per level: map or array */
+    uint8_t need, low, high;     /* UTF-8: bytes to come and the range of the next */
+    uint8_t digits;              /* of \uXXXX that were read */
+    uint16_t unit, surrogate;    /* value of them; first half of a pair, or 0 */
+    uint32_t depth, mute;        /* mute: level of the map whose member is not told of, or 0 */
+    bool maps[LIMIT_SCAN_DEPTH]; /* per level: a map, else an array */
 } scan;
 
 /* lines: a document ends with its line; a line feed inside of it is an error. */
@@ -55,8 +54,5 @@ int scan_feed(scan *s, const char *data, size_t len, size_t *ret_used);
 
 /* 0 when a whole document was read, else OPSDK_EPROTO with s->why, or what on_token returned. */
 int scan_end(scan *s);
-
-/* True between documents: nothing but space has come since the last one. */
-bool scan_idle(const scan *s);
 
 #endif

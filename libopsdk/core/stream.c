@@ -266,12 +266,13 @@ static int on_token(enum token t, const char *text, size_t len, void *user)
 {
     stream *s = user;
 
-    if (!s->packing && is_packed(s, t)) {
-        s->packing = true;
-        pack_reset(&s->pack);
-    }
     if (s->packing)
         return packed(s, t, text, len);
+    if (is_packed(s, t)) {
+        s->packing = true;
+        pack_reset(&s->pack);
+        return packed(s, t, text, len);
+    }
 
     word_add(&s->word, text, len);
     switch (t) {
