@@ -1,7 +1,8 @@
 /* An object of the cluster: one immutable, counted block.
  *
  * Any thread may read an object and take or drop references.  Fields are read in place by RFC 6901 pointer; nothing is
- * copied and no tree is built unless opsdk_value_json asks for one.  metadata.managedFields is dropped on the way in. */
+ * copied and no tree is built unless opsdk_value_json asks for one.  metadata.managedFields is dropped on the way in.  Where a
+ * map has a name twice, the last one is found; only opsdk_value_next and opsdk_value_len see both. */
 #ifndef OPSDK_OBJECT_H
 #define OPSDK_OBJECT_H
 
@@ -72,7 +73,8 @@ OPSDK_API bool opsdk_value_bool(opsdk_value v, bool dflt);
  * Zero *item to start.  key is absent for arrays; a NULL key is fine. */
 OPSDK_API bool opsdk_value_next(opsdk_value parent, opsdk_value *key, opsdk_value *item);
 
-/* A tree of just this part, the caller's to json_decref; NULL when absent or out of memory. */
+/* A tree of just this part, the caller's to json_decref; NULL when absent or out of memory.  Numbers that fit neither int64_t nor
+ * double become the nearest double.  A name that holds NUL is kept (json_object_getn), but jansson cuts it when it copies. */
 OPSDK_API json_t *opsdk_value_json(opsdk_value v);
 
 /* Objects in an array; each item holds one reference. */
