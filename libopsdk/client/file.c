@@ -22,11 +22,12 @@ static int read_all(int fd, buf *ret)
 
         if (n < 0 && errno == EINTR)
             continue;
-        if (n > 0)
-            buf_add(ret, piece, (size_t)n);
-        explicit_bzero(piece, sizeof(piece));
-        if (n <= 0 || ret->failed)
+        if (n <= 0)
             return n < 0 ? -errno : 0;
+        buf_add(ret, piece, (size_t)n);
+        explicit_bzero(piece, sizeof(piece));
+        if (ret->failed)
+            return (size_t)n > ret->max - ret->len ? -EFBIG : -ENOMEM;
     }
 }
 
@@ -42,10 +43,10 @@ int file_load(const char *path, buf *ret, opsdk_error *err)
         buf_reserve(ret, (size_t)st.st_size); /* at once: growing would leave copies of a secret behind */
     r = read_all(fd, ret);
     close(fd);
-    if (r < 0)
-        return opsdk_error_set(err, OPSDK_EINVAL, "%s: %s", path, strerror(-r));
-    if (ret->failed)
-        return opsdk_error_set(err, OPSDK_EINVAL, "%s: larger than %u bytes, or out of memory", path,
-                               LIMIT_CONFIG_FILE);
+    if (r == -EFBIG)
+        return opsdk_error_set(err, OPSDK_EINVAL, "%s: larger than %u bytes", path, LIMIT_CONFIG_FILE);
+    if (r < 0 || ret->failed)
+        return opsdk_error_set(err, r == -ENOMEM || ret->failed ? OPSDK_ENOMEM : OPSDK_EINVAL, "%s: %s", path,
+                               strerror(r < 0 ? -r : ENOMEM));
     return 0;
 }

@@ -111,7 +111,7 @@ static int blob_from_file(const place *p, const char *field, config_blob *ret, o
         return r;
     r = file_load(ret->file, &bytes, err);
     if (r < 0)
-        return opsdk_error_wrap(err, OPSDK_EINVAL, "%s: %s.%s", p->file->path, p->where, field);
+        return opsdk_error_wrap(err, r == OPSDK_ENOMEM ? r : OPSDK_EINVAL, "%s: %s.%s", p->file->path, p->where, field);
     ret->data = buf_take(&bytes, &ret->len);
     return ret->data ? 0 : no_memory(err);
 }
@@ -129,7 +129,7 @@ int place_blob(const place *p, const char *field, config_blob *ret, opsdk_error 
         return r;
     if (!text)
         return blob_from_file(p, field, ret, err);
-    if (!base64_decode(text, strlen(text), &bytes))
+    if (!base64_decode(text, strlen(text), &bytes) && !bytes.failed)
         return place_wrong(p, inline_field, "is not base64", err);
     ret->data = buf_take(&bytes, &ret->len);
     return ret->data ? 0 : no_memory(err);

@@ -47,58 +47,75 @@ static bool read_port(const char **p, int dflt, int *ret)
     return port > 0 && port < 65536;
 }
 
-static bool read_host(const char **p, server *ret)
+/* Where the host starts and how long it is; 0 when there is none. */
+static size_t find_host(const char **p, bool *ret_ip6)
 {
     static const char name[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_";
     size_t n;
 
-    if (**p == '[') {
-        n = strspn(++*p, "0123456789abcdefABCDEF:.");
-        ret->ip6 = true;
-    } else
-        n = strspn(*p, name);
-    if (n == 0 || (ret->ip6 && (*p)[n] != ']'))
-        return false;
-    ret->host = strndup(*p, n);
-    *p += n + (ret->ip6 ? 1 : 0);
-    return ret->host && (!ret->ip6 || server_is_ip(ret->host));
+    *ret_ip6 = **p == '[';
+    if (!*ret_ip6)
+        return strspn(*p, name);
+    n = strspn(++*p, "0123456789abcdefABCDEF:.");
+    return (*p)[n] == ']' ? n : 0;
 }
 
-static bool read_prefix(const char *p, server *ret)
+/* The length without slashes at the end; -1 for what cannot stand in a path. */
+static int path_length(const char *p)
 {
     size_t n = strlen(p);
 
-    if (n > 0 && *p != '/')
-        return false;
+    if (n > 4096 || (n > 0 && *p != '/'))
+        return -1;
     for (const unsigned char *c = (const unsigned char *)p; *c; c++) {
         if (*c <= ' ' || *c == 0x7f || *c == '?' || *c == '#')
-            return false;
+            return -1;
     }
     while (n > 0 && p[n - 1] == '/')
         n--;
-    ret->prefix = strndup(p, n);
-    return ret->prefix;
+    return (int)n;
+}
+
+static int wrong(const char *url, opsdk_error *err)
+{
+    return opsdk_error_set(err, OPSDK_EINVAL, "\"%.100s\" is not a server's address; it must read https://host:port",
+                           strchr(url, '@') ? "(address with a user)" : url);
+}
+
+static int finish(server *s, opsdk_error *err)
+{
+    if (s->host && s->prefix && asprintf(&s->authority, s->ip6 ? "[%s]:%d" : "%s:%d", s->host, s->port) > 0)
+        return 0;
+    s->authority = NULL;
+    server_clear(s);
+    return opsdk_error_set(err, OPSDK_ENOMEM, "out of memory");
 }
 
 int server_parse(const char *url, server *ret, opsdk_error *err)
 {
-    const char *scheme = strstr(url, "://"), *p = scheme ? scheme + 3 : url;
-    bool good;
+    const char *scheme = strstr(url, "://"), *p = scheme ? scheme + 3 : url, *host;
+    server s = {.tls = !scheme || strncmp(url, "https:", 6) == 0};
+    size_t len;
+    int prefix;
 
-    *ret = (server){.tls = !scheme || strncmp(url, "https:", 6) == 0};
-    good = (!scheme || ret->tls || strncmp(url, "http:", 5) == 0) && read_host(&p, ret) &&
-           read_port(&p, ret->tls ? 443 : 80, &ret->port) && read_prefix(p, ret);
-    if (!good) {
-        server_clear(ret);
-        return opsdk_error_set(err, OPSDK_EINVAL,
-                               "\"%.100s\" is not a server's address; it must read https://host:port",
-                               strchr(url, '@') ? "(address with a user)" : url);
+    *ret = (server){0};
+    if (scheme && !s.tls && strncmp(url, "http:", 5) != 0)
+        return wrong(url, err);
+    len = find_host(&p, &s.ip6);
+    host = p;
+    p += len + s.ip6;
+    if (len == 0 || len > 255 || !read_port(&p, s.tls ? 443 : 80, &s.port))
+        return wrong(url, err);
+    prefix = path_length(p);
+    if (prefix < 0)
+        return wrong(url, err);
+    s.host = strndup(host, len);
+    s.prefix = strndup(p, (size_t)prefix);
+    s.loopback = s.host && is_loopback(s.host);
+    if (s.host && s.ip6 && !server_is_ip(s.host)) {
+        server_clear(&s);
+        return wrong(url, err);
     }
-    ret->loopback = is_loopback(ret->host);
-    if (asprintf(&ret->authority, ret->ip6 ? "[%s]:%d" : "%s:%d", ret->host, ret->port) < 0) {
-        ret->authority = NULL;
-        server_clear(ret);
-        return opsdk_error_set(err, OPSDK_ENOMEM, "out of memory");
-    }
-    return 0;
+    *ret = s;
+    return finish(ret, err);
 }
