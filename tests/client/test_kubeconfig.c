@@ -260,12 +260,9 @@ END_TEST
 /* Every allocation in turn fails: an error and no leak, whatever had been read. */
 START_TEST(memory_runs_out)
 {
-    static const char *const cases[] = {FOLDER "/exec/config",
-                                        FOLDER "/client-cert/config",
-                                        FOLDER "/ca-file/config",
-                                        FOLDER "/basic/config",
-                                        FOLDER "/token-file/config",
-                                        FOLDER "/merge/config:" FOLDER "/merge/second"};
+    static const char *const cases[] = {FOLDER "/exec/config",       FOLDER "/client-cert/config",
+                                        FOLDER "/ca-file/config",    FOLDER "/basic/config",
+                                        FOLDER "/token-file/config", FOLDER "/merge/config:" FOLDER "/merge/second"};
 
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         unsigned long k = 0;
