@@ -16,8 +16,10 @@ PKG_LIBS := $(if $(PACKAGES_HAVE),$(shell pkg-config --libs $(PACKAGES)))
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 -Wvla -Wundef \
 	-Wimplicit-fallthrough -Werror=format-security -Werror=implicit -Werror=incompatible-pointer-types -Werror
+# clang 14 has it only behind another option
+AUTO_INIT := $(shell $(CC) -ftrivial-auto-var-init=zero -fsyntax-only -x c /dev/null 2>/dev/null && echo -ftrivial-auto-var-init=zero)
 HARDENING := -fstack-protector-strong -fstack-clash-protection -fcf-protection=full -fno-delete-null-pointer-checks \
-	-fno-strict-overflow -fno-strict-aliasing -ftrivial-auto-var-init=zero
+	-fno-strict-overflow -fno-strict-aliasing $(AUTO_INIT)
 ifdef SAN
 OPTIMIZE := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 else
