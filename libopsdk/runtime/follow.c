@@ -106,13 +106,23 @@ static void on_open(void *user)
     manager_opened(t->what->manager);
 }
 
+/* Whoever may write objects could write unreadable ones for ever: the log gets one line now and then, the metric counts. */
+static void notice(tail *t, const opsdk_error *what)
+{
+    bool often = t->notices++ > 0 && clock_ms() - t->noticed_at_ms < REPEAT_MS;
+
+    opsdk_log(often ? OPSDK_LOG_DEBUG : OPSDK_LOG_WARN, NULL, "%s", what->message);
+    if (!often)
+        t->noticed_at_ms = clock_ms();
+}
+
 static void on_trouble(const opsdk_error *why, int64_t wait_ms, void *user)
 {
     tail *t = user;
     bool repeated = why->code == t->trouble && clock_ms() - t->trouble_at_ms < REPEAT_MS;
 
     if (wait_ms < 0) {
-        opsdk_log(OPSDK_LOG_WARN, NULL, "%s", why->message);
+        notice(t, why);
         return;
     }
     t->restarts++;

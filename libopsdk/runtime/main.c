@@ -149,6 +149,7 @@ static int serve(const settings *s, const char *const *namespaces, int64_t born_
     bool stuck;
     int r;
 
+    signals_install(NULL); /* early: without a handler, process 1 of a container does not hear SIGTERM at all */
     r = opsdk_client_new(&s->client, &client, err);
     if (r < 0)
         return r;

@@ -86,11 +86,6 @@ void manager_born(opsdk_manager *m, int64_t ms)
     m->born_ms = ms;
 }
 
-int manager_port(const opsdk_manager *m)
-{
-    return m->httpd ? httpd_port(m->httpd) : 0;
-}
-
 int opsdk_manager_register(opsdk_manager *m, const opsdk_handler *handler, opsdk_error *err)
 {
     crew *c;

@@ -33,8 +33,9 @@ typedef struct tail {
     const char *ns;
     watch *watch;
     atomic_bool synced;
-    _Atomic uint64_t restarts;
-    int trouble; /* code of what was last logged; 0: none since it was last open */
+    _Atomic uint64_t restarts, notices;
+    int64_t noticed_at_ms; /* when a notice was last logged */
+    int trouble;           /* code of what was last logged; 0: none since it was last open */
     int64_t trouble_at_ms;
     struct tail *next;
 } tail;
@@ -71,7 +72,6 @@ int metrics_answer(const char *path, buf *ret, const char **ret_type, void *user
 
 /* For the log line that tells how long the start took; otherwise counted from opsdk_manager_new. */
 void manager_born(opsdk_manager *m, int64_t ms);
-int manager_port(const opsdk_manager *m); /* of probes and metrics, while it runs; 0: none */
 /* Called by follow.c. */
 void manager_synced(opsdk_manager *m);
 void manager_opened(opsdk_manager *m);

@@ -157,6 +157,9 @@ static void put_watches(const opsdk_manager *m, buf *b)
     head(b, "opsdk_watch_restarts_total", "counter", "Lists and watches that failed and were begun again.");
     for (const tail *t = m->tails; t; t = t->next)
         put_numbered(b, "opsdk_watch_restarts_total", t->what, t->ns, t->restarts);
+    head(b, "opsdk_watch_notices_total", "counter", "Oddities that were dealt with, such as unreadable objects.");
+    for (const tail *t = m->tails; t; t = t->next)
+        put_numbered(b, "opsdk_watch_notices_total", t->what, t->ns, t->notices);
     head(b, "opsdk_cache_objects", "gauge", "Objects kept.");
     for (const followed *f = m->followed; f; f = f->next)
         put_numbered(b, "opsdk_cache_objects", f, NULL, store_count(f->store));

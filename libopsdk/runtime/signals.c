@@ -27,4 +27,6 @@ void signals_install(opsdk_manager *m)
     sigaction(SIGTERM, &stop, NULL);
     sigaction(SIGINT, &stop, NULL);
     sigaction(SIGPIPE, &ignore, NULL);
+    if (m && seen > 0) /* it came before there was a manager */
+        opsdk_manager_stop(m);
 }

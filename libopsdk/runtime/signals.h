@@ -4,7 +4,7 @@
 
 #include <opsdk/manager.h>
 
-/* The first signal stops m, the second ends the process at once with status 1.  SIGPIPE is ignored.  NULL: m is about to go. */
+/* The first signal stops m, the second ends the process at once with status 1.  SIGPIPE is ignored.  NULL: there is no manager yet, or no more. */
 void signals_install(opsdk_manager *m);
 
 #endif

@@ -1,6 +1,6 @@
-/* The manager against a server that the test plays. */
+/* The manager against a scripted server. */
 #include "runtime/manager.h"
-#include "tests/support/peer.h"
+#include "tests/support/fakeapi.h"
 #include "tests/support/suite.h"
 #include "tests/support/tell.h"
 
@@ -25,7 +25,7 @@
 static const char *const only_ns[] = {"ns", NULL};
 
 typedef struct fixture {
-    peer *peer;
+    fakeapi *api;
     tell *tell;
     opsdk_client *client;
     opsdk_manager *manager;
@@ -43,17 +43,39 @@ static void *run(void *arg)
     return (void *)(intptr_t)opsdk_manager_run(f.manager, &f.err);
 }
 
-static void setup(const opsdk_handler *handler, int grace_ms)
+static void setup(void)
+{
+    memset(&f, 0, sizeof(f));
+    f.api = fakeapi_start(NULL);
+    f.tell = tell_new();
+}
+
+/* A list, and a watch that stays open: the n-th held reply, in the order of requests. */
+static void serves(const char *target, const char *items)
+{
+    char what[128];
+
+    snprintf(what, sizeof(what), "GET %slimit", target);
+    fakeapi_on(f.api, what, (fakeapi_reply){.body = items});
+    snprintf(what, sizeof(what), "GET %swatch", target);
+    fakeapi_on(f.api, what, (fakeapi_reply){.hold = true});
+}
+
+static void begin(const opsdk_handler *handler, int grace_ms)
 {
     opsdk_manager_opts opts = {.namespaces = only_ns, .listen = "127.0.0.1:0", .grace_ms = grace_ms};
 
-    memset(&f, 0, sizeof(f));
-    f.peer = peer_new();
-    f.tell = tell_new();
-    f.client = peer_client(f.peer);
+    fakeapi_on(f.api, "", (fakeapi_reply){.silent = true, .times = -1});
+    f.client = fakeapi_client(f.api, NULL);
     ck_assert_int_eq(opsdk_manager_new(f.client, &opts, &f.manager, NULL), 0);
     ck_assert_int_eq(opsdk_manager_register(f.manager, handler, NULL), 0);
     pthread_create(&f.thread, NULL, run, NULL);
+}
+
+static void sends(const char *events)
+{
+    fakeapi_wait_held(f.api, 0);
+    fakeapi_send(f.api, 0, events);
 }
 
 static int join(void)
@@ -68,7 +90,7 @@ static void release(void)
 {
     opsdk_manager_free(f.manager);
     opsdk_client_free(f.client);
-    peer_free(f.peer);
+    fakeapi_stop(f.api);
     tell_free(f.tell);
 }
 
@@ -94,27 +116,16 @@ static int reconcile(const opsdk_request *rq, opsdk_result *ret, opsdk_error *er
 
 static const opsdk_handler plain = {.name = "plain", .kind = &OPSDK_CONFIGMAP, .reconcile = reconcile, .workers = 1};
 
-static int play_list(const char *items)
-{
-    int conn;
-
-    peer_reply(peer_expect(f.peer, MAPS "limit"), 200, items);
-    conn = peer_expect(f.peer, MAPS "watch");
-    peer_head(conn, 200);
-    return conn;
-}
-
 START_TEST(reconciles_what_is_there_and_what_changes)
 {
-    int conn;
-
-    setup(&plain, 0);
-    conn = play_list(ITEMS("10", OBJECT("a", "1", "") "," OBJECT("b", "2", "")));
+    setup();
+    serves(MAPS, ITEMS("10", OBJECT("a", "1", "") "," OBJECT("b", "2", "")));
+    begin(&plain, 0);
     tell_expect(f.tell, "a 1 0");
     tell_expect(f.tell, "b 2 0");
-    peer_part(conn, EVENT("MODIFIED", "a", "11", "") EVENT("DELETED", "b", "12", ""), 0);
+    sends(EVENT("MODIFIED", "a", "11", "") EVENT("DELETED", "b", "12", ""));
     tell_expect(f.tell, "a 11 0");
-    peer_part(conn, EVENT("ADDED", "c", "13", ""), 0);
+    sends(EVENT("ADDED", "c", "13", ""));
     tell_expect(f.tell, "c 13 0");
     tell_nothing(f.tell);
     teardown();
@@ -123,20 +134,35 @@ END_TEST
 
 START_TEST(failures_come_back)
 {
-    int conn;
-
-    setup(&plain, 0);
-    conn = play_list(ITEMS("10", OBJECT("a", "1", ",\"data\":{\"fail\":\"1\"}")));
+    setup();
+    serves(MAPS, ITEMS("10", OBJECT("a", "1", ",\"data\":{\"fail\":\"1\"}")));
+    begin(&plain, 0);
     tell_expect(f.tell, "a 1 0");
     tell_expect(f.tell, "a 1 1");
     tell_expect(f.tell, "a 1 2");
-    peer_part(conn, EVENT("ADDED", "b", "11", ",\"data\":{\"never\":\"1\"}"), 0);
+    sends(EVENT("ADDED", "b", "11", ",\"data\":{\"never\":\"1\"}"));
     tell_expect(f.tell, "b 11 0");
-    peer_part(conn, EVENT("ADDED", "c", "12", ",\"data\":{\"later\":\"1\"}"), 0);
+    sends(EVENT("ADDED", "c", "12", ",\"data\":{\"later\":\"1\"}"));
     tell_expect(f.tell, "c 12 0");
     tell_expect(f.tell, "c 12 0");
-    peer_part(conn, EVENT("MODIFIED", "b", "13", ",\"data\":{\"never\":\"1\"}"), 0);
+    sends(EVENT("MODIFIED", "b", "13", ",\"data\":{\"never\":\"1\"}"));
     tell_expect(f.tell, "b 13 0");
+    teardown();
+}
+END_TEST
+
+/* All primaries come again by themselves. */
+START_TEST(resyncs)
+{
+    static const opsdk_handler handler = {
+        .name = "again", .kind = &OPSDK_CONFIGMAP, .reconcile = reconcile, .workers = 1, .resync_ms = 1};
+
+    setup();
+    serves(MAPS, ITEMS("10", OBJECT("a", "1", "")));
+    begin(&handler, 0);
+    tell_expect(f.tell, "a 1 0");
+    tell_expect(f.tell, "a 1 0");
+    tell_expect(f.tell, "a 1 0");
     teardown();
 }
 END_TEST
@@ -149,59 +175,38 @@ static int health(const char *path)
     return metrics_answer(path, &body, &type, f.manager);
 }
 
+static const opsdk_source of_secrets[] = {{.kind = &OPSDK_SECRET, .referred_by = "/data/secret"}, {0}};
+static const opsdk_handler both = {
+    .name = "both", .kind = &OPSDK_CONFIGMAP, .sources = of_secrets, .reconcile = reconcile, .workers = 1};
+
 /* Nothing is reconciled, and the program is not ready, before every kind was read once. */
 START_TEST(waits_for_every_kind)
 {
-    static const opsdk_source sources[] = {{.kind = &OPSDK_SECRET, .referred_by = "/data/secret"}, {0}};
-    static const opsdk_handler handler = {
-        .name = "two", .kind = &OPSDK_CONFIGMAP, .sources = sources, .reconcile = reconcile, .workers = 1};
-    char target[PEER_TARGET];
-    int first, second;
-
-    setup(&handler, 0);
-    first = peer_wait(f.peer, target);
-    if (strncmp(target, MAPS, sizeof(MAPS) - 1) == 0) {
-        second = peer_expect(f.peer, SECRETS "limit");
-    } else {
-        second = first;
-        first = peer_expect(f.peer, MAPS "limit");
-    }
-    peer_reply(first, 200, ITEMS("10", OBJECT("a", "1", ",\"data\":{\"secret\":\"s\"}")));
-    peer_head(peer_expect(f.peer, MAPS "watch"), 200);
-    tell_nothing(f.tell);
+    setup();
+    serves(MAPS, ITEMS("10", OBJECT("a", "1", "")));
+    fakeapi_on(f.api, "GET " SECRETS,
+               (fakeapi_reply){.status = 403, .body = "{\"kind\":\"Status\",\"message\":\"no\"}", .times = -1});
+    begin(&both, 0);
+    fakeapi_wait(f.api, 2); /* two lists and a watch */
+    fakeapi_wait_held(f.api, 0);
     ck_assert_int_eq(health("/readyz"), 503);
     ck_assert_int_eq(health("/healthz"), 200);
-    peer_reply(second, 403, "{\"kind\":\"Status\",\"message\":\"no\",\"reason\":\"Forbidden\",\"code\":500}");
-    ck_assert_int_eq(health("/readyz"), 503);
-    tell_nothing(f.tell);
     opsdk_manager_stop(f.manager);
     ck_assert_int_eq(join(), 0);
+    tell_nothing(f.tell);
     release();
 }
 END_TEST
 
 START_TEST(changes_of_others_concern_the_primary)
 {
-    static const opsdk_source sources[] = {{.kind = &OPSDK_SECRET, .referred_by = "/data/secret"}, {0}};
-    static const opsdk_handler handler = {
-        .name = "two", .kind = &OPSDK_CONFIGMAP, .sources = sources, .reconcile = reconcile, .workers = 1};
-    char target[PEER_TARGET];
-    int secrets = -1;
-
-    setup(&handler, 0);
-    for (int i = 0; i < 4; i++) { /* two lists, two watches, in any order of kinds */
-        int conn = peer_wait(f.peer, target);
-        bool maps = strstr(target, "configmaps");
-        if (strstr(target, "limit"))
-            peer_reply(conn, 200,
-                       maps ? ITEMS("10", OBJECT("a", "1", ",\"data\":{\"secret\":\"s\"}")) : ITEMS("10", ""));
-        else
-            peer_head(conn, 200);
-        if (!maps)
-            secrets = conn;
-    }
+    setup();
+    fakeapi_on(f.api, "GET " MAPS "limit",
+               (fakeapi_reply){.body = ITEMS("10", OBJECT("a", "1", ",\"data\":{\"secret\":\"s\"}"))});
+    serves(SECRETS, ITEMS("10", ""));
+    begin(&both, 0);
     tell_expect(f.tell, "a 1 0");
-    peer_part(secrets, EVENT("ADDED", "other", "11", "") EVENT("ADDED", "s", "12", ""), 0);
+    sends(EVENT("ADDED", "other", "11", "") EVENT("ADDED", "s", "12", ""));
     tell_expect(f.tell, "a 1 0");
     ck_assert_int_eq(health("/readyz"), 200);
     ck_assert_int_eq(health("/metrics"), 200);
@@ -230,10 +235,10 @@ START_TEST(storms_collapse)
     auto_buf events = BUF_INIT(4 << 20);
     opsdk_cache *cache;
     bool seen = false;
-    int conn;
 
-    setup(&handler, 0);
-    conn = play_list(ITEMS("10", OBJECT("a", "1", "") "," OBJECT("b", "2", "") "," OBJECT("c", "3", "")));
+    setup();
+    serves(MAPS, ITEMS("10", OBJECT("a", "1", "") "," OBJECT("b", "2", "") "," OBJECT("c", "3", "")));
+    begin(&handler, 0);
     tell_expect(f.tell, "running");
     for (int i = 100; i < 10100; i++)
         buf_printf(
@@ -241,7 +246,7 @@ START_TEST(storms_collapse)
             "{\"type\":\"MODIFIED\",\"object\":{\"metadata\":{\"name\":\"%c\",\"namespace\":\"ns\",\"uid\":\"u-%c\","
             "\"resourceVersion\":\"%d\"}}}\n",
             'a' + i % 3, 'a' + i % 3, i);
-    peer_part(conn, events.data, 0);
+    sends(events.data);
     cache = f.manager->cache;
     while (!seen) {
         opsdk_auto_object *obj = opsdk_cache_get(cache, OPSDK_KEY(&OPSDK_CONFIGMAP, "ns", "b"));
@@ -261,8 +266,9 @@ START_TEST(stop_waits_for_running_ones)
 {
     static const opsdk_handler handler = {.name = "gated", .kind = &OPSDK_CONFIGMAP, .reconcile = gated, .workers = 1};
 
-    setup(&handler, 0);
-    play_list(ITEMS("10", OBJECT("a", "1", "") "," OBJECT("b", "2", "")));
+    setup();
+    serves(MAPS, ITEMS("10", OBJECT("a", "1", "") "," OBJECT("b", "2", "")));
+    begin(&handler, 0);
     tell_expect(f.tell, "running");
     opsdk_manager_stop(f.manager);
     while (f.manager->state != MANAGER_STOPPING)
@@ -288,9 +294,11 @@ START_TEST(stop_cancels_what_takes_too_long)
     static const opsdk_handler handler = {
         .name = "hanging", .kind = &OPSDK_CONFIGMAP, .reconcile = hanging, .workers = 1};
 
-    setup(&handler, 20);
-    play_list(ITEMS("10", OBJECT("a", "1", "")));
-    peer_expect(f.peer, "/api/v1/namespaces/ns/secrets/never");
+    setup();
+    serves(MAPS, ITEMS("10", OBJECT("a", "1", "")));
+    begin(&handler, 20);
+    for (int n = 0; strcmp(fakeapi_wait(f.api, n).target, "/api/v1/namespaces/ns/secrets/never") != 0; n++)
+        continue;
     opsdk_manager_stop(f.manager);
     ck_assert_int_eq(join(), 0);
     release();
@@ -305,8 +313,8 @@ START_TEST(refuses_what_cannot_run)
     opsdk_manager_opts opts = {.listen = "nonsense"};
     opsdk_error err = {0};
 
-    f.peer = peer_new();
-    f.client = peer_client(f.peer);
+    f.api = fakeapi_start(NULL);
+    f.client = fakeapi_client(f.api, NULL);
     ck_assert_int_eq(opsdk_manager_new(f.client, &opts, &f.manager, NULL), 0);
     ck_assert_int_eq(opsdk_manager_run(f.manager, &err), OPSDK_EINVAL);
     ck_assert_int_eq(opsdk_manager_register(f.manager, &nameless, &err), OPSDK_EINVAL);
@@ -318,7 +326,7 @@ START_TEST(refuses_what_cannot_run)
     ck_assert_ptr_null(opsdk_manager_free(f.manager));
     ck_assert_ptr_null(opsdk_manager_free(NULL));
     opsdk_client_free(f.client);
-    peer_free(f.peer);
+    fakeapi_stop(f.api);
 }
 END_TEST
 
@@ -385,40 +393,38 @@ static char heard(const program *p)
 
 static program start_operator(void)
 {
-    char *argv[] = {
-        "/usr/bin/op", "--kubeconfig", (char *)peer_kubeconfig(f.peer), "--namespace", "ns", "--listen", "127.0.0.1:0",
-        NULL};
-    program p = start(argv);
+    char *argv[] = {"/usr/bin/op", "--kubeconfig", NULL, "--namespace", "ns", "--listen", "127.0.0.1:0", NULL};
+    program p;
 
-    play_list(ITEMS("10", OBJECT("a", "1", "")));
+    f.api = fakeapi_start(NULL);
+    serves(MAPS, ITEMS("10", OBJECT("a", "1", "")));
+    fakeapi_on(f.api, "", (fakeapi_reply){.silent = true, .times = -1});
+    argv[2] = (char *)fakeapi_kubeconfig(f.api, NULL, NULL);
+    p = start(argv);
     ck_assert_int_eq(heard(&p), 'r');
     return p;
 }
 
 START_TEST(sigterm_drains_and_exits_with_0)
 {
-    program p;
+    program p = start_operator();
 
-    f.peer = peer_new();
-    p = start_operator();
     kill(p.pid, SIGTERM);
     ck_assert_int_eq(write(p.hears, "g", 1), 1);
     ck_assert_int_eq(heard(&p), 'f');
     ck_assert_int_eq(finish(&p), 0);
-    peer_free(f.peer);
+    fakeapi_stop(f.api);
 }
 END_TEST
 
 START_TEST(second_signal_exits_with_1)
 {
-    program p;
+    program p = start_operator();
 
-    f.peer = peer_new();
-    p = start_operator();
     kill(p.pid, SIGTERM);
     kill(p.pid, SIGINT); /* another number: two of one that are pending are one */
     ck_assert_int_eq(finish(&p), 1);
-    peer_free(f.peer);
+    fakeapi_stop(f.api);
 }
 END_TEST
 
@@ -437,7 +443,7 @@ START_TEST(flags)
 }
 END_TEST
 
-TESTS("manager", reconciles_what_is_there_and_what_changes, failures_come_back, waits_for_every_kind,
+TESTS("manager", reconciles_what_is_there_and_what_changes, failures_come_back, resyncs, waits_for_every_kind,
       changes_of_others_concern_the_primary, storms_collapse, stop_waits_for_running_ones,
       stop_cancels_what_takes_too_long, refuses_what_cannot_run, sigterm_drains_and_exits_with_0,
       second_signal_exits_with_1, flags)

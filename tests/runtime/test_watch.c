@@ -1,5 +1,5 @@
-/* opsdk_watch against a server that the test plays. */
-#include "tests/support/peer.h"
+/* opsdk_watch against a scripted server. */
+#include "tests/support/fakeapi.h"
 #include "tests/support/suite.h"
 #include "tests/support/tell.h"
 
@@ -21,7 +21,7 @@
     "{\"kind\":\"Status\",\"status\":\"Failure\",\"message\":\"m\",\"reason\":\"" reason "\",\"code\":" #code "}"
 
 typedef struct fixture {
-    peer *peer;
+    fakeapi *api;
     tell *tell;
     opsdk_client *client;
     opsdk_watch *watch;
@@ -46,14 +46,57 @@ static void on_trouble(const opsdk_error *why, int64_t retry_in_ms, void *user)
     tell_line(f->tell, "trouble %d", why->code);
 }
 
-static void setup(fixture *f, int silence_ms)
+static void setup(fixture *f)
+{
+    *f = (fixture){.api = fakeapi_start(NULL), .tell = tell_new()};
+}
+
+static void replies(fixture *f, const char *target, fakeapi_reply reply)
+{
+    char what[256];
+
+    snprintf(what, sizeof(what), "GET %s", target);
+    fakeapi_on(f->api, what, reply);
+}
+
+static void lists(fixture *f, const char *body)
+{
+    replies(f, LIST, (fakeapi_reply){.body = body});
+}
+
+/* A watch that sends this and stays open. */
+static void watches(fixture *f, const char *target, const char *body)
+{
+    replies(f, target, (fakeapi_reply){.body = body, .hold = true});
+}
+
+/* Everything is scripted; what is asked for beyond that stays without a reply. */
+static void begin(fixture *f, int silence_ms)
 {
     opsdk_watch_opts opts = {
         .ns = "ns", .on_event = on_event, .on_trouble = on_trouble, .user = f, .silence_ms = silence_ms};
 
-    *f = (fixture){.peer = peer_new(), .tell = tell_new()};
-    f->client = peer_client(f->peer);
+    fakeapi_on(f->api, "", (fakeapi_reply){.silent = true, .times = -1});
+    f->client = fakeapi_client(f->api, NULL);
     ck_assert_int_eq(opsdk_watch_start(f->client, &OPSDK_CONFIGMAP, &opts, &f->watch, NULL), 0);
+}
+
+/* Waits for the n-th request, which must be this. */
+static void asked(fixture *f, int n, const char *target)
+{
+    const char *got = fakeapi_wait(f->api, n).target;
+
+    ck_assert_msg(strncmp(got, target, strlen(target)) == 0, "request %d is %s, not %s", n, got, target);
+}
+
+static void told(fixture *f, const char *lines)
+{
+    char line[64];
+
+    for (; *lines; lines += strcspn(lines, ";") + (lines[strcspn(lines, ";")] == ';')) {
+        snprintf(line, sizeof(line), "%.*s", (int)strcspn(lines, ";"), lines);
+        tell_expect(f->tell, line);
+    }
 }
 
 static void teardown(fixture *f)
@@ -61,45 +104,25 @@ static void teardown(fixture *f)
     tell_nothing(f->tell);
     opsdk_watch_stop(f->watch);
     opsdk_client_free(f->client);
-    peer_free(f->peer);
+    fakeapi_stop(f->api);
     tell_free(f->tell);
-}
-
-/* Plays the first list, a and b, and answers the watch that follows; returns its connection. */
-static int begin(fixture *f)
-{
-    int conn;
-
-    peer_reply(peer_expect(f->peer, LIST), 200, ITEMS("10", OBJECT("a", "1") "," OBJECT("b", "2")));
-    tell_expect(f->tell, "added a 1");
-    tell_expect(f->tell, "added b 2");
-    tell_expect(f->tell, "synced");
-    conn = peer_expect(f->peer, WATCH("10"));
-    peer_head(conn, 200);
-    return conn;
 }
 
 static void follows(size_t piece)
 {
     fixture f;
-    int conn;
 
-    setup(&f, 0);
-    conn = peer_expect(f.peer, LIST);
-    peer_head(conn, 200);
-    peer_part(conn, ITEMS("10", OBJECT("a", "1") "," OBJECT("b", "2")), piece);
-    peer_end(conn);
-    tell_expect(f.tell, "added a 1");
-    tell_expect(f.tell, "added b 2");
-    tell_expect(f.tell, "synced");
-    conn = peer_expect(f.peer, WATCH("10"));
-    peer_head(conn, 200);
-    peer_part(conn, EVENT("ADDED", "c", "11") EVENT("MODIFIED", "a", "12") EVENT("DELETED", "b", "13"), piece);
-    tell_expect(f.tell, "added c 11");
-    tell_expect(f.tell, "modified a 12");
-    tell_expect(f.tell, "deleted b 13");
-    peer_end(conn); /* its time is over: resumed at once, on the same connection */
-    ck_assert_int_eq(peer_expect(f.peer, WATCH("13")), conn);
+    setup(&f);
+    replies(&f, LIST, (fakeapi_reply){.body = ITEMS("10", OBJECT("a", "1") "," OBJECT("b", "2")), .piece = piece});
+    replies(&f, WATCH("10"),
+            (fakeapi_reply){.body = EVENT("ADDED", "c", "11") EVENT("MODIFIED", "a", "12") EVENT("DELETED", "b", "13"),
+                            .piece = piece,
+                            .hold = true});
+    begin(&f, 0);
+    told(&f, "added a 1;added b 2;synced;added c 11;modified a 12;deleted b 13");
+    fakeapi_end(f.api, 0); /* its time is over: resumed at once, on the same connection */
+    asked(&f, 2, WATCH("13"));
+    ck_assert_int_eq(fakeapi_wait(f.api, 2).connection, fakeapi_wait(f.api, 1).connection);
     teardown(&f);
 }
 
@@ -118,18 +141,15 @@ END_TEST
 START_TEST(cut_in_a_line)
 {
     fixture f;
-    int conn;
 
-    setup(&f, 0);
-    conn = begin(&f);
-    peer_part(conn, EVENT("ADDED", "c", "11") "{\"type\":\"ADDED\",\"object\":{\"meta", 0);
-    tell_expect(f.tell, "added c 11");
-    peer_cut(f.peer, conn);
-    tell_expect(f.tell, "trouble -3");
-    conn = peer_expect(f.peer, WATCH("11"));
-    peer_head(conn, 200);
-    peer_part(conn, EVENT("ADDED", "d", "12"), 0);
-    tell_expect(f.tell, "added d 12");
+    setup(&f);
+    lists(&f, ITEMS("10", OBJECT("a", "1")));
+    watches(&f, WATCH("10"), EVENT("ADDED", "c", "11") "{\"type\":\"ADDED\",\"object\":{\"meta");
+    watches(&f, WATCH("11"), EVENT("ADDED", "d", "12"));
+    begin(&f, 0);
+    told(&f, "added a 1;synced;added c 11");
+    fakeapi_break(f.api, 0);
+    told(&f, "trouble -3;added d 12");
     teardown(&f);
 }
 END_TEST
@@ -139,21 +159,13 @@ START_TEST(gone_by_status)
 {
     fixture f;
 
-    setup(&f, 0);
-    peer_reply(peer_expect(f.peer, LIST), 200, ITEMS("10", OBJECT("a", "1") "," OBJECT("b", "2") "," OBJECT("c", "3")));
-    tell_expect(f.tell, "added a 1");
-    tell_expect(f.tell, "added b 2");
-    tell_expect(f.tell, "added c 3");
-    tell_expect(f.tell, "synced");
-    peer_reply(peer_expect(f.peer, WATCH("10")), 410, STATUS(410, "Expired"));
-    tell_expect(f.tell, "trouble -12");
-    peer_reply(peer_expect(f.peer, LIST), 200,
-               ITEMS("20", OBJECT("a", "1") "," OBJECT("c", "15") "," OBJECT("d", "16")));
-    tell_expect(f.tell, "modified c 15");
-    tell_expect(f.tell, "added d 16");
-    tell_expect(f.tell, "deleted b 2");
-    tell_expect(f.tell, "synced");
-    peer_expect(f.peer, WATCH("20"));
+    setup(&f);
+    lists(&f, ITEMS("10", OBJECT("a", "1") "," OBJECT("b", "2") "," OBJECT("c", "3")));
+    replies(&f, WATCH("10"), (fakeapi_reply){.status = 410, .body = STATUS(410, "Expired")});
+    lists(&f, ITEMS("20", OBJECT("a", "1") "," OBJECT("c", "15") "," OBJECT("d", "16")));
+    begin(&f, 0);
+    told(&f, "added a 1;added b 2;added c 3;synced;trouble -12;modified c 15;added d 16;deleted b 2;synced");
+    asked(&f, 3, WATCH("20"));
     teardown(&f);
 }
 END_TEST
@@ -161,15 +173,13 @@ END_TEST
 START_TEST(gone_by_event)
 {
     fixture f;
-    int conn;
 
-    setup(&f, 0);
-    conn = begin(&f);
-    peer_part(conn, "{\"type\":\"ERROR\",\"object\":" STATUS(410, "Expired") "}\n", 0);
-    tell_expect(f.tell, "trouble -12");
-    peer_reply(peer_expect(f.peer, LIST), 200, ITEMS("20", OBJECT("a", "1")));
-    tell_expect(f.tell, "deleted b 2");
-    tell_expect(f.tell, "synced");
+    setup(&f);
+    lists(&f, ITEMS("10", OBJECT("a", "1") "," OBJECT("b", "2")));
+    watches(&f, WATCH("10"), "{\"type\":\"ERROR\",\"object\":" STATUS(410, "Expired") "}\n");
+    lists(&f, ITEMS("20", OBJECT("a", "1")));
+    begin(&f, 0);
+    told(&f, "added a 1;added b 2;synced;trouble -12;deleted b 2;synced");
     teardown(&f);
 }
 END_TEST
@@ -179,18 +189,13 @@ START_TEST(made_again_while_away)
 {
     fixture f;
 
-    setup(&f, 0);
-    peer_reply(peer_expect(f.peer, LIST), 200, ITEMS("10", OBJECT("a", "1")));
-    tell_expect(f.tell, "added a 1");
-    tell_expect(f.tell, "synced");
-    peer_reply(peer_expect(f.peer, WATCH("10")), 410, STATUS(410, "Gone"));
-    tell_expect(f.tell, "trouble -12");
-    peer_reply(
-        peer_expect(f.peer, LIST), 200,
-        ITEMS("20", "{\"metadata\":{\"name\":\"a\",\"namespace\":\"ns\",\"uid\":\"new\",\"resourceVersion\":\"18\"}}"));
-    tell_expect(f.tell, "deleted a 1");
-    tell_expect(f.tell, "added a 18");
-    tell_expect(f.tell, "synced");
+    setup(&f);
+    lists(&f, ITEMS("10", OBJECT("a", "1")));
+    replies(&f, WATCH("10"), (fakeapi_reply){.status = 410, .body = STATUS(410, "Gone")});
+    lists(&f, ITEMS("20",
+                    "{\"metadata\":{\"name\":\"a\",\"namespace\":\"ns\",\"uid\":\"new\",\"resourceVersion\":\"18\"}}"));
+    begin(&f, 0);
+    told(&f, "added a 1;synced;trouble -12;deleted a 1;added a 18;synced");
     teardown(&f);
 }
 END_TEST
@@ -198,15 +203,15 @@ END_TEST
 START_TEST(bookmark_is_resumed_from)
 {
     fixture f;
-    int conn;
 
-    setup(&f, 0);
-    conn = begin(&f);
-    peer_part(conn,
-              "{\"type\":\"BOOKMARK\",\"object\":{\"kind\":\"ConfigMap\",\"metadata\":{\"resourceVersion\":\"77\"}}}\n",
-              0);
-    peer_end(conn);
-    peer_expect(f.peer, WATCH("77"));
+    setup(&f);
+    lists(&f, ITEMS("10", ""));
+    replies(&f, WATCH("10"),
+            (fakeapi_reply){.body = "{\"type\":\"BOOKMARK\",\"object\":{\"kind\":\"ConfigMap\",\"metadata\":{"
+                                    "\"resourceVersion\":\"77\"}}}\n"});
+    begin(&f, 0);
+    told(&f, "synced");
+    asked(&f, 2, WATCH("77"));
     teardown(&f);
 }
 END_TEST
@@ -214,16 +219,14 @@ END_TEST
 START_TEST(old_events_are_ignored)
 {
     fixture f;
-    int conn;
 
-    setup(&f, 0);
-    conn = begin(&f);
-    peer_part(conn,
-              EVENT("MODIFIED", "a", "12") EVENT("MODIFIED", "a", "12") EVENT("MODIFIED", "a", "11")
-                  EVENT("DELETED", "a", "11") EVENT("DELETED", "nobody", "13") EVENT("ADDED", "c", "14"),
-              0);
-    tell_expect(f.tell, "modified a 12");
-    tell_expect(f.tell, "added c 14");
+    setup(&f);
+    lists(&f, ITEMS("10", OBJECT("a", "1")));
+    watches(&f, WATCH("10"),
+            EVENT("MODIFIED", "a", "12") EVENT("MODIFIED", "a", "12") EVENT("MODIFIED", "a", "11")
+                EVENT("DELETED", "a", "11") EVENT("DELETED", "nobody", "13") EVENT("ADDED", "c", "14"));
+    begin(&f, 0);
+    told(&f, "added a 1;synced;modified a 12;added c 14");
     teardown(&f);
 }
 END_TEST
@@ -232,40 +235,38 @@ END_TEST
 START_TEST(unreadable_object_is_left_out)
 {
     fixture f;
-    int conn;
 
-    setup(&f, 0);
-    conn = begin(&f);
-    peer_part(conn,
-              "{\"type\":\"ADDED\",\"object\":{\"metadata\":{\"name\":\"\xff\xfe\"}}}\n" EVENT("ADDED", "c", "11"), 0);
-    tell_expect(f.tell, "trouble -6");
-    tell_expect(f.tell, "added c 11");
+    setup(&f);
+    lists(&f, ITEMS("10", ""));
+    watches(&f, WATCH("10"),
+            "{\"type\":\"ADDED\",\"object\":{\"metadata\":{\"name\":\"\xff\xfe\"}}}\n" EVENT("ADDED", "c", "11"));
+    begin(&f, 0);
+    told(&f, "synced;trouble -6;added c 11");
     teardown(&f);
 }
 END_TEST
 
-/* The peer acknowledges but says nothing: list, watch before and after its headers. */
+/* The peer acknowledges but says nothing: to a list, to a watch, behind an event. */
 START_TEST(silence_is_noticed)
 {
     fixture f;
-    int conn;
 
-    setup(&f, 300);
-    conn = peer_expect(f.peer, LIST);
-    tell_expect(f.tell, "trouble -4");
-    peer_wait_closed(f.peer, conn);
-    peer_reply(peer_expect(f.peer, LIST), 200, ITEMS("10", ""));
-    tell_expect(f.tell, "synced");
-    conn = peer_expect(f.peer, WATCH("10"));
-    peer_head(conn, 200);
-    peer_part(conn, EVENT("ADDED", "a", "11"), 0);
-    tell_expect(f.tell, "added a 11");
-    tell_expect(f.tell, "trouble -4");
-    peer_wait_closed(f.peer, conn);
-    conn = peer_expect(f.peer, WATCH("11"));
-    tell_expect(f.tell, "trouble -4");
-    peer_wait_closed(f.peer, conn);
-    teardown(&f);
+    setup(&f);
+    replies(&f, LIST, (fakeapi_reply){.silent = true});
+    lists(&f, ITEMS("10", ""));
+    watches(&f, WATCH("10"), EVENT("ADDED", "a", "11"));
+    replies(&f, WATCH("11"), (fakeapi_reply){.silent = true});
+    watches(&f, WATCH("11"), EVENT("ADDED", "b", "12"));
+    begin(&f, 1000);
+    told(&f, "trouble -4;synced;added a 11;trouble -4;trouble -4;added b 12");
+    fakeapi_wait_gone(f.api, 0);
+    asked(&f, 3, WATCH("11"));
+    asked(&f, 4, WATCH("11"));
+    opsdk_watch_stop(f.watch);
+    f.watch = NULL;
+    opsdk_client_free(f.client);
+    fakeapi_stop(f.api);
+    tell_free(f.tell);
 }
 END_TEST
 
@@ -273,12 +274,11 @@ START_TEST(kind_comes_later)
 {
     fixture f;
 
-    setup(&f, 0);
-    peer_reply(peer_expect(f.peer, LIST), 404, "404 page not found");
-    tell_expect(f.tell, "trouble -9");
-    peer_reply(peer_expect(f.peer, LIST), 404, "404 page not found");
-    tell_expect(f.tell, "trouble -9");
-    begin(&f);
+    setup(&f);
+    replies(&f, LIST, (fakeapi_reply){.status = 404, .type = "text/plain", .body = "404 page not found", .times = 2});
+    lists(&f, ITEMS("10", OBJECT("a", "1")));
+    begin(&f, 0);
+    told(&f, "trouble -9;trouble -9;added a 1;synced");
     teardown(&f);
 }
 END_TEST
@@ -286,16 +286,15 @@ END_TEST
 START_TEST(busy_server_is_resumed)
 {
     fixture f;
-    int conn;
 
-    setup(&f, 0);
-    conn = begin(&f);
-    peer_part(conn, EVENT("ADDED", "c", "11") "{\"type\":\"ERROR\",\"object\":" STATUS(500, "InternalError") "}\n", 0);
-    tell_expect(f.tell, "added c 11");
-    tell_expect(f.tell, "trouble -3");
-    peer_reply(peer_expect(f.peer, WATCH("11")), 503, STATUS(503, "ServiceUnavailable"));
-    tell_expect(f.tell, "trouble -14");
-    peer_expect(f.peer, WATCH("11"));
+    setup(&f);
+    lists(&f, ITEMS("10", ""));
+    watches(&f, WATCH("10"),
+            EVENT("ADDED", "c", "11") "{\"type\":\"ERROR\",\"object\":" STATUS(500, "InternalError") "}\n");
+    replies(&f, WATCH("11"), (fakeapi_reply){.status = 503, .body = STATUS(503, "ServiceUnavailable")});
+    begin(&f, 0);
+    told(&f, "synced;added c 11;trouble -3;trouble -14");
+    asked(&f, 3, WATCH("11"));
     teardown(&f);
 }
 END_TEST
@@ -304,8 +303,9 @@ START_TEST(stops_while_nobody_answers)
 {
     fixture f;
 
-    setup(&f, 0);
-    peer_expect(f.peer, LIST);
+    setup(&f);
+    begin(&f, 0);
+    asked(&f, 0, LIST);
     teardown(&f);
 }
 END_TEST
