@@ -73,7 +73,7 @@ static void block_signals(sigset_t *ret)
     sigaddset(ret, SIGINT);
     sigaddset(ret, SIGTERM);
     sigprocmask(SIG_BLOCK, ret, NULL);
-    signal(SIGPIPE, SIG_IGN);
+    sigaction(SIGPIPE, &(struct sigaction){.sa_handler = SIG_IGN}, NULL);
 }
 
 static int follow_kind(follow *f, opsdk_client *c, opsdk_error *err)
