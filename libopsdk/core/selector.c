@@ -3,14 +3,24 @@
 
 /* Every part is looked at even when the answer is known, so that a malformed selector is always refused. */
 
+/* NULL for what is no string, and for one that holds a NUL: cut there it would name another label. */
+static const char *text_of(opsdk_value v)
+{
+    const char *text = opsdk_value_str(v, NULL);
+
+    return text && strlen(text) == opsdk_value_len(v) ? text : NULL;
+}
+
 static int match_labels(opsdk_value map, const char *where, const opsdk_object *obj, opsdk_error *err)
 {
     opsdk_value key = {0}, item = {0};
     bool match = true;
 
     while (opsdk_value_next(map, &key, &item)) {
-        const char *name = opsdk_value_str(key, ""), *value = opsdk_value_str(item, NULL);
-        const char *label = opsdk_object_label(obj, name);
+        const char *name = text_of(key), *value = text_of(item);
+        const char *label = name ? opsdk_object_label(obj, name) : NULL;
+        if (!name)
+            return opsdk_error_set(err, OPSDK_EINVAL, "selector: a label's name holds a NUL character");
         if (!value)
             return opsdk_error_set(err, OPSDK_EINVAL, "selector: %s%s must be a string", where, name);
         match = match && label && strcmp(label, value) == 0;
@@ -24,7 +34,7 @@ static int find_label(opsdk_value values, size_t i, const char *label, opsdk_err
     bool found = false;
 
     while (opsdk_value_next(values, NULL, &item)) {
-        const char *value = opsdk_value_str(item, NULL);
+        const char *value = text_of(item);
         if (!value)
             return opsdk_error_set(err, OPSDK_EINVAL, "selector: matchExpressions[%zu].values must hold strings", i);
         found = found || (label && strcmp(label, value) == 0);
@@ -42,14 +52,14 @@ static bool is_empty(opsdk_value v)
 /* In and NotIn have values, Exists and DoesNotExist have none; a label that is not there is in no set. */
 static int match_expression(opsdk_value e, size_t i, const opsdk_object *obj, opsdk_error *err)
 {
-    const char *key = opsdk_value_str(opsdk_value_member(e, "key"), "");
+    const char *key = text_of(opsdk_value_member(e, "key"));
     const char *op = opsdk_value_str(opsdk_value_member(e, "operator"), "");
     opsdk_value values = opsdk_value_member(e, "values");
     bool in = strcmp(op, "In") == 0, exists = strcmp(op, "Exists") == 0;
-    const char *label = opsdk_object_label(obj, key);
+    const char *label = key ? opsdk_object_label(obj, key) : NULL;
     int found;
 
-    if (!*key)
+    if (!key || !*key)
         return opsdk_error_set(err, OPSDK_EINVAL, "selector: matchExpressions[%zu].key must be a label's name", i);
     if (exists || strcmp(op, "DoesNotExist") == 0) {
         if (!is_empty(values))

@@ -71,6 +71,22 @@ START_TEST(full_selectors)
 }
 END_TEST
 
+START_TEST(nul_is_no_end)
+{
+    static const char *const bad[] = {"{\"app\\u0000\":\"x\"}", "{\"app\":\"x\\u0000y\"}",
+                                      E("app\\u0000", "Exists", ""), E("app", "In", ",\"values\":[\"x\\u0000\"]")};
+    opsdk_auto_object *obj = NULL;
+
+    ck_assert_int_eq(
+        opsdk_object_from_json(NULL, json_pack("{s:{s:{s:s}}}", "metadata", "labels", "app", "x"), &obj, NULL), 0);
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        opsdk_auto_object *holder = NULL;
+        ck_assert_int_eq(opsdk_object_parse(NULL, bad[i], strlen(bad[i]), &holder, NULL), 0);
+        ck_assert_int_eq(opsdk_selector_match(opsdk_at(holder, ""), obj, NULL), OPSDK_EINVAL);
+    }
+}
+END_TEST
+
 /* Also where the answer would be no anyway. */
 START_TEST(malformed)
 {
@@ -101,4 +117,4 @@ START_TEST(malformed)
 }
 END_TEST
 
-TESTS("selector", plain_maps, absent, full_selectors, malformed)
+TESTS("selector", plain_maps, absent, full_selectors, nul_is_no_end, malformed)
