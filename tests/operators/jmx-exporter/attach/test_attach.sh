@@ -11,15 +11,13 @@ work=$(mktemp -d /tmp/attach-test.XXXXXX)
 chmod 755 "$work"
 version=$("$helper" version) || exit 1
 quick=(-Xshare:auto -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xmx64m)
+# A shell starts what stands in the background with SIGQUIT ignored: with that, the wrong signal would do no harm.
+mortal=(env --default-signal=QUIT,INT)
+"${mortal[@]}" true || exit 1
 passed=0 failed=0 jvms=()
 export LC_ALL=C
 
-cleanup() {
-    for pid in "${jvms[@]}"; do kill -9 "$pid" 2>/dev/null; done
-    wait 2>/dev/null
-    rm -rf "$work"
-}
-trap cleanup EXIT
+trap 'rm -rf "$work"' EXIT
 
 # --- tools
 
@@ -46,7 +44,7 @@ new_dir() {
 # Starts java with the given words; its pid in $jvm, its output in $log.
 jvm_spawn() {
     log=$(mktemp "$work/log.XXXXXX")
-    "$@" >"$log" 2>&1 &
+    "${mortal[@]}" "$@" >"$log" 2>&1 &
     jvm=$!
     jvms+=("$jvm")
 }
@@ -67,6 +65,13 @@ jvm_start() {
     new_dir
     jvm_spawn "$java" "${quick[@]}" "$@" -cp "$classes" fixture.App
     ready
+}
+
+# At the end of a case, however it ends: it runs in a shell of its own.
+jvms_stop() {
+    for jvm in "${jvms[@]}"; do kill -9 "$jvm" 2>/dev/null; done
+    wait 2>/dev/null
+    for jvm in "${jvms[@]}"; do rm -f "/tmp/.java_pid$jvm"; done # an ended JVM leaves its socket
 }
 
 jvm_stop() {
@@ -265,7 +270,7 @@ case_foreign_agent() {
     attach </dev/null; gave 3 ForeignAgent library.jar && lives 0
 }
 
-# An image without jdk.httpserver, known from its release file or not, and a main module: the agent would end them all.
+# An image without jdk.httpserver, known from its release file or not: the agent would end the application.
 case_modules_missing() {
     local image=$work/image-${home##*/}
     "$home/bin/jlink" --add-modules java.management,java.instrument --output "$image" || return 1
@@ -274,8 +279,11 @@ case_modules_missing() {
     ready || return 1
     attach </dev/null; gave 3 NoHttpServer && lives 0 || return 1
     mv "$image/release" "$image/release.away"
-    attach </dev/null; gave 3 NoHttpServer && lives 0 || return 1
-    jvm_stop
+    attach </dev/null; gave 3 NoHttpServer && lives 0
+}
+
+# A main module leaves the rest of the runtime aside: the same end.
+case_main_module() {
     new_dir
     jvm_spawn "$java" "${quick[@]}" -p "$modular" -m fixture/fixture.App
     ready || return 1
@@ -338,6 +346,7 @@ case_found_by_itself() {
     case $out in *TmpNotWritable*3) ;; *) echo "read-only /tmp: $out" && return 1 ;; esac
     out=$(in_container "mount --bind \"\$dir\" \"\$dir\" && mount -o remount,ro,bind \"\$dir\"; $run; echo \$?")
     case $out in *DirUnsafe*3) ;; *) echo "read-only directory: $out" && return 1 ;; esac
+    rm -f /tmp/.java_pid[0-9] # of those namespaces: here, such low numbers are the kernel's own
 }
 
 case_wrong_version() {
@@ -351,7 +360,7 @@ case_wrong_version() {
 
 check() {
     local text status
-    text=$("case_$1" 2>&1)
+    text=$(trap jvms_stop EXIT && "case_$1" 2>&1)
     status=$?
     if [ $status -eq 77 ]; then
         echo "skip  $1: $text"
@@ -365,9 +374,9 @@ check() {
 }
 
 all=(once_and_again two_at_once killed_anywhere starting never_signalled port_taken port_not_allowed broken_configuration
-    forbidden_by_options thread_dump_never foreign_agent modules_missing directory_unsafe directory_made_anew
+    forbidden_by_options thread_dump_never foreign_agent modules_missing main_module directory_unsafe directory_made_anew
     found_by_itself wrong_version)
-some=(once_and_again forbidden_by_options killed_anywhere modules_missing)
+some=(once_and_again forbidden_by_options killed_anywhere main_module)
 
 [ -e "$jar" ] && [ -d "$classes" ] || { echo "no agent jar or fixture: make test-build" && exit 1; }
 first=yes
