@@ -61,7 +61,8 @@ struct state {
 struct run {
     const char *dir; /* canonical; links in /proc name the jar so */
     int dir_fd;
-    int lock_fd;
+    int lock_fd;      /* DIR/lock */
+    int jvm_fd;       /* /proc/PID */
     int port;         /* asked for */
     int real_port;    /* the agent listens here, 0: not known */
     pid_t want_pid;   /* 0: find it */

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "operators/jmx-exporter/attach/base.h"
+#include "operators/jmx-exporter/attach/find.h"
 #include "operators/jmx-exporter/attach/options.h"
 #include "operators/jmx-exporter/attach/proc.h"
 
@@ -77,6 +78,22 @@ int dir_lock(struct run *r)
         if (!nap(r, ms))
             return retry(r, "LockBusy", "another run holds %s/lock", r->dir);
     }
+}
+
+/* The process's own directory in /proc can be locked by whoever sees it, and leaves nothing behind. */
+int jvm_lock(struct run *r)
+{
+    char path[32];
+
+    snprintf(path, sizeof(path), "/proc/%d", (int)r->jvm.pid);
+    r->jvm_fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    while (r->jvm_fd >= 0 && flock(r->jvm_fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK) {
+        if (!nap(r, 50))
+            return retry(r, "LockBusy", "a run for another directory works on the JVM (pid %d)", (int)r->jvm.pid);
+    }
+    if (r->jvm_fd < 0 || !jvm_alive(&r->jvm))
+        return retry(r, "JvmDied", "the JVM (pid %d) is gone", (int)r->jvm.pid);
+    return 0;
 }
 
 static void options_file(const struct run *r, struct options *o, const char *file)

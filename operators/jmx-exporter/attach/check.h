@@ -11,6 +11,9 @@ int dir_check(struct run *r, const char *path, char *canonical);
 /* Takes DIR/lock, so that one run at a time works on this directory. */
 int dir_lock(struct run *r);
 
+/* Keeps out runs that work on the same JVM from another directory: two loads would end the application. */
+int jvm_lock(struct run *r);
+
 /* The JVM's options forbid an attach, or name another exporter. */
 int options_check(struct run *r);
 

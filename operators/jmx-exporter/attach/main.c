@@ -108,6 +108,7 @@ static int run(const struct arguments *a)
     struct run r = {
         .dir_fd = -1,
         .lock_fd = -1,
+        .jvm_fd = -1,
         .port = (int)a->port,
         .want_pid = (pid_t)a->pid,
         .deadline = clock_ms() + a->timeout_ms,

@@ -51,7 +51,7 @@ static int load(struct run *r)
 
 /* Loads the agent unless it is in the JVM.  A second load would end the application, so this must be exact, whatever
  * became of earlier runs:
- *   - the lock keeps out other runs that live;
+ *   - the locks of directory and JVM keep out other runs that live;
  *   - a run that was killed may have sent a load that the JVM has not finished, or not even begun.  But the JVM serves
  *     its attach connections one by one, in the order in which they were made.  So once "properties", sent by us, is
  *     answered, every earlier load is done, and the JVM holds the jar open if it happened: we look again, after it. */
@@ -114,7 +114,7 @@ static int steps(struct run *r)
     if (config_read(r) < 0 || config_safe(r) < 0 || dir_lock(r) < 0)
         return -1;
     state_read(r);
-    if (jvm_find(r) < 0 || ensure_loaded(r) < 0)
+    if (jvm_find(r) < 0 || jvm_lock(r) < 0 || ensure_loaded(r) < 0)
         return -1;
     if (find_port(r) < 0 || remember(r) < 0)
         return -1;
@@ -126,6 +126,7 @@ void run_do(struct run *r)
     r->result.outcome = OUTCOME_RETRY;
     if (steps(r) == 0)
         done(r);
+    fd_close(&r->jvm_fd);
     fd_close(&r->lock_fd);
     text_free(&r->config);
     text_free(&r->jvm.class_path);

@@ -134,7 +134,21 @@ case_two_at_once() {
     run < <(shop sold_a) & two=$!
     wait $one && wait $two || return 1
     attach < <(shop sold_a) && gave 0 '"outcome":"present"' || return 1
-    lives 1
+    lives 1 || return 1
+    # From two directories: one wins, the other sees a stranger.
+    jvm_start || return 1
+    local first=$dir
+    run < <(shop sold_a) >"$work/one" & one=$!
+    dir=$(mktemp -d "$work/dir.XXXXXX") && chmod 755 "$dir" && cp "$jar" "$dir/agent.jar"
+    port=$(free_port)
+    run < <(shop sold_a) >"$work/two" & two=$!
+    wait $one
+    status=$(($? * 10))
+    wait $two
+    status=$((status + $?))
+    out=$(cat "$work/one" "$work/two")
+    case $status in 3) dir=$first ;; 30) ;; *) gave 3; return 1 ;; esac
+    gave $status '"outcome":"loaded"' ForeignAgent && lives 1
 }
 
 case_killed_anywhere() {
