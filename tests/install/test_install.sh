@@ -51,7 +51,7 @@ cc -std=c99 program.c $(flags --cflags) -Wl,-Bstatic -L"$tmp/root/opt/opsdk/lib"
 ! readelf -d static | grep -q 'NEEDED.*libopsdk' || { echo "the static program wants the shared library"; exit 1; }
 
 # Nothing but opsdk_* and OPSDK_* leaves either library.
-strays() { awk '$(NF-1) ~ /[TDBRVW]/ && $NF !~ /^(opsdk_|OPSDK_)/ { print $NF }'; }
+strays() { awk 'NF >= 2 && $(NF-1) ~ /[TDBRVW]/ && $NF !~ /^(opsdk_|OPSDK_)/ { print $NF }'; }
 for list in "nm -D --defined-only $tmp/root/opt/opsdk/lib/libopsdk.so" "nm -g --defined-only $tmp/root/opt/opsdk/lib/libopsdk.a"; do
     found=$($list | strays)
     [ -z "$found" ] || { echo "$list exports: $found"; exit 1; }
