@@ -222,6 +222,22 @@ static void notice_rewind(watcher *w, const char *version)
     w->sink->notice(&what, w->user);
 }
 
+/* 1 when there is another page. */
+static int set_continue(watcher *w, const char *token, opsdk_error *err)
+{
+    size_t len = strlen(token);
+
+    buf_reset(&w->cont);
+    if (len > w->cont.max)
+        return opsdk_error_set(err, OPSDK_EPROTO, "list %s: continue token of %zu bytes", w->what.kind->plural, len);
+    if (len > 0)
+        buf_puts(&w->cont, token);
+    if (!w->cont.failed)
+        return len > 0;
+    buf_reset(&w->cont);
+    return opsdk_error_set(err, OPSDK_ENOMEM, "list %s: out of memory", w->what.kind->plural);
+}
+
 /* A page has come whole: asks for the next one, or goes over to watching. */
 static int list_complete(watcher *w, opsdk_error *err)
 {
@@ -231,14 +247,9 @@ static int list_complete(watcher *w, opsdk_error *err)
     if (r < 0)
         return r;
 
-    buf_reset(&w->cont);
-    buf_puts(&w->cont, stream_continue(w->body));
-    if (w->cont.failed) {
-        buf_reset(&w->cont);
-        return opsdk_error_set(err, OPSDK_EPROTO, "list %s: continue token too long", w->what.kind->plural);
-    }
-    if (w->cont.len > 0)
-        return 0;
+    r = set_continue(w, stream_continue(w->body), err);
+    if (r != 0)
+        return r < 0 ? r : 0;
 
     notice_rewind(w, stream_version(w->body));
     w->version[0] = '\0';

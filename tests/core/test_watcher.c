@@ -6,6 +6,7 @@
  *     wait MS CODE              what watcher_end must have said (by least chance)
  *     begin, put NAME VERSION listed|event, delete NAME VERSION, synced, notice WORD    what the sink must have been told, in order */
 #include "core/watcher.h"
+#include "tests/support/fault.h"
 #include "tests/support/suite.h"
 
 #include <inttypes.h>
@@ -230,5 +231,76 @@ START_TEST(waits_longer_each_time)
 }
 END_TEST
 
+static int drop(opsdk_object *obj, bool listed, void *user, opsdk_error *err)
+{
+    (void)listed, (void)user, (void)err;
+    opsdk_object_unref(obj);
+    return 0;
+}
+
+static void drop_too(opsdk_object *obj, void *user)
+{
+    (void)user;
+    opsdk_object_unref(obj);
+}
+
+static void nothing(void *user)
+{
+    (void)user;
+}
+
+static void no_notice(const opsdk_error *what, void *user)
+{
+    (void)what, (void)user;
+}
+
+static const watcher_sink deaf = {nothing, drop, drop_too, nothing, no_notice};
+
+/* One list page and one watch, to the first failure. */
+static int follow_once(watcher *w, const char *const bodies[2])
+{
+    int64_t wait;
+
+    for (int i = 0; i < 2; i++) {
+        auto_buf target = BUF_INIT(4096);
+        opsdk_error err = {0};
+        int r = watcher_begin(w, 0, &target, &err);
+
+        if (r == 0)
+            r = watcher_feed(w, bodies[i], strlen(bodies[i]), &err);
+        r = watcher_end(w, r < 0 ? &err : NULL, 5000, 0, &wait, &err);
+        if (r < 0)
+            return r;
+    }
+    return 0;
+}
+
+/* Memory runs out at any place: the request fails, nothing leaks, and the next one may work. */
+START_TEST(memory_runs_out)
+{
+    static const watcher_what what = {&OPSDK_POD, "ns", NULL, NULL, 40000};
+    static const char *const bodies[2] = {
+        "{\"metadata\":{\"resourceVersion\":\"5\"},\"items\":[{\"metadata\":{\"name\":\"a\",\"resourceVersion\":\"4\"}}"
+        "]}",
+        "{\"type\":\"ADDED\",\"object\":{\"metadata\":{\"name\":\"b\",\"resourceVersion\":\"6\"}}}\n"};
+    unsigned long k = 0;
+    bool hit;
+
+    do {
+        watcher *w;
+        int r = 0;
+        fault_set(++k);
+        w = watcher_new(&what, &deaf, NULL);
+        if (w)
+            r = follow_once(w, bodies);
+        hit = fault_clear();
+        ck_assert_msg(hit || r == 0, "fails with %d", r);
+        ck_assert_msg(r == 0 || r == OPSDK_ENOMEM || r == OPSDK_EINVAL, "fails with %d", r);
+        watcher_free(w);
+    } while (hit);
+    ck_assert_uint_gt(k, 3);
+}
+END_TEST
+
 TESTS("watcher", pages, expired_page, bookmark, cut_in_a_line, gone_status, gone_event, busy_event, refused, no_kind,
-      forbidden, restored, html, hangs_up, timeout_fits_silence, waits_longer_each_time)
+      forbidden, restored, html, hangs_up, timeout_fits_silence, waits_longer_each_time, memory_runs_out)

@@ -1,6 +1,7 @@
 /* The manager against a scripted server. */
 #include "runtime/manager.h"
 #include "tests/support/fakeapi.h"
+#include "tests/support/fault.h"
 #include "tests/support/suite.h"
 #include "tests/support/tell.h"
 
@@ -330,6 +331,29 @@ START_TEST(refuses_what_cannot_run)
 }
 END_TEST
 
+START_TEST(memory_runs_out)
+{
+    unsigned long k = 0;
+    bool hit;
+
+    f.api = fakeapi_start(NULL);
+    f.client = fakeapi_client(f.api, NULL);
+    do {
+        int r;
+        f.manager = NULL;
+        fault_set(++k);
+        r = opsdk_manager_new(f.client, &(opsdk_manager_opts){.namespaces = only_ns}, &f.manager, NULL);
+        if (r == 0)
+            r = opsdk_manager_register(f.manager, &both, NULL);
+        hit = fault_clear();
+        ck_assert_int_eq(r < 0, hit);
+        opsdk_manager_free(f.manager);
+    } while (hit);
+    opsdk_client_free(f.client);
+    fakeapi_stop(f.api);
+}
+END_TEST
+
 /* --- whole programs: opsdk_main in a child --- */
 
 typedef struct program {
@@ -445,5 +469,5 @@ END_TEST
 
 TESTS("manager", reconciles_what_is_there_and_what_changes, failures_come_back, resyncs, waits_for_every_kind,
       changes_of_others_concern_the_primary, storms_collapse, stop_waits_for_running_ones,
-      stop_cancels_what_takes_too_long, refuses_what_cannot_run, sigterm_drains_and_exits_with_0,
+      stop_cancels_what_takes_too_long, refuses_what_cannot_run, memory_runs_out, sigterm_drains_and_exits_with_0,
       second_signal_exits_with_1, flags)

@@ -1,4 +1,5 @@
 #include "runtime/queue.h"
+#include "tests/support/fault.h"
 #include "tests/support/suite.h"
 
 #include <pthread.h>
@@ -221,5 +222,30 @@ START_TEST(never_one_key_twice_at_once)
 }
 END_TEST
 
+/* Memory runs out at any place: the queue says that it lost a key, and works on. */
+START_TEST(says_that_it_lost_a_key)
+{
+    unsigned long k = 0;
+    bool hit;
+
+    do {
+        queue_stats s = {0};
+        opsdk_queue *q;
+        fault_set(++k);
+        q = queue_new(&OPSDK_POD, 1, 1);
+        for (int i = 0; q && i < 40; i++)
+            queue_add(q, "ns", (const char[2]){(char)('a' + i), 0});
+        hit = fault_clear();
+        if (q)
+            queue_read(q, &s);
+        ck_assert(s.lost == (q && hit));
+        ck_assert(!q || s.depth == (hit ? 39 : 40));
+        queue_free(q);
+    } while (hit);
+    ck_assert_uint_gt(k, 40);
+}
+END_TEST
+
 TESTS("queue", collapses_in_order, comes_back_when_added_while_running, counts_failures_until_success,
-      delays_in_order_of_time, at_once_overtakes_later, wakes_and_stops, never_one_key_twice_at_once)
+      delays_in_order_of_time, at_once_overtakes_later, wakes_and_stops, never_one_key_twice_at_once,
+      says_that_it_lost_a_key)

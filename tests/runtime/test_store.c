@@ -1,5 +1,6 @@
 #include "runtime/cache.h"
 #include "runtime/store.h"
+#include "tests/support/fault.h"
 #include "tests/support/objects.h"
 #include "tests/support/suite.h"
 
@@ -116,4 +117,41 @@ START_TEST(cache_reads_across_stores)
 }
 END_TEST
 
-TESTS("store", does_not_go_back_in_time, removes_no_newer_one, sweeps, cache_reads_across_stores)
+/* Memory runs out at any place: an object is in it or refused, none leaks. */
+START_TEST(refuses_when_memory_runs_out)
+{
+    opsdk_object *objects[40];
+    unsigned long k = 0;
+    char name[16];
+    bool hit;
+
+    for (int i = 0; i < 40; i++) {
+        snprintf(name, sizeof(name), "p%d", i);
+        objects[i] = object_named(&OPSDK_POD, name, "1");
+    }
+    do {
+        opsdk_objects list = {0};
+        size_t in = 0;
+        store *s;
+        int r = 0;
+        fault_set(++k);
+        s = store_new();
+        for (int i = 0; s && i < 40; i++) {
+            opsdk_object *old = NULL;
+            in += store_put(s, opsdk_object_ref(objects[i]), 1, true, &old) == 1;
+        }
+        if (s)
+            r = store_collect(s, NULL, &list);
+        hit = fault_clear();
+        ck_assert(r == 0 || (r == OPSDK_ENOMEM && list.len == 0));
+        ck_assert(!s || (store_count(s) == in && (hit || in == 40)));
+        opsdk_objects_clear(&list);
+        store_free(s);
+    } while (hit);
+    for (int i = 0; i < 40; i++)
+        opsdk_object_unref(objects[i]);
+}
+END_TEST
+
+TESTS("store", does_not_go_back_in_time, removes_no_newer_one, sweeps, cache_reads_across_stores,
+      refuses_when_memory_runs_out)
