@@ -20,6 +20,7 @@
 /* A libwebsockets context and what belongs to it.  Used by one call at a time. */
 typedef struct ws_context {
     struct lws_context *lws;
+    struct lws_vhost *vhost;
     SSL_CTX *tls;
     char sni[256]; /* "" when the server is addressed by number */
     int64_t born;
@@ -321,9 +322,24 @@ static ws_context *context_free(ws_context *x)
     return NULL;
 }
 
-static void silence(void)
+/* Every context that is made with LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT gives libwebsockets a new index for its data in an SSL, kept
+ * in a global: the handshakes of other contexts that are under way no longer find theirs, and fail.  So it is made once, here,
+ * and only vhosts have the option after that. */
+static void init_library(void)
 {
+    struct lws_context_creation_info info = {
+        .port = CONTEXT_PORT_NO_LISTEN,
+        .uid = (uid_t)-1,
+        .gid = (gid_t)-1,
+        .options = LWS_SERVER_OPTION_EXPLICIT_VHOSTS | LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT,
+        .fd_limit_per_thread = 8,
+    };
+    struct lws_context *once;
+
     lws_set_log_level(0, NULL);
+    once = lws_create_context(&info);
+    if (once)
+        lws_context_destroy(once);
 }
 
 static int make_lws(ws_context *x, opsdk_error *err)
@@ -336,7 +352,7 @@ static int make_lws(ws_context *x, opsdk_error *err)
         .protocols = protocols,
         .uid = (uid_t)-1,
         .gid = (gid_t)-1,
-        .options = x->tls ? LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT : 0,
+        .options = LWS_SERVER_OPTION_EXPLICIT_VHOSTS,
         .provided_client_ssl_ctx = x->tls,
         .http_proxy_address = "", /* else it asks the environment */
         .fd_limit_per_thread = 8, /* else it makes tables for every descriptor that the process may have */
@@ -345,9 +361,11 @@ static int make_lws(ws_context *x, opsdk_error *err)
         .connect_timeout_secs = LIMIT_CONNECT_MS / 1000,
     };
 
-    pthread_once(&once, silence);
+    pthread_once(&once, init_library);
     x->lws = lws_create_context(&info);
-    return x->lws ? 0 : opsdk_error_set(err, OPSDK_EIO, "exec: libwebsockets could not start");
+    info.options = x->tls ? LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT : 0;
+    x->vhost = x->lws ? lws_create_vhost(x->lws, &info) : NULL;
+    return x->vhost ? 0 : opsdk_error_set(err, OPSDK_EIO, "exec: libwebsockets could not start");
 }
 
 static int context_new(opsdk_client *c, const server *where, ws_context **ret, opsdk_error *err)
@@ -440,6 +458,7 @@ static int start(ws_call *w)
 {
     struct lws_client_connect_info info = {
         .context = w->context->lws,
+        .vhost = w->context->vhost,
         .address = w->where->host,
         .port = w->where->port,
         .path = strlen(w->path) > WS_TARGET_PLAIN ? WS_TARGET_MARK : w->path,

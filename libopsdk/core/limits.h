@@ -36,7 +36,7 @@
 #define LIMIT_EXEC_SILENCE_MS 60000    /* a stream without a byte or a pong */
 #define LIMIT_EXEC_STATUS (64u << 10)  /* bytes of the Status that tells how it ended */
 #define LIMIT_EXEC_PING_MS 5000        /* between two pings */
-#define LIMIT_EXEC_CLOSE_MS 5000       /* from a command's end to the end of its output */
+#define LIMIT_EXEC_CLOSE_MS 2000       /* from a command's end to the end of its output */
 #define LIMIT_EXEC_V4_MS 5000          /* v4, which cannot close stdin: from the end of input to that of the command */
 #define LIMIT_WS_IDLE 4                /* websocket contexts that are kept */
 #define LIMIT_WS_AGE_MS 300000         /* for so long, then made anew: certificates on disk change */

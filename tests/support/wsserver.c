@@ -7,6 +7,7 @@
 #include <check.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/tcp.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/sha.h>
@@ -229,11 +230,12 @@ static void *accept_all(void *arg)
     wsserver *s = arg;
 
     for (;;) {
-        int fd = accept4(s->fd, NULL, NULL, SOCK_CLOEXEC);
+        int fd = accept4(s->fd, NULL, NULL, SOCK_CLOEXEC), on = 1;
         struct job *job;
 
         if (fd < 0)
             return NULL;
+        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
         pthread_mutex_lock(&s->lock);
         if (s->stopping || s->started == CONNECTIONS) {
             pthread_mutex_unlock(&s->lock);
@@ -302,8 +304,12 @@ opsdk_client *wsserver_client(wsserver *s, const char *user, const char *cluster
     char *ca = s->tls ? base64(s->opts.wrong_authority ? s->other.cert : s->authority.cert) : NULL;
     opsdk_client *c = NULL;
     opsdk_error err = {0};
+    char address[64] = "\"insecure-skip-tls-verify\":false";
     FILE *f;
     int fd;
+
+    if (!cluster || !strstr(cluster, "\"server\""))
+        snprintf(address, sizeof(address), "\"server\":\"%s://127.0.0.1:%d\"", s->tls ? "https" : "http", s->port);
 
     if (!s->kubeconfig[0]) {
         snprintf(s->kubeconfig, sizeof(s->kubeconfig), "/tmp/opsdk-wsserver-XXXXXX");
@@ -316,9 +322,9 @@ opsdk_client *wsserver_client(wsserver *s, const char *user, const char *cluster
             "{\"apiVersion\":\"v1\",\"kind\":\"Config\",\"current-context\":\"c\","
             "\"contexts\":[{\"name\":\"c\",\"context\":{\"cluster\":\"k\",\"user\":\"u\",\"namespace\":\"ns\"}}],"
             "\"users\":[{\"name\":\"u\",\"user\":{%s}}],"
-            "\"clusters\":[{\"name\":\"k\",\"cluster\":{\"server\":\"%s://127.0.0.1:%d\"%s%s%s%s%s}}]}",
-            user ? user : "", s->tls ? "https" : "http", s->port, ca ? ",\"certificate-authority-data\":\"" : "",
-            ca ? ca : "", ca ? "\"" : "", cluster ? "," : "", cluster ? cluster : "");
+            "\"clusters\":[{\"name\":\"k\",\"cluster\":{%s%s%s%s%s%s}}]}",
+            user ? user : "", address, ca ? ",\"certificate-authority-data\":\"" : "", ca ? ca : "", ca ? "\"" : "",
+            cluster ? "," : "", cluster ? cluster : "");
     fclose(f);
     free(ca);
     ck_assert_msg(opsdk_client_new(&(opsdk_client_opts){.kubeconfig = s->kubeconfig}, &c, &err) == 0, "%s",
