@@ -4,6 +4,7 @@
 #include "runtime/clock.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -190,7 +191,28 @@ static int pause_ms(const loop *l)
     return left < 0 ? 0 : left < ROUND_MS ? (int)left : ROUND_MS;
 }
 
-int loop_run(loop *l, opsdk_error *err)
+/* OpenSSL writes to sockets without MSG_NOSIGNAL: a peer that hangs up must not end the program. */
+static void block_sigpipe(sigset_t *ret_before)
+{
+    sigset_t pipe;
+
+    sigemptyset(&pipe);
+    sigaddset(&pipe, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &pipe, ret_before);
+}
+
+static void restore_sigpipe(const sigset_t *before)
+{
+    sigset_t pipe;
+
+    sigemptyset(&pipe);
+    sigaddset(&pipe, SIGPIPE);
+    if (!sigismember(before, SIGPIPE))
+        (void)!sigtimedwait(&pipe, NULL, &(struct timespec){0}); /* one that came meanwhile */
+    pthread_sigmask(SIG_SETMASK, before, NULL);
+}
+
+static int go_round(loop *l, opsdk_error *err)
 {
     struct curl_waitfd wake = {.fd = l->wake, .events = CURL_WAIT_POLLIN};
     uint64_t drained;
@@ -212,4 +234,15 @@ int loop_run(loop *l, opsdk_error *err)
         (void)!read(l->wake, &drained, sizeof(drained));
     }
     return 0;
+}
+
+int loop_run(loop *l, opsdk_error *err)
+{
+    sigset_t before;
+    int r;
+
+    block_sigpipe(&before);
+    r = go_round(l, err);
+    restore_sigpipe(&before);
+    return r;
 }
