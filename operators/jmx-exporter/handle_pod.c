@@ -13,7 +13,7 @@ static int inject_pod(const opsdk_request *rq, const exporter *e, const config_t
 {
     opsdk_error why = {0};
     size_t i = 0;
-    int r = fail(&why, OPSDK_EBUSY, "NoContainer", "no container of the pod runs");
+    int r = OPSDK_EBUSY;
 
     while (pod_next_container(rq->object, &i, ret)) {
         why = (opsdk_error){0};
@@ -50,6 +50,7 @@ static int reconcile(const opsdk_request *rq, opsdk_result *ret, opsdk_error *er
     exporter e;
     char hash[20];
     int64_t port = 0;
+    size_t i = 0;
     int r;
 
     (void)ret;
@@ -71,6 +72,8 @@ static int reconcile(const opsdk_request *rq, opsdk_result *ret, opsdk_error *er
     if (pod_is_processed(rq->object, opsdk_object_key(owner).name, hash))
         return 0;
 
+    if (!pod_next_container(rq->object, &i, &container))
+        return 0; /* one that starts wakes this pod */
     r = inject_pod(rq, &e, &config, &container, &port, &why);
     if (r < 0) {
         if (err)

@@ -71,19 +71,20 @@ typedef struct annotation {
     const char *name, *value;
 } annotation;
 
+/* All or nothing: the object may be older than our last patch, so that a member which seems to have its value has another. */
 static int annotate(const opsdk_request *rq, const annotation *list, size_t n, opsdk_error *err)
 {
     json_t *changes = json_object();
+    bool differ = false;
     int r = changes ? 0 : -1;
 
     for (size_t i = 0; i < n && r == 0; i++) {
         const char *now = opsdk_object_annotation(rq->object, list[i].name);
 
-        if (now == list[i].value || same(now, list[i].value))
-            continue;
+        differ = differ || (now != list[i].value && !same(now, list[i].value));
         r = json_object_set_new(changes, list[i].name, list[i].value ? json_string(list[i].value) : json_null());
     }
-    if (r < 0 || json_object_size(changes) == 0) {
+    if (r < 0 || !differ) {
         json_decref(changes);
         return r < 0 ? opsdk_error_set(err, OPSDK_ENOMEM, "out of memory") : 0;
     }

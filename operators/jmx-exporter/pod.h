@@ -33,7 +33,7 @@ bool pod_is_processed(const opsdk_object *pod, const char *owner, const char *co
 /* Was it ever marked by this operator? */
 bool pod_is_marked(const opsdk_object *pod);
 
-/* One merge patch each; a member that already has its value is left out, and nothing is sent when none is left. */
+/* One merge patch each; nothing is sent when every member has its value already. */
 int pod_mark_processed(const opsdk_request *rq, const exporter *e, const pod_container *c, const char *config,
                        int64_t port, opsdk_error *err);
 int pod_mark_failed(const opsdk_request *rq, const exporter *e, const char *reason, opsdk_error *err);
