@@ -14,6 +14,7 @@
 
 #include "operators/jmx-exporter/attach/base.h"
 #include "operators/jmx-exporter/attach/find.h"
+#include "operators/jmx-exporter/attach/jar.h"
 #include "operators/jmx-exporter/attach/options.h"
 #include "operators/jmx-exporter/attach/proc.h"
 
@@ -356,7 +357,7 @@ int port_check(struct run *r)
 
 int jar_check(struct run *r)
 {
-    char path[DIR_MAX + 64], first[4] = "";
+    char path[DIR_MAX + 64];
     int saved;
 
     snprintf(path, sizeof(path), "/proc/%d/root%s/agent.jar", (int)r->jvm.pid, r->dir);
@@ -366,7 +367,7 @@ int jar_check(struct run *r)
     user_back();
     if (fd < 0)
         return refuse(r, "AgentUnreadable", "the JVM's user cannot read %s/agent.jar: %s", r->dir, strerror(saved));
-    if (read(fd, first, 4) != 4 || memcmp(first, "PK\3\4", 4) != 0)
-        return refuse(r, "AgentUnreadable", "%s/agent.jar is not a jar: copy it again", r->dir);
+    if (!jar_has_exporter(fd))
+        return refuse(r, "AgentUnreadable", "%s/agent.jar is not a whole JMX exporter: copy it again", r->dir);
     return 0;
 }

@@ -66,14 +66,12 @@ static char *part_read(int fd, off_t at, size_t len)
     return NULL;
 }
 
-/* A file that is no jar, or cannot be read, has no exporter. */
-static bool file_has_exporter(int dir_fd, const char *path)
+bool jar_has_exporter(int fd)
 {
-    auto_fd fd = openat(dir_fd, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     uint32_t at, size;
     struct stat st;
 
-    if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_size < END_SIZE)
+    if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_size < END_SIZE)
         return false;
     size_t tail_len = st.st_size < TAIL_MAX ? (size_t)st.st_size : TAIL_MAX;
     auto_text tail = part_read(fd, st.st_size - (off_t)tail_len, tail_len);
@@ -82,6 +80,14 @@ static bool file_has_exporter(int dir_fd, const char *path)
         return false;
     auto_text directory = part_read(fd, at, size);
     return directory && zip_lists(directory, size, CLASSES);
+}
+
+/* A file that is no jar, or cannot be read, has no exporter. */
+static bool file_has_exporter(int dir_fd, const char *path)
+{
+    auto_fd fd = openat(dir_fd, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+
+    return fd >= 0 && jar_has_exporter(fd);
 }
 
 static bool is_jar(const char *path)

@@ -317,6 +317,8 @@ case_directory_unsafe() {
     attach </dev/null; gave 3 AgentUnreadable || return 1
     echo text >"$dir/agent.jar"
     attach </dev/null; gave 3 AgentUnreadable || return 1
+    head -c 2000000 "$jar" >"$dir/agent.jar"
+    attach </dev/null; gave 3 AgentUnreadable && lives 0 || return 1
     dir=/nonexistent
     attach </dev/null; gave 3 DirUnsafe || return 1
     dir=/tmp/../tmp:x
