@@ -95,4 +95,5 @@ const char *opsdk_client_namespace(const opsdk_client *client)
 void opsdk_client_cancel(opsdk_client *client)
 {
     atomic_store(&client->cancelled, true);
+    credential_cancel(client->cred);
 }

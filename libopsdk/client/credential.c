@@ -11,6 +11,7 @@
 
 struct credential {
     const config *cfg;
+    atomic_bool cancelled;
     pthread_mutex_t lock; /* of all below; held while the plugin runs, so that others wait for its token */
     char *token;          /* last good one of the token file */
     int64_t read_at_ms;   /* monotonic; 0: never */
@@ -36,6 +37,11 @@ int credential_new(const config *cfg, credential **ret, opsdk_error *err)
     pthread_mutex_init(&c->lock, NULL);
     *ret = c;
     return 0;
+}
+
+void credential_cancel(credential *c)
+{
+    atomic_store(&c->cancelled, true);
 }
 
 static void forget_token(credential *c)
@@ -109,7 +115,7 @@ static int plugin_token(credential *c, bool refresh, opsdk_error *err)
 
     if (c->plugin_ran && !refresh && !expired)
         return 0;
-    r = plugin_run(c->cfg, LIMIT_PLUGIN_MS, &fresh, err);
+    r = plugin_run(c->cfg, LIMIT_PLUGIN_MS, &c->cancelled, &fresh, err);
     if (r < 0)
         return r;
     if (fresh.token && !is_token(fresh.token, strlen(fresh.token))) {

@@ -20,4 +20,7 @@ int credential_authorization(credential *c, bool refresh, buf *ret, opsdk_error 
 /* Certificate and key that a plugin gave; empty blobs when it gave none.  Copies, the caller's to config_blob_clear. */
 int credential_certificate(credential *c, config_blob *ret_cert, config_blob *ret_key, opsdk_error *err);
 
+/* A plugin that runs, or is to be run, ends with OPSDK_ECANCELED.  From any thread. */
+void credential_cancel(credential *c);
+
 #endif

@@ -41,7 +41,7 @@ static uint32_t random_bits(void)
 /* False once the client is cancelled. */
 static bool nap(const opsdk_client *c, int64_t ms)
 {
-    const struct timespec step = {.tv_nsec = 20 * 1000000};
+    const struct timespec step = {.tv_nsec = LIMIT_LOOK_MS * 1000000L};
     int64_t until = now_ms() + ms;
 
     while (now_ms() < until && !atomic_load(&c->cancelled))

@@ -168,18 +168,31 @@ static int spawn(const config *cfg, int out, pid_t *ret, opsdk_error *err)
                            cfg->exec.install_hint ? cfg->exec.install_hint : "");
 }
 
-/* Up to the end of the output; OPSDK_ETIMEOUT or OPSDK_EPROTO when it does not come, or is too far away. */
-static int collect(int in, int64_t deadline, buf *out)
+/* When to stop. */
+typedef struct limit {
+    int64_t deadline_ms; /* monotonic */
+    const atomic_bool *cancelled;
+} limit;
+
+static int check_limit(const limit *l)
+{
+    if (l->cancelled && atomic_load(l->cancelled))
+        return OPSDK_ECANCELED;
+    return now_ms() < l->deadline_ms ? 0 : OPSDK_ETIMEOUT;
+}
+
+/* Up to the end of the output; OPSDK_EPROTO when that is too far away. */
+static int collect(int in, const limit *l, buf *out)
 {
     for (;;) {
         struct pollfd p = {.fd = in, .events = POLLIN};
-        int64_t left = deadline - now_ms();
+        int r = check_limit(l);
         char piece[4096];
         ssize_t n;
 
-        if (left <= 0)
-            return OPSDK_ETIMEOUT;
-        if (poll(&p, 1, (int)left) <= 0)
+        if (r < 0)
+            return r;
+        if (poll(&p, 1, LIMIT_LOOK_MS) <= 0)
             continue;
         n = read(in, piece, sizeof(piece));
         if (n < 0 && errno == EINTR)
@@ -193,17 +206,20 @@ static int collect(int in, int64_t deadline, buf *out)
     }
 }
 
-/* The exit status; kills at the deadline.  A program that ignores SIGCHLD has none: 0. */
-static int reap(pid_t pid, int64_t deadline)
+/* Waits for the end, and brings it about at the limit.  *ret_status is 0 when there is none: the program ignores SIGCHLD. */
+static int reap(pid_t pid, const limit *l, int *ret_status)
 {
     const struct timespec nap = {.tv_nsec = 2000000};
-    int status = 0;
+    int r = 0;
 
+    *ret_status = 0;
     for (;;) {
-        pid_t r = waitpid(pid, &status, WNOHANG);
-        if (r == pid || (r < 0 && errno != EINTR))
-            return status;
-        if (now_ms() >= deadline)
+        pid_t ended = waitpid(pid, ret_status, WNOHANG);
+        if (ended == pid || (ended < 0 && errno != EINTR))
+            return r;
+        if (r == 0)
+            r = check_limit(l);
+        if (r < 0)
             kill(-pid, SIGKILL);
         nanosleep(&nap, NULL);
     }
@@ -216,16 +232,18 @@ static int explain(const config *cfg, int r, int timeout_ms, opsdk_error *err)
     if (r == OPSDK_ETIMEOUT)
         return opsdk_error_set(err, r, "%s: credential plugin %s took longer than %d ms", cfg->source, name,
                                timeout_ms);
+    if (r == OPSDK_ECANCELED)
+        return opsdk_error_set(err, r, "%s: credential plugin %s: the client is cancelled", cfg->source, name);
     if (r == OPSDK_EPROTO)
         return opsdk_error_set(err, OPSDK_EAUTH, "%s: credential plugin %s printed more than %u bytes", cfg->source,
                                name, LIMIT_PLUGIN_OUTPUT);
     return opsdk_error_set(err, OPSDK_EIO, "%s: the output of credential plugin %s cannot be read", cfg->source, name);
 }
 
-static int run(const config *cfg, int timeout_ms, buf *out, opsdk_error *err)
+static int run(const config *cfg, int timeout_ms, const atomic_bool *cancelled, buf *out, opsdk_error *err)
 {
-    int64_t deadline = now_ms() + timeout_ms;
-    int ends[2], r, status;
+    const limit until = {now_ms() + timeout_ms, cancelled}, at_once = {0};
+    int ends[2], r, ended, status;
     pid_t pid;
 
     if (pipe2(ends, O_CLOEXEC) < 0)
@@ -236,11 +254,10 @@ static int run(const config *cfg, int timeout_ms, buf *out, opsdk_error *err)
         close(ends[0]);
         return r;
     }
-    r = collect(ends[0], deadline, out);
+    r = collect(ends[0], &until, out);
     close(ends[0]);
-    status = reap(pid, r < 0 ? 0 : deadline);
-    if (r == 0 && WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL && now_ms() >= deadline)
-        r = OPSDK_ETIMEOUT;
+    ended = reap(pid, r < 0 ? &at_once : &until, &status);
+    r = r < 0 ? r : ended;
     if (r < 0)
         return explain(cfg, r, timeout_ms, err);
     if (status == 0)
@@ -309,10 +326,10 @@ static int read_output(const config *cfg, const buf *out, plugin_result *ret, op
     return r;
 }
 
-int plugin_run(const config *cfg, int timeout_ms, plugin_result *ret, opsdk_error *err)
+int plugin_run(const config *cfg, int timeout_ms, const atomic_bool *cancelled, plugin_result *ret, opsdk_error *err)
 {
     auto_secret out = BUF_INIT(LIMIT_PLUGIN_OUTPUT);
-    int r = run(cfg, timeout_ms, &out, err);
+    int r = run(cfg, timeout_ms, cancelled, &out, err);
 
     *ret = (plugin_result){0};
     if (r == 0)

@@ -14,6 +14,7 @@
 #define LIMIT_CONFIG_FILE (4u << 20)   /* bytes of a kubeconfig, certificate, key or token file */
 #define LIMIT_PLUGIN_OUTPUT (1u << 20) /* bytes that a credential plugin may print */
 #define LIMIT_PLUGIN_MS 60000          /* time that it may take */
+#define LIMIT_LOOK_MS 50               /* so often a wait looks whether it is cancelled */
 #define LIMIT_RETRY_AFTER_MS 60000     /* longest Retry-After that is obeyed */
 #define LIMIT_TRIES 10                 /* of one request that is answered 429 or 503 */
 #define LIMIT_IDLE 8                   /* kept connections of one client */

@@ -1,6 +1,8 @@
 #include "client/client.h"
 #include "client/credential.h"
 #include "client/http.h"
+#include "core/limits.h"
+#include "tests/support/clock.h"
 #include "tests/support/fakeapi.h"
 #include "tests/support/suite.h"
 
@@ -99,6 +101,27 @@ START_TEST(token_file)
 }
 END_TEST
 
+START_TEST(token_file_ages)
+{
+    fakeapi *f = fakeapi_start(NULL);
+    opsdk_client *c;
+
+    fakeapi_file(f, "token", "one", 0600);
+    c = fakeapi_client(f, "\"tokenFile\":\"token\"");
+    ok(f, -1);
+    ck_assert_int_eq(call(c), 0);
+    fakeapi_file(f, "token", "two", 0600);
+    clock_jump(LIMIT_TOKEN_AGE_MS / 2);
+    ck_assert_int_eq(call(c), 0);
+    ck_assert_str_eq(authorization(f, 1), "Bearer one");
+    clock_jump(LIMIT_TOKEN_AGE_MS / 2 + 1000);
+    ck_assert_int_eq(call(c), 0);
+    ck_assert_str_eq(authorization(f, 2), "Bearer two");
+    opsdk_client_free(c);
+    fakeapi_stop(f);
+}
+END_TEST
+
 START_TEST(token_file_beside_token)
 {
     fakeapi *f = fakeapi_start(NULL);
@@ -185,6 +208,9 @@ START_TEST(plugin_expires)
     ck_assert_int_eq(call(c), 0);
     ck_assert_int_eq(call(c), 0);
     ck_assert_str_eq(authorization(f, 3), "Bearer run-1");
+    clock_jump(INT64_C(1000) * 86400 * 366 * 900);
+    ck_assert_int_eq(call(c), 0);
+    ck_assert_str_eq(authorization(f, 4), "Bearer run-2");
     opsdk_client_free(c);
     fakeapi_stop(f);
 }
@@ -253,5 +279,6 @@ START_TEST(plugin_fails)
 }
 END_TEST
 
-TESTS("credential", fixed_ones, no_second_header_line, token_file, token_file_beside_token, token_file_missing,
-      plugin_until_refused, plugin_expires, refused_value_is_compared, plugin_certificate, plugin_fails)
+TESTS("credential", fixed_ones, no_second_header_line, token_file, token_file_ages, token_file_beside_token,
+      token_file_missing, plugin_until_refused, plugin_expires, refused_value_is_compared, plugin_certificate,
+      plugin_fails)

@@ -1,5 +1,6 @@
 #include "client/client.h"
 #include "core/limits.h"
+#include "tests/support/clock.h"
 #include "tests/support/fakeapi.h"
 #include "tests/support/objects.h"
 #include "tests/support/suite.h"
@@ -96,6 +97,12 @@ START_TEST(repetitions_are_counted)
     opsdk_event(client, obj, OPSDK_LOG_INFO, "R", "same"); /* the server has dropped it: a new one */
     ck_assert_str_eq(fakeapi_wait(api, 4).method, "PATCH");
     ck_assert_str_eq(fakeapi_wait(api, 5).method, "POST");
+    clock_jump(LIMIT_EVENT_MS / 2);
+    opsdk_event(client, obj, OPSDK_LOG_INFO, "R", "same");
+    ck_assert_str_eq(fakeapi_wait(api, 6).method, "PATCH");
+    clock_jump(LIMIT_EVENT_MS / 2 + 1000); /* ten minutes after the first */
+    opsdk_event(client, obj, OPSDK_LOG_INFO, "R", "same");
+    ck_assert_str_eq(fakeapi_wait(api, 7).method, "POST");
     stop();
 }
 END_TEST

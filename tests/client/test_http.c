@@ -395,7 +395,40 @@ START_TEST(transfers)
 }
 END_TEST
 
+static void *call_often(void *user)
+{
+    int *failed = user;
+
+    for (int i = 0; i < 25; i++) {
+        http_reply own = {0};
+        opsdk_error e = {0};
+        *failed += http_call(client, &(http_request){.method = "GET", .target = PODS}, &own, &e) < 0;
+        *failed += !own.body.data || strcmp(own.body.data, "{\"a\":1}") != 0;
+        buf_clear(&own.body);
+    }
+    return NULL;
+}
+
+START_TEST(threads_share_a_client)
+{
+    pthread_t threads[6];
+    int failed[6] = {0};
+
+    start("\"token\":\"t\"");
+    fakeapi_on(api, "", (fakeapi_reply){.body = "{\"a\":1}", .times = -1});
+    for (int i = 0; i < 6; i++)
+        pthread_create(&threads[i], NULL, call_often, &failed[i]);
+    for (int i = 0; i < 6; i++) {
+        pthread_join(threads[i], NULL);
+        ck_assert_int_eq(failed[i], 0);
+    }
+    ck_assert_int_eq(fakeapi_count(api), 150);
+    ck_assert_int_le(fakeapi_connections(api), 6);
+    stop();
+}
+END_TEST
+
 TESTS("http", sends_and_receives, reuses_connections, reads_pieces, cut_bodies_fail, statuses_become_codes,
       other_pages_are_described, retry_after_is_obeyed, retries_are_bounded, silence_times_out, cancel_ends_calls,
       bodies_are_capped, headers_are_capped, stale_connections, nobody_there, no_proxy_from_the_environment, sinks,
-      transfers)
+      transfers, threads_share_a_client)

@@ -53,7 +53,7 @@ static int run(const char *body, int timeout_ms)
 {
     script(body);
     plugin_result_clear(&result);
-    return plugin_run(&cfg, timeout_ms, &result, &err);
+    return plugin_run(&cfg, timeout_ms, NULL, &result, &err);
 }
 
 static int print(const char *json)
@@ -159,11 +159,11 @@ START_TEST(found_in_path)
     snprintf(path, sizeof(path), "%s:/usr/bin:/bin", folder);
     setenv("PATH", path, 1);
     cfg.exec.command = (char *)"login";
-    ck_assert_int_eq(plugin_run(&cfg, 10000, &result, &err), 0);
+    ck_assert_int_eq(plugin_run(&cfg, 10000, NULL, &result, &err), 0);
     cfg.exec.command = (char *)"not-there-at-all";
     cfg.exec.install_hint = (char *)"see example.org";
     plugin_result_clear(&result);
-    ck_assert_int_eq(plugin_run(&cfg, 10000, &result, &err), OPSDK_EAUTH);
+    ck_assert_int_eq(plugin_run(&cfg, 10000, NULL, &result, &err), OPSDK_EAUTH);
     ck_assert_str_eq(err.message,
                      "test: credential plugin not-there-at-all: No such file or directory; see example.org");
     stop();
@@ -180,6 +180,17 @@ START_TEST(time_runs_out)
 }
 END_TEST
 
+START_TEST(cancelled)
+{
+    atomic_bool yes = true;
+
+    start();
+    script("exec sleep 1000");
+    ck_assert_int_eq(plugin_run(&cfg, 60000, &yes, &result, &err), OPSDK_ECANCELED);
+    stop();
+}
+END_TEST
+
 START_TEST(output_is_capped)
 {
     start();
@@ -191,4 +202,4 @@ START_TEST(output_is_capped)
 }
 END_TEST
 
-TESTS("plugin", reads_token, wrong_output, surroundings, found_in_path, time_runs_out, output_is_capped)
+TESTS("plugin", reads_token, wrong_output, surroundings, found_in_path, time_runs_out, cancelled, output_is_capped)

@@ -391,7 +391,7 @@ const char *fakeapi_folder(const fakeapi *f)
 
 const char *fakeapi_file(fakeapi *f, const char *name, const char *text, int mode)
 {
-    char *path;
+    char *path = NULL;
     FILE *out;
 
     require(f->file_count < MOST && asprintf(&path, "%s/%s", f->folder, name) > 0, "too many files");
