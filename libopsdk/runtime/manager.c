@@ -207,10 +207,10 @@ static bool join_all(opsdk_manager *m, int64_t until_ms)
 /* Lets running reconciles finish, then cancels what they wait for, then gives up on them. */
 static int drain(opsdk_manager *m, opsdk_error *err)
 {
-    m->state = MANAGER_STOPPING;
-    opsdk_log(OPSDK_LOG_INFO, NULL, "stopping");
     for (crew *c = m->crews; c; c = c->next)
         crew_stop(c);
+    m->state = MANAGER_STOPPING;
+    opsdk_log(OPSDK_LOG_INFO, NULL, "stopping");
     if (join_all(m, clock_ms() + m->grace_ms))
         return 0;
     opsdk_log(OPSDK_LOG_WARN, NULL, "reconciles still run after %d ms: their calls are cancelled", m->grace_ms);
