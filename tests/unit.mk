@@ -12,7 +12,7 @@ test: ## unit tests, hermetic, under a minute; SAN=1: with ASan and UBSan; only:
 
 # Through make again: what pkg-config says was read before tests/deps brought the packages.
 test-run: all test-build
-	@B=$(B) SAN=$(SAN) T=$(T) tests/run $(TESTS) $(TEST_SCRIPTS)
+	@B=$(B) SAN=$(SAN) T=$(T) tests/run $(TEST_SCRIPTS) $(TESTS) # the longest first
 
 test-build: $(TESTS)
 

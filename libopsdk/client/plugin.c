@@ -17,6 +17,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#define NOT_FOUND 127 /* how posix_spawn may tell of a program that is not there, by its manual */
+
 static const char variable[] = "KUBERNETES_EXEC_INFO=";
 
 void plugin_result_clear(plugin_result *r)
@@ -152,6 +154,14 @@ static int spawn_with(const char *command, char **argv, char **env, int out, pid
     return r;
 }
 
+static int not_run(const config *cfg, int code, opsdk_error *err)
+{
+    const char *hint = cfg->exec.install_hint;
+
+    return opsdk_error_set(err, code == ENOMEM ? OPSDK_ENOMEM : OPSDK_EAUTH, "%s: credential plugin %s: %s%s%s",
+                           cfg->source, cfg->exec.command, strerror(code), hint ? "; " : "", hint ? hint : "");
+}
+
 static int spawn(const config *cfg, int out, pid_t *ret, opsdk_error *err)
 {
     char *info = exec_info(cfg);
@@ -163,9 +173,7 @@ static int spawn(const config *cfg, int out, pid_t *ret, opsdk_error *err)
     free(info);
     if (r == 0)
         return 0;
-    return opsdk_error_set(err, r == ENOMEM ? OPSDK_ENOMEM : OPSDK_EAUTH, "%s: credential plugin %s: %s%s%s",
-                           cfg->source, cfg->exec.command, strerror(r), cfg->exec.install_hint ? "; " : "",
-                           cfg->exec.install_hint ? cfg->exec.install_hint : "");
+    return not_run(cfg, r, err);
 }
 
 /* When to stop. */
@@ -262,6 +270,8 @@ static int run(const config *cfg, int timeout_ms, const atomic_bool *cancelled, 
         return explain(cfg, r, timeout_ms, err);
     if (status == 0)
         return 0;
+    if (WIFEXITED(status) && WEXITSTATUS(status) == NOT_FOUND)
+        return not_run(cfg, ENOENT, err);
     return opsdk_error_set(err, OPSDK_EAUTH, "%s: credential plugin %s %s %d; run it by hand to see why", cfg->source,
                            cfg->exec.command, WIFEXITED(status) ? "exited with" : "was ended by signal",
                            WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status));

@@ -34,7 +34,13 @@ static bool has_key(const json_t *node, const char *name)
 
 int config_check(const char *where, const char *text, size_t len, opsdk_error *err)
 {
-    static const char *const deadly[] = {"hostPort", "jmxUrl"};
+    static const struct {
+        const char *name, *why;
+    } refused[] = {
+        {"hostPort", "it makes the agent end the application"},
+        {"jmxUrl", "it makes the agent end the application"},
+        {"httpServer", "it is read only while the agent starts: authentication and TLS would silently be off"},
+    };
     json_t *root = NULL;
     opsdk_error why = {0};
     int r = 0;
@@ -43,11 +49,11 @@ int config_check(const char *where, const char *text, size_t len, opsdk_error *e
         return fail(err, OPSDK_ETERMINAL, "ConfigInvalid", "%s", why.message);
     if (!json_is_object(root) && !json_is_null(root))
         r = fail(err, OPSDK_ETERMINAL, "ConfigInvalid", "%s: the exporter's configuration must be a map", where);
-    /* At any depth, not only at the top: the agent's YAML reader knows merge keys, and an honest rule needs neither name. */
-    for (size_t i = 0; r == 0 && i < sizeof(deadly) / sizeof(deadly[0]); i++) {
-        if (has_key(root, deadly[i]))
-            r = fail(err, OPSDK_ETERMINAL, "ConfigInvalid",
-                     "%s: remove %s: it makes the exporter's agent end the application", where, deadly[i]);
+    /* At any depth, not only at the top: the agent's YAML reader knows merge keys, and an honest rule needs no such name. */
+    for (size_t i = 0; r == 0 && i < sizeof(refused) / sizeof(refused[0]); i++) {
+        if (has_key(root, refused[i].name))
+            r = fail(err, OPSDK_ETERMINAL, "ConfigInvalid", "%s: remove %s: %s", where, refused[i].name,
+                     refused[i].why);
     }
     json_decref(root);
     return r;

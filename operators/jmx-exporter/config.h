@@ -17,7 +17,7 @@ void config_text_clear(config_text *c);
 #define auto_config_text config_text __attribute__((cleanup(config_text_clear)))
 
 /* Refuses what the agent would end the application for: text that is no YAML, or that is no map, and the keys hostPort and jmxUrl, for
- * which jmx_exporter 0.17 to 1.0 call System.exit also after a reload.  Broken regular expressions pass: the agent only counts them as
+ * which jmx_exporter 0.17 to 1.0 call System.exit also after a reload; and httpServer, which would have no effect.  Broken regular expressions pass: the agent only counts them as
  * a failed reload.  where is for the message. */
 int config_check(const char *where, const char *text, size_t len, opsdk_error *err);
 

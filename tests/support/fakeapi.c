@@ -4,6 +4,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -258,11 +259,12 @@ static void *accept_all(void *user)
     fakeapi *f = user;
 
     for (;;) {
-        int fd = accept4(f->listener, NULL, NULL, SOCK_CLOEXEC);
+        int fd = accept4(f->listener, NULL, NULL, SOCK_CLOEXEC), on = 1;
         connection *k;
 
         if (fd < 0)
             return NULL;
+        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
         pthread_mutex_lock(&f->lock);
         require(f->connection_count < MOST, "too many connections");
         k = &f->connections[f->connection_count];

@@ -3,6 +3,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <stddef.h>
+#include <stdlib.h>
 
 static _Thread_local unsigned long left;
 static _Thread_local bool armed;
@@ -78,4 +79,14 @@ void *calloc(size_t n, size_t size)
 void *realloc(void *old, size_t size)
 {
     return fails() ? NULL : NEXT(realloc)(old, size);
+}
+
+bool fault_works(void)
+{
+    void *volatile p; /* so that the call is not left out */
+
+    fault_set(1);
+    p = malloc(1);
+    free(p);
+    return fault_clear();
 }

@@ -26,6 +26,7 @@
 #define MIN_AGE_MS 3000                  /* default of --min-age-ms */
 #define FIND_MS 3000                     /* how long a JVM may take to appear, or a second one to go */
 #define SIGNAL_WAIT_MS 2000              /* before a second SIGQUIT */
+#define MEET_TRIES 5                     /* of the question for its properties */
 #define SIGNALS_MAX 6                    /* unanswered SIGQUITs that one JVM gets, over all runs */
 
 enum outcome { OUTCOME_LOADED, OUTCOME_PRESENT, OUTCOME_REFUSED, OUTCOME_RETRY };

@@ -296,18 +296,24 @@ static int learn(struct run *r, const char *properties)
     return 0;
 }
 
+/* A JVM whose own start is not over serves the socket already, but may fail to list its properties. */
 int hotspot_meet(struct run *r)
 {
     static const char *const words[] = {"properties", "", "", ""};
     struct reply reply;
     auto_text text = NULL;
 
-    if (text_alloc(r, PROPERTIES_MAX, &text) < 0 || ask(r, words, text, PROPERTIES_MAX) < 0)
+    if (text_alloc(r, PROPERTIES_MAX, &text) < 0)
         return -1;
-    if (reply_parse(text, &reply) < 0 || reply.status != 0)
-        return retry(r, "NoReply", "the JVM (pid %d) does not know the attach protocol, or refused it",
-                     (int)r->jvm.pid);
-    return learn(r, reply.text);
+    for (int tries = 1; tries <= MEET_TRIES; tries++) {
+        if (ask(r, words, text, PROPERTIES_MAX) < 0)
+            return -1;
+        if (reply_parse(text, &reply) == 0 && reply.status == 0)
+            return learn(r, reply.text);
+        if (!nap(r, 100 * tries))
+            break;
+    }
+    return retry(r, "NoReply", "the JVM (pid %d) does not know the attach protocol, or refused it", (int)r->jvm.pid);
 }
 
 /* The first line of the JVM's text, without anything that could upset a log. */

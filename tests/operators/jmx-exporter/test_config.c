@@ -43,6 +43,7 @@ START_TEST(deadly_keys_are_refused)
 {
     static const char *const bad[] = {
         "hostPort: localhost:9999\n",
+        "httpServer: {authentication: {basic: {username: a, password: b}}}\n", /* else it would be off, unnoticed */
         "jmxUrl: service:jmx:rmi:///jndi/rmi://x:1/jmxrmi\n",
         "\"host\\x50ort\": a:1\n",
         "? hostPort\n: a:1\n",
