@@ -284,10 +284,11 @@ static void on_tick(lws_sorted_usec_list_t *sul)
 static void on_tls_state(const SSL *ssl, int where, int value)
 {
     char *sni = SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl));
+    char *name = *sni ? sni : NULL;
 
     (void)value;
     if (where & SSL_CB_HANDSHAKE_START)
-        SSL_set_tlsext_host_name((SSL *)(uintptr_t)ssl, *sni ? sni : NULL);
+        SSL_set_tlsext_host_name((SSL *)(uintptr_t)ssl, name);
 }
 
 static int make_tls(opsdk_client *c, const server *where, ws_context *x, opsdk_error *err)
