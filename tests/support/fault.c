@@ -6,12 +6,22 @@
 #include <stdlib.h>
 
 static _Thread_local unsigned long left;
-static _Thread_local bool armed;
+static _Thread_local bool armed, own_only;
+
+/* Where this program's own code lies: the linker's symbols. */
+extern const char __executable_start, etext;
 
 void fault_set(unsigned long k)
 {
     left = k;
     armed = k > 0;
+    own_only = false;
+}
+
+void fault_set_own(unsigned long k)
+{
+    fault_set(k);
+    own_only = true;
 }
 
 bool fault_clear(void)
@@ -22,9 +32,11 @@ bool fault_clear(void)
     return hit;
 }
 
-static bool fails(void)
+static bool fails(const void *caller)
 {
-    if (left == 0)
+    const char *at = caller;
+
+    if (left == 0 || (own_only && (at < &__executable_start || at >= &etext)))
         return false;
     left--;
     if (left > 0)
@@ -68,17 +80,17 @@ void *realloc(void *old, size_t size);
 
 void *malloc(size_t size)
 {
-    return fails() ? NULL : NEXT(malloc)(size);
+    return fails(__builtin_return_address(0)) ? NULL : NEXT(malloc)(size);
 }
 
 void *calloc(size_t n, size_t size)
 {
-    return fails() ? NULL : NEXT(calloc)(n, size);
+    return fails(__builtin_return_address(0)) ? NULL : NEXT(calloc)(n, size);
 }
 
 void *realloc(void *old, size_t size)
 {
-    return fails() ? NULL : NEXT(realloc)(old, size);
+    return fails(__builtin_return_address(0)) ? NULL : NEXT(realloc)(old, size);
 }
 
 bool fault_works(void)

@@ -21,6 +21,9 @@ bool fault_works(void);
 
 /* The k-th allocation of this thread from now on fails, only that one; 0: none. */
 void fault_set(unsigned long k);
+/* The same, but counts only what this program's own code asks for, not its libraries; libcurl 7.88 does
+ * not survive every failure of its own. */
+void fault_set_own(unsigned long k);
 /* Ends it; true when it came to pass. */
 bool fault_clear(void);
 
