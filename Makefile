@@ -106,7 +106,7 @@ clean: ## removes what was built
 	rm -rf build build-*
 
 help: ## this list
-	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile operators/*/*.mk tests/*.mk | sort -u | awk -F'|' '{printf "  %-12s %s\n", $$1, $$2}'
+	@sed -n 's/^\([a-z][a-z0-9-]*\):.*## \(.*\)/\1|\2/p' Makefile operators/*/*.mk tests/*.mk | sort -u | awk -F'|' '{printf "  %-12s %s\n", $$1, $$2}'
 
 include $(wildcard tests/*.mk operators/*/*.mk)
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

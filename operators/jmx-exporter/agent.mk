@@ -13,8 +13,9 @@ $(AGENT_FILE):
 	$(call say,FETCH,$@)
 	@mkdir -p $(@D)
 	@command -v mvn >/dev/null || { echo "agent: mvn is needed to fetch $(AGENT); or put the jar at $@" >&2; exit 1; }
-	$(Q)mvn -q -B dependency:get -Dartifact=$(AGENT) -Dtransitive=false
-	$(Q)mvn -q -B dependency:copy -Dartifact=$(AGENT) -DoutputDirectory=$(abspath $(@D)) -Dmdep.overWriteReleases=true
+	$(Q)said=$$({ mvn -q -B dependency:get -Dartifact=$(AGENT) -Dtransitive=false && \
+		mvn -q -B dependency:copy -Dartifact=$(AGENT) -DoutputDirectory=$(abspath $(@D)) -Dmdep.overWriteReleases=true; } 2>&1) || \
+		{ echo "$$said" >&2; exit 1; } # it resets a terminal's colours even when it is told to be quiet
 	@touch $@
 
 $(AGENT_JAR): $(AGENT_FILE)
