@@ -17,6 +17,7 @@ struct credential {
     int64_t read_at_ms;   /* monotonic; 0: never */
     plugin_result plugin;
     bool plugin_ran;
+    bool refused; /* what is known now */
 };
 
 static int64_t clock_ms(clockid_t id)
@@ -182,7 +183,8 @@ int credential_authorization(credential *c, bool refresh, buf *ret, opsdk_error 
     int r;
 
     pthread_mutex_lock(&c->lock);
-    r = renew(c, refresh && !is_replaced(c, ret), err);
+    r = renew(c, c->refused || (refresh && !is_replaced(c, ret)), err);
+    c->refused = false;
     if (refresh)
         buf_reset(ret);
     if (r == 0)
@@ -191,6 +193,17 @@ int credential_authorization(credential *c, bool refresh, buf *ret, opsdk_error 
     if (r == 0 && ret->failed)
         r = opsdk_error_set(err, OPSDK_EAUTH, "%s: token is larger than %u bytes", c->cfg->source, LIMIT_HEADER);
     return r;
+}
+
+void credential_refused(credential *c, const char *authorization)
+{
+    auto_secret now = BUF_INIT(LIMIT_HEADER);
+
+    pthread_mutex_lock(&c->lock);
+    add_current(c, &now);
+    if (!now.failed && now.len > 0 && strcmp(now.data, authorization) == 0)
+        c->refused = true;
+    pthread_mutex_unlock(&c->lock);
 }
 
 static int blob_copy(const config_blob *from, config_blob *ret)

@@ -17,6 +17,9 @@ credential *credential_free(credential *c);
  * then.  If a file cannot be read the last token is kept. */
 int credential_authorization(credential *c, bool refresh, buf *ret, opsdk_error *err);
 
+/* The server answered 401 to this value: unless it has been replaced already, the next credential_authorization renews it. */
+void credential_refused(credential *c, const char *authorization);
+
 /* Certificate and key that a plugin gave; empty blobs when it gave none.  Copies, the caller's to config_blob_clear. */
 int credential_certificate(credential *c, config_blob *ret_cert, config_blob *ret_key, opsdk_error *err);
 

@@ -24,6 +24,7 @@ struct http_transfer {
     void *user;
     const char *body;
     char *own_body;
+    char *authorization; /* of the loop's: told to the credential when it is refused */
     size_t body_len, body_sent, header_bytes;
     buf kept, failure;
     int failed; /* code of what a callback refused; its words are in err */
@@ -318,6 +319,7 @@ static int start_owned(opsdk_client *c, const http_request *rq, const char *auth
     }
     (*ret)->lent = false;
     (*ret)->own_body = body;
+    (*ret)->authorization = strdup(authorization); /* without it a renewal waits for its time */
     return 0;
 }
 
@@ -398,6 +400,8 @@ int http_transfer_result(http_transfer *t, CURLcode result, opsdk_error *err)
     }
     if (result == CURLE_ABORTED_BY_CALLBACK || atomic_load(&t->client->cancelled))
         return opsdk_error_set(err, OPSDK_ECANCELED, "%.160s: the client is cancelled", t->label);
+    if (status == 401 && t->authorization)
+        credential_refused(t->client->cred, t->authorization);
     if (status >= 300)
         return status_error((int)status, t->label, t->failure.data, t->failure.len, retry_after_ms(t), err);
     return result == CURLE_OK ? 0 : transport_error(t, result, err);
@@ -421,6 +425,9 @@ http_transfer *http_transfer_free(http_transfer *t)
     file_wipe(&t->kept); /* may be a Secret */
     buf_clear(&t->failure);
     free(t->own_body);
+    if (t->authorization)
+        explicit_bzero(t->authorization, strlen(t->authorization));
+    free(t->authorization);
     free(t->label);
     free(t->accept);
     free(t);

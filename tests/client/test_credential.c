@@ -237,6 +237,54 @@ START_TEST(refused_value_is_compared)
 }
 END_TEST
 
+/* What the run loop reports. */
+START_TEST(refused_later)
+{
+    fakeapi *f = fakeapi_start(NULL);
+    opsdk_client *c;
+    auto_buf now = BUF_INIT(100);
+
+    counting_plugin(f, "");
+    c = fakeapi_client(f, EXEC(""));
+    ck_assert_int_eq(credential_authorization(c->cred, false, &now, &err), 0);
+    credential_refused(c->cred, "Bearer run-0");
+    buf_reset(&now);
+    ck_assert_int_eq(credential_authorization(c->cred, false, &now, &err), 0);
+    ck_assert_str_eq(now.data, "Bearer run-1");
+    credential_refused(c->cred, "Bearer run-1");
+    buf_reset(&now);
+    ck_assert_int_eq(credential_authorization(c->cred, false, &now, &err), 0);
+    ck_assert_str_eq(now.data, "Bearer run-2");
+    opsdk_client_free(c);
+    fakeapi_stop(f);
+}
+END_TEST
+
+/* A transfer of the loop that is answered 401 has its token renewed for the next. */
+START_TEST(refused_transfer)
+{
+    fakeapi *f = fakeapi_start(NULL);
+    opsdk_client *c;
+
+    counting_plugin(f, "");
+    c = fakeapi_client(f, EXEC(""));
+    unauthorized(f);
+    ok(f, 1);
+    for (int i = 0; i < 2; i++) {
+        http_transfer *t = NULL;
+        CURLcode result;
+        ck_assert_int_eq(http_transfer_new(c, &(http_request){.method = "GET", .target = "/version"}, &t, &err), 0);
+        result = curl_easy_perform(http_transfer_handle(t));
+        ck_assert_int_eq(http_transfer_result(t, result, &err), i ? 0 : OPSDK_EAUTH);
+        http_transfer_free(t);
+    }
+    ck_assert_str_eq(authorization(f, 0), "Bearer run-1");
+    ck_assert_str_eq(authorization(f, 1), "Bearer run-2");
+    opsdk_client_free(c);
+    fakeapi_stop(f);
+}
+END_TEST
+
 /* The certificate that a plugin gives is shown in the handshake. */
 START_TEST(plugin_certificate)
 {
@@ -280,5 +328,5 @@ START_TEST(plugin_fails)
 END_TEST
 
 TESTS("credential", fixed_ones, no_second_header_line, token_file, token_file_ages, token_file_beside_token,
-      token_file_missing, plugin_until_refused, plugin_expires, refused_value_is_compared, plugin_certificate,
-      plugin_fails)
+      token_file_missing, plugin_until_refused, plugin_expires, refused_value_is_compared, refused_later,
+      refused_transfer, plugin_certificate, plugin_fails)
