@@ -21,7 +21,7 @@
 #include <unistd.h>
 
 #define HEAD (128 << 10)
-#define CONNECTIONS 64
+#define CONNECTIONS 1024
 
 struct wsserver {
     wsserver_opts opts;
