@@ -33,7 +33,7 @@ operator_install() {
     if kubectl get namespace "$namespace" >/dev/null 2>&1; then
         kubectl delete pods --all --force --grace-period=0 >/dev/null 2>&1
         kubectl delete namespace "$namespace" >/dev/null
-        kubectl delete -f "$top/deploy/crd.yaml" --ignore-not-found >/dev/null
+        kubectl delete -f "$top/deploy/crd.yaml" --ignore-not-found >/dev/null 2>&1
     fi
     kubectl create namespace "$namespace" >/dev/null || return
     kubectl create -f "$top/deploy/crd.yaml" -f "$top/deploy/rbac.yaml" -f "$top/deploy/operator.yaml" >/dev/null || return
