@@ -84,3 +84,17 @@ void cmd_print(const char *text)
         putchar(control ? '?' : *p);
     }
 }
+
+json_t *cmd_document(const opsdk_object *obj)
+{
+    const opsdk_kind *kind = opsdk_object_key(obj).kind;
+    json_t *items = opsdk_value_json(opsdk_at(obj, ""));
+    json_t *ret = kind ? json_pack("{s:s, s:s}", "apiVersion", kind->api_version, "kind", kind->kind) : json_object();
+
+    if (!items || !ret || json_object_update(ret, items) < 0) {
+        json_decref(ret);
+        ret = NULL;
+    }
+    json_decref(items);
+    return ret;
+}

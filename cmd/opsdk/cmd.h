@@ -54,4 +54,7 @@ int cmd_kind(opsdk_client *c, const char *name, const opsdk_kind **ret, opsdk_ki
 /* Prints text from the cluster with control characters replaced, so that it cannot steer the terminal. */
 void cmd_print(const char *text);
 
+/* The whole object as a tree, the caller's; with apiVersion and kind, which the items of a list lack.  NULL when out of memory. */
+json_t *cmd_document(const opsdk_object *obj);
+
 #endif

@@ -65,7 +65,7 @@ static void print_row(get *g, const opsdk_object *obj)
 
 static int print_json(const opsdk_object *obj)
 {
-    json_t *tree = opsdk_value_json(opsdk_at(obj, ""));
+    json_t *tree = cmd_document(obj);
     int r = tree ? json_dumpf(tree, stdout, JSON_COMPACT | JSON_ENSURE_ASCII) : -1;
 
     json_decref(tree);

@@ -38,7 +38,7 @@ static void print_json(opsdk_event_type type, const opsdk_object *obj)
     json_t *event = json_pack("{s:s}", "type", names[type]);
 
     if (obj)
-        json_object_set_new(event, "object", opsdk_value_json(opsdk_at(obj, "")));
+        json_object_set_new(event, "object", cmd_document(obj));
     if (!event || json_dumpf(event, stdout, JSON_COMPACT | JSON_ENSURE_ASCII) < 0)
         fputs("opsdk watch: out of memory, an event is incomplete\n", stderr);
     putchar('\n');
