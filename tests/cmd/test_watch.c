@@ -13,9 +13,9 @@
     "{\"kind\":\"List\",\"metadata\":{\"resourceVersion\":\"10\"},\"items\":[{\"metadata\":{\"name\":\"a\"," \
     "\"namespace\":"                                                                                         \
     "\"ns\",\"resourceVersion\":\"1\"}}]}"
-#define EVENT                                                                                                 \
-    "{\"type\":\"MODIFIED\",\"object\":{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"metadata\":{\"name\":\"a\"," \
-    "\"namespace\":\"ns\",\"resourceVersion\":\"11\"}"                                                        \
+#define EVENT                                                          \
+    "{\"type\":\"MODIFIED\",\"object\":{\"metadata\":{\"name\":\"a\"," \
+    "\"namespace\":\"ns\",\"resourceVersion\":\"11\"}"                 \
     "}}\n"
 
 typedef struct program {
@@ -105,15 +105,16 @@ END_TEST
 
 START_TEST(json)
 {
-    prints("json",
-           "{\"type\":\"ADDED\",\"object\":{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"metadata\":{\"name\":\"a\","
-           "\"namespace\":\"ns\",\"resourceVersion\":"
-           "\"1\"}}}\n",
-           "{\"type\":\"SYNCED\"}\n",
-           "{\"type\":\"MODIFIED\",\"object\":{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"metadata\":{\"name\":\"a\","
-           "\"namespace\":\"ns\",\"resourceVersion\":"
-           "\"11\"}}}\n",
-           SIGINT);
+    prints(
+        "json",
+        "{\"type\":\"ADDED\",\"object\":{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"a\","
+        "\"namespace\":\"ns\",\"resourceVersion\":"
+        "\"1\"}}}\n",
+        "{\"type\":\"SYNCED\"}\n",
+        "{\"type\":\"MODIFIED\",\"object\":{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"a\","
+        "\"namespace\":\"ns\",\"resourceVersion\":"
+        "\"11\"}}}\n",
+        SIGINT);
 }
 END_TEST
 
