@@ -20,6 +20,7 @@ struct opsdk_client {
     int timeout_ms;
     size_t max_body;
     atomic_bool cancelled;
+    atomic_bool exec_v4;       /* the last exec was over v4.channel.k8s.io, which cannot close stdin */
     struct http_pool *http;    /* idle easy handles: http.c */
     struct ws_pool *ws;        /* idle websocket contexts: ws.c; made at first use */
     struct recorder *recorder; /* recent events: event.c; made at first use */

@@ -1,3 +1,4 @@
+#include "client/client.h"
 #include "client/cp.h"
 #include "client/cp_tree.h"
 #include "core/limits.h"
@@ -16,7 +17,8 @@
 /* Paths are arguments, never part of a script.  What a script has not read when it fails is read away: an unread stdin would keep
  * the server from telling how it ended.  "go" asks for stdin. */
 
-/* $1 folder, $2 temporary name, $3 name, $4 mode, $5 length.  head ends by itself where stdin cannot be closed (v4). */
+/* $1 folder, $2 temporary name, $3 name, $4 mode, $5 length, $6 head or cat.  head ends by itself where stdin cannot be closed (v4),
+ * but copies slowly in busybox. */
 static const char put_script[] =
     "to=${1%/}/$3; tmp=${1%/}/$2\n"
     "mkdir -p \"$1\" || exit 1\n"
@@ -25,7 +27,7 @@ static const char put_script[] =
     "fail() { rm -f \"$tmp\"; cat >/dev/null; exit 1; }\n"
     ": >\"$tmp\" || exit 1\n"
     "echo go\n"
-    "if command -v head >/dev/null 2>&1; then head -c \"$5\" >\"$tmp\" || fail; else cat >\"$tmp\" || fail; fi\n"
+    "if [ $6 = head ]; then head -c \"$5\" >\"$tmp\" || fail; else cat >\"$tmp\" || fail; fi\n"
     "command -v wc >/dev/null 2>&1 || exit 75\n"
     "[ \"$(wc -c <\"$tmp\")\" -eq \"$5\" ] || { echo 'not all bytes arrived' >&2; fail; }\n"
     "chmod \"$4\" \"$tmp\" && mv -f \"$tmp\" \"$to\" || fail\n";
@@ -178,18 +180,48 @@ static int put_by_tar(const cp_place *at, const put *p, source *s, opsdk_error *
     return r == CP_MISSING ? no_tools(p->path.data, err) : r;
 }
 
+/* To its beginning. */
+static int source_rewind(source *s, const char *data, uint64_t len, opsdk_error *err)
+{
+    s->sent = 0;
+    s->left = len;
+    s->data = data;
+    if (s->fd >= 0 && lseek(s->fd, 0, SEEK_SET) < 0)
+        return opsdk_error_set(err, OPSDK_EIO, "cp: cannot read %s again: %s", s->what, strerror(errno));
+    return 0;
+}
+
+static int put_by_shell(const cp_place *at, const put *p, source *s, bool v4, opsdk_error *err)
+{
+    const cp_pipe pipe = {.read = source_read, .user = s, .wait = true};
+    const char *dir = p->dir.data;
+    int r;
+
+    r = cp_run(at,
+               OPSDK_ARGV("sh", "-c", put_script, "sh", dir, p->temp, p->name, p->mode, p->len, v4 ? "head" : "cat"),
+               &pipe, err);
+    if (r == CP_UNCHECKED)
+        r = cp_run(at, OPSDK_ARGV("sh", "-c", name_script, "sh", dir, p->temp, p->name, p->mode), &(cp_pipe){0}, err);
+    return r;
+}
+
 static int put_file(const cp_place *at, const char *dst, unsigned mode, source *s, opsdk_error *err)
 {
-    cp_pipe pipe = {.read = source_read, .user = s, .wait = true};
+    bool v4 = atomic_load(&at->client->exec_v4);
+    const char *data = s->data;
+    uint64_t len = s->left;
     put p;
     int r;
 
-    r = put_init(&p, dst, mode, s->left, err);
+    r = put_init(&p, dst, mode, len, err);
     if (r == 0)
-        r = cp_run(at, OPSDK_ARGV("sh", "-c", put_script, "sh", p.dir.data, p.temp, p.name, p.mode, p.len), &pipe, err);
-    if (r == CP_UNCHECKED)
-        r = cp_run(at, OPSDK_ARGV("sh", "-c", name_script, "sh", p.dir.data, p.temp, p.name, p.mode), &(cp_pipe){0},
-                   err);
+        r = put_by_shell(at, &p, s, v4, err);
+    /* Found out only now: cat waits for an end that v4 cannot tell. */
+    if (r == OPSDK_EPROTO && !v4 && atomic_load(&at->client->exec_v4)) {
+        r = source_rewind(s, data, len, err);
+        if (r == 0)
+            r = put_by_shell(at, &p, s, true, err);
+    }
     if (r == CP_MISSING)
         r = put_by_tar(at, &p, s, err);
     put_clear(&p);
@@ -270,6 +302,8 @@ static int put_tree(const cp_place *at, const char *src, const char *dst, opsdk_
     tree *t = NULL;
     int r;
 
+    if (atomic_load(&at->client->exec_v4)) /* most tars wait for the end of stdin */
+        return put_tree_slowly(at, src, dst, err);
     r = tree_new(src, &t, err);
     if (r < 0)
         return r;

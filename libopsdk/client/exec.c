@@ -1,5 +1,6 @@
 #include "client/exec.h"
 
+#include "client/client.h"
 #include "client/http.h"
 #include "client/ws.h"
 #include "core/limits.h"
@@ -14,6 +15,7 @@
 
 /* One command on one connection. */
 typedef struct exec_call {
+    opsdk_client *client;
     const opsdk_exec_io *io;
     channel ch;
     bool opened, v4;
@@ -34,6 +36,7 @@ static int on_open(const char *protocol, void *user, opsdk_error *err)
     e->v4 = strcmp(protocol, "v4.channel.k8s.io") == 0;
     if (!e->v4 && strcmp(protocol, "v5.channel.k8s.io") != 0)
         return opsdk_error_set(err, OPSDK_EPROTO, "exec: server chose an unknown protocol");
+    atomic_store(&e->client->exec_v4, e->v4);
     return 0;
 }
 
@@ -198,7 +201,7 @@ static int outcome(const exec_call *e, int r, opsdk_error *err)
 int exec_run(opsdk_client *c, opsdk_key pod, const char *const argv[], const opsdk_exec_io *io, channel_exit *ret,
              opsdk_error *err)
 {
-    exec_call e = {.io = io};
+    exec_call e = {.client = c, .io = io};
     opsdk_auto_object *found = NULL;
     opsdk_error why = {0};
     const char *container = io->container;

@@ -8,12 +8,14 @@
 #include "core/limits.h"
 
 #include <libwebsockets.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #define WS_BUFFER (64u << 10) /* a read from the socket, and the longest request head */
+#define WS_DEFER 16           /* writes in a row that reads may hold up */
 #define WS_TARGET_PLAIN 1900  /* longest target that libwebsockets writes by itself: it cuts a request line at 2,048 */
 #define WS_TARGET_MARK "/opsdk" /* what it writes instead of a longer one, see put_target */
 
@@ -45,7 +47,8 @@ typedef struct ws_call {
     lws_sorted_usec_list_t tick;
     int64_t deadline, connect_by, heard, next_ping;
     bool open, idle, done;
-    int status; /* of the reply that was no upgrade */
+    int deferred; /* writes in a row that waited for reads */
+    int status;   /* of the reply that was no upgrade */
     int code;
     opsdk_error err;
 } ws_call;
@@ -144,6 +147,20 @@ static int on_receive(ws_call *w, struct lws *wsi, const char *data, size_t len)
     return r;
 }
 
+/* What the server has to say goes first: it may be that the command ended.  A write to a server that hung up after that would lose
+ * its last words.  Not for ever, though, lest a server that never stops keeps stdin waiting. */
+static bool must_read_first(ws_call *w, struct lws *wsi)
+{
+    struct pollfd p = {.fd = lws_get_socket_fd(wsi), .events = POLLIN};
+
+    if (poll(&p, 1, 0) <= 0 || !(p.revents & POLLIN) || ++w->deferred > WS_DEFER) {
+        w->deferred = 0;
+        return false;
+    }
+    lws_callback_on_writable(wsi);
+    return true;
+}
+
 static int on_writable(ws_call *w, struct lws *wsi)
 {
     unsigned char *frame = w->context->frame + LWS_PRE;
@@ -151,6 +168,8 @@ static int on_writable(ws_call *w, struct lws *wsi)
     long n;
 
     w->idle = false;
+    if (must_read_first(w, wsi))
+        return 0;
     if (now >= w->next_ping) {
         w->next_ping = now + LIMIT_EXEC_PING_MS;
         if (lws_write(wsi, frame, 0, LWS_WRITE_PING) < 0)
