@@ -43,6 +43,7 @@ int tree_new(const char *src, tree **ret, opsdk_error *err)
 {
     char *paths[] = {(char *)(uintptr_t)src, NULL};
     tree *t = calloc(1, sizeof(*t));
+    FTSENT *first;
 
     if (!t)
         return opsdk_error_set(err, OPSDK_ENOMEM, "cp: out of memory");
@@ -50,7 +51,9 @@ int tree_new(const char *src, tree **ret, opsdk_error *err)
     t->head = BUF_INIT(4 * LIMIT_TAR_NAME);
     t->skip = strlen(src);
     t->walk = fts_open(paths, FTS_PHYSICAL | FTS_COMFOLLOW | FTS_NOCHDIR, NULL);
-    if (!t->walk) {
+    /* The first is src itself.  It is read here since glibc's fts_close looks at memory that it did not set before that. */
+    first = t->walk ? fts_read(t->walk) : NULL;
+    if (!first || first->fts_info != FTS_D) {
         tree_free(t);
         return opsdk_error_set(err, OPSDK_EIO, "cp: cannot read %s: %s", src, strerror(errno));
     }
@@ -107,8 +110,6 @@ static int add_entry(tree *t, const FTSENT *f, opsdk_error *err)
     tar_entry e = {.type = TAR_DIR};
 
     name += strspn(name, "/");
-    if (!*name) /* the folder itself: its mode is its place's own business */
-        return 0;
     if (strlen(name) > LIMIT_TAR_NAME)
         return opsdk_error_set(err, OPSDK_EINVAL, "cp: name is too long: %s", f->fts_path);
     e.name = name;
