@@ -7,9 +7,13 @@ FUZZ_CC ?= clang
 FUZZ_SANITIZE := -g -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 FUZZ_OBJ := $(patsubst %.c,build-fuzz/obj/%.o,$(wildcard libopsdk/core/*.c) tests/support/tokens.c tests/support/play.c)
 
-.PHONY: fuzz
+.PHONY: fuzz fuzz-run
 .SECONDARY:
-fuzz: $(FUZZ:%=build-fuzz/%_fuzzer) ## runs each fuzzer for FUZZ_SECONDS (20); FUZZ=json: only that one
+fuzz: ## runs each fuzzer for FUZZ_SECONDS (20); FUZZ=json: only that one
+	@tests/deps fuzz
+	@$(MAKE) --no-print-directory fuzz-run
+
+fuzz-run: $(FUZZ:%=build-fuzz/%_fuzzer)
 	$(Q)for name in $(FUZZ); do \
 		seeds=$$(ls -d tests/fuzz/seeds/$$name tests/fixtures/$$name 2>/dev/null); \
 		mkdir -p build-fuzz/corpus/$$name; \
