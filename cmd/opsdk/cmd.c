@@ -58,7 +58,11 @@ int cmd_bad_flag(const cmd *self, int option, char **argv)
 
 int cmd_fail(const cmd *self, const opsdk_error *err)
 {
-    fprintf(stderr, "opsdk %s: %s\n", self->name, err->message);
+    size_t len = strlen(self->name);
+    bool named = strncmp(err->message, self->name, len) == 0 && err->message[len] == ':';
+
+    /* The library's messages of exec and cp begin with these names already. */
+    fprintf(stderr, "opsdk %s%s%s\n", named ? "" : self->name, named ? "" : ": ", err->message);
     return CMD_FAILED;
 }
 

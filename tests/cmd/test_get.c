@@ -1,31 +1,13 @@
 /* The command as a program: what it prints and how it ends. */
 #include "tests/support/fakeapi.h"
+#include "tests/support/program.h"
 #include "tests/support/suite.h"
 
 #include <opsdk/version.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <time.h>
-
-static char out[16384]; /* standard output and error */
-
-/* Runs "opsdk ARGS"; its exit code. */
-static int opsdk(const char *args)
-{
-    const char *build = getenv("OPSDK_BUILD");
-    char line[4096];
-    FILE *p;
-    int status;
-
-    snprintf(line, sizeof(line), "TZ=UTC %s/bin/opsdk %s 2>&1", build ? build : "build", args);
-    p = popen(line, "re");
-    out[fread(out, 1, sizeof(out) - 1, p)] = '\0';
-    status = pclose(p);
-    ck_assert(WIFEXITED(status));
-    return WEXITSTATUS(status);
-}
 
 static int opsdk_with(fakeapi *f, const char *args)
 {
@@ -35,15 +17,10 @@ static int opsdk_with(fakeapi *f, const char *args)
     return opsdk(line);
 }
 
-static bool says(const char *text)
-{
-    return strstr(out, text) != NULL;
-}
-
 START_TEST(general)
 {
     ck_assert_int_eq(opsdk("version"), 0);
-    ck_assert_str_eq(out, "opsdk " OPSDK_VERSION "\n");
+    ck_assert_str_eq(program_out, "opsdk " OPSDK_VERSION "\n");
     ck_assert_int_eq(opsdk("--version"), 0);
     ck_assert_int_eq(opsdk("version x"), 2);
     ck_assert_int_eq(opsdk("help"), 0);
@@ -75,7 +52,7 @@ START_TEST(wrong_flags)
 
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         ck_assert_int_eq(opsdk(cases[i][0]), 2);
-        ck_assert_msg(says(cases[i][1]), "opsdk %s says %s", cases[i][0], out);
+        ck_assert_msg(says(cases[i][1]), "opsdk %s says %s", cases[i][0], program_out);
         ck_assert(says("usage: opsdk get"));
     }
 }
@@ -95,16 +72,16 @@ START_TEST(table)
              made);
     fakeapi_on(f, "GET /api/v1/pods?labelSelector=app%3Dx&", (fakeapi_reply){.body = body});
     ck_assert_int_eq(opsdk_with(f, "get pods -A -l app=x"), 0);
-    ck_assert_str_eq(out, "NAMESPACE             NAME                                          AGE\n"
-                          "n                     a                                             3d\n"
-                          "n                     b?[2J                                         ?\n");
+    ck_assert_str_eq(program_out, "NAMESPACE             NAME                                          AGE\n"
+                                  "n                     a                                             3d\n"
+                                  "n                     b?[2J                                         ?\n");
     fakeapi_on(f, "", (fakeapi_reply){.body = "{\"items\":[]}"});
     ck_assert_int_eq(opsdk_with(f, "get pods"), 0);
-    ck_assert_str_eq(out, "none\n");
+    ck_assert_str_eq(program_out, "none\n");
     fakeapi_on(f, "", (fakeapi_reply){.body = "{\"metadata\":{\"name\":\"kube\"}}"});
     ck_assert_int_eq(opsdk_with(f, "get ns kube"), 0);
-    ck_assert_str_eq(out, "NAME                                          AGE\n"
-                          "kube                                          ?\n");
+    ck_assert_str_eq(program_out, "NAME                                          AGE\n"
+                                  "kube                                          ?\n");
     fakeapi_stop(f);
 }
 END_TEST
@@ -118,7 +95,7 @@ START_TEST(formats)
     ck_assert_int_eq(opsdk_with(f, "get Pod a -n mine -o json"), 0);
     ck_assert(says("\"name\":\"a\""));
     ck_assert_int_eq(opsdk_with(f, "get po a --namespace=mine --output=name"), 0);
-    ck_assert_str_eq(out, "pods/a\n");
+    ck_assert_str_eq(program_out, "pods/a\n");
     fakeapi_stop(f);
 }
 END_TEST
@@ -132,10 +109,10 @@ START_TEST(failures)
         (fakeapi_reply){.status = 403,
                         .body = "{\"kind\":\"Status\",\"message\":\"pods is forbidden\",\"reason\":\"Forbidden\"}"});
     ck_assert_int_eq(opsdk_with(f, "get pods"), 1);
-    ck_assert_str_eq(out, "opsdk get: pods is forbidden\n");
+    ck_assert_str_eq(program_out, "opsdk get: pods is forbidden\n");
     ck_assert_int_eq(opsdk_with(f, "get frobs"), 1);
     ck_assert_int_eq(opsdk("get pods --kubeconfig /nonexistent/config"), 1);
-    ck_assert_str_eq(out, "opsdk get: /nonexistent/config: No such file or directory\n");
+    ck_assert_str_eq(program_out, "opsdk get: /nonexistent/config: No such file or directory\n");
     ck_assert_int_eq(opsdk_with(f, "get pods --context nope"), 1);
     ck_assert(says("contexts holds none named \"nope\""));
     fakeapi_on(f, "", (fakeapi_reply){.body = "{\"items\":[{\"metadata\":{\"name\":\"a\"}}]}", .times = -1});
