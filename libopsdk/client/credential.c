@@ -1,5 +1,6 @@
 #include "client/credential.h"
 #include "client/base64.h"
+#include "client/clock.h"
 #include "client/file.h"
 #include "client/plugin.h"
 #include "core/limits.h"
@@ -19,14 +20,6 @@ struct credential {
     bool plugin_ran;
     bool refused; /* what is known now */
 };
-
-static int64_t clock_ms(clockid_t id)
-{
-    struct timespec ts;
-
-    clock_gettime(id, &ts);
-    return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
 
 int credential_new(const config *cfg, credential **ret, opsdk_error *err)
 {
@@ -100,7 +93,7 @@ static int read_token(credential *c, opsdk_error *err)
 
 static int file_token(credential *c, bool refresh, opsdk_error *err)
 {
-    int64_t now = clock_ms(CLOCK_MONOTONIC);
+    int64_t now = clock_ms();
 
     if (!refresh && c->read_at_ms && now - c->read_at_ms < LIMIT_TOKEN_AGE_MS)
         return 0;
@@ -111,7 +104,7 @@ static int file_token(credential *c, bool refresh, opsdk_error *err)
 static int plugin_token(credential *c, bool refresh, opsdk_error *err)
 {
     plugin_result fresh;
-    bool expired = c->plugin.expires_ms && c->plugin.expires_ms <= clock_ms(CLOCK_REALTIME);
+    bool expired = c->plugin.expires_ms && c->plugin.expires_ms <= clock_wall_ms();
     int r;
 
     if (c->plugin_ran && !refresh && !expired)

@@ -1,3 +1,4 @@
+#include "client/clock.h"
 #include "client/request.h"
 #include "core/buf.h"
 #include "core/limits.h"
@@ -28,14 +29,6 @@ struct recorder {
     size_t next; /* the oldest, once the table is full */
     record items[LIMIT_EVENTS];
 };
-
-static int64_t monotonic_ms(void)
-{
-    struct timespec ts;
-
-    clock_gettime(CLOCK_MONOTONIC, &ts);
-    return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
 
 static void record_clear(record *r)
 {
@@ -88,7 +81,7 @@ static int repeat(struct recorder *r, const char *what, char **ret_name)
     pthread_mutex_lock(&r->lock);
     for (size_t i = 0; i < LIMIT_EVENTS && count == 0; i++) {
         record *known = &r->items[i];
-        bool same = known->what && strcmp(known->what, what) == 0 && monotonic_ms() - known->first_ms < LIMIT_EVENT_MS;
+        bool same = known->what && strcmp(known->what, what) == 0 && clock_ms() - known->first_ms < LIMIT_EVENT_MS;
         *ret_name = same ? strdup(known->name) : NULL;
         count = *ret_name ? ++known->count : 0;
     }
@@ -110,7 +103,7 @@ static void remember(struct recorder *r, const event *e, const char *name)
 {
     record fresh = {.what = strdup(e->what), .ns = strdup(e->ns), .name = strdup(name), .count = 1};
 
-    fresh.first_ms = monotonic_ms();
+    fresh.first_ms = clock_ms();
     if (!fresh.what || !fresh.ns || !fresh.name) {
         record_clear(&fresh);
         return;
@@ -137,7 +130,7 @@ static void make_name(const char *object, char ret[256])
     uint64_t bits = 0;
 
     if (getrandom(&bits, sizeof(bits), GRND_NONBLOCK) < 0)
-        bits = (uint64_t)monotonic_ms() << 16;
+        bits = (uint64_t)clock_ms() << 16;
     snprintf(ret, 256, "%.200s.%016llx", object, (unsigned long long)bits);
 }
 

@@ -1,4 +1,5 @@
 #include "client/exec.h"
+#include "client/clock.h"
 
 #include "client/client.h"
 #include "client/http.h"
@@ -45,7 +46,7 @@ static int on_output(int fd, const char *data, size_t len, void *user, opsdk_err
     exec_call *e = user;
     int r;
 
-    e->in_ended = ws_now_ms();
+    e->in_ended = clock_ms();
     if (!e->io->write)
         return 0;
     r = e->io->write(fd, data, len, e->io->user);
@@ -64,14 +65,14 @@ static int on_receive(const char *data, size_t len, bool first, bool last, void 
         return 0;
     /* A Status that cannot be read yet may be the first of several messages. */
     e->has_status = channel_read_exit(e->ch.status.data, e->ch.status.len, &e->how, NULL) == 0;
-    e->status_at = ws_now_ms();
+    e->status_at = clock_ms();
     return 0;
 }
 
 /* After the end of stdin, or of the command. */
 static long wait_for_end(exec_call *e, opsdk_error *err)
 {
-    int64_t now = ws_now_ms();
+    int64_t now = clock_ms();
 
     if (e->has_status)
         return now - e->status_at < LIMIT_EXEC_CLOSE_MS ? WS_NOTHING : WS_DONE;
@@ -101,7 +102,7 @@ static long on_send(char *to, void *user, opsdk_error *err)
         return n + 1;
     }
     e->in_done = true;
-    e->in_ended = ws_now_ms();
+    e->in_ended = clock_ms();
     if (e->v4)
         return WS_NOTHING;
     to[0] = (char)CHANNEL_CLOSE;

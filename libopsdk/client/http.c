@@ -1,5 +1,6 @@
 #include "client/http.h"
 #include "client/client.h"
+#include "client/clock.h"
 #include "client/file.h"
 #include "client/http_pool.h"
 #include "client/http_transfer.h"
@@ -7,7 +8,6 @@
 
 #include <signal.h>
 #include <string.h>
-#include <sys/random.h>
 #include <time.h>
 
 /* One http_call over its tries. */
@@ -21,30 +21,13 @@ typedef struct call {
     bool stale; /* out: the kept connection was closed already */
 } call;
 
-static int64_t now_ms(void)
-{
-    struct timespec ts;
-
-    clock_gettime(CLOCK_MONOTONIC, &ts);
-    return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
-
-static uint32_t random_bits(void)
-{
-    uint32_t bits = 0;
-
-    if (getrandom(&bits, sizeof(bits), GRND_NONBLOCK) < 0)
-        bits = (uint32_t)now_ms();
-    return bits;
-}
-
 /* False once the client is cancelled. */
 static bool nap(const opsdk_client *c, int64_t ms)
 {
     const struct timespec step = {.tv_nsec = LIMIT_LOOK_MS * 1000000L};
-    int64_t until = now_ms() + ms;
+    int64_t until = clock_ms() + ms;
 
-    while (now_ms() < until && !atomic_load(&c->cancelled))
+    while (clock_ms() < until && !atomic_load(&c->cancelled))
         nanosleep(&step, NULL);
     return !atomic_load(&c->cancelled);
 }
@@ -70,7 +53,7 @@ static CURLcode perform_quietly(CURL *easy)
 
 static int perform(call *k, http_transfer *t, CURL *easy, opsdk_error *err)
 {
-    int64_t left = k->deadline_ms - now_ms();
+    int64_t left = k->deadline_ms - clock_ms();
     CURLcode result;
     int r;
 
@@ -127,9 +110,9 @@ static bool renew(call *k, opsdk_error *err)
 /* Waits as Retry-After says and a little more, so that those who were turned away together do not come back together. */
 static bool wait_for_server(const call *k, const opsdk_error *err)
 {
-    int64_t ms = err->retry_after_ms + err->retry_after_ms / 5 * (int64_t)(random_bits() % 1000) / 1000;
+    int64_t ms = err->retry_after_ms + err->retry_after_ms / 5 * (int64_t)(clock_random() % 1000) / 1000;
 
-    return err->code == OPSDK_EBUSY && ms > 0 && now_ms() + ms < k->deadline_ms && nap(k->client, ms);
+    return err->code == OPSDK_EBUSY && ms > 0 && clock_ms() + ms < k->deadline_ms && nap(k->client, ms);
 }
 
 static int try_all(call *k, opsdk_error *err)
@@ -156,7 +139,7 @@ int http_call(opsdk_client *c, const http_request *rq, http_reply *ret, opsdk_er
     call k = {.client = c, .rq = rq, .reply = ret, .authorization = &authorization};
     int r;
 
-    k.deadline_ms = now_ms() + (rq->timeout_ms > 0 ? rq->timeout_ms : c->timeout_ms);
+    k.deadline_ms = clock_ms() + (rq->timeout_ms > 0 ? rq->timeout_ms : c->timeout_ms);
     if (atomic_load(&c->cancelled))
         return opsdk_error_set(err, OPSDK_ECANCELED, "the client is cancelled");
     r = credential_authorization(c->cred, false, &authorization, &why);

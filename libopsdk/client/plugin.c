@@ -1,5 +1,6 @@
 #include "client/plugin.h"
 #include "client/base64.h"
+#include "client/clock.h"
 #include "client/file.h"
 #include "core/limits.h"
 #include "core/time.h"
@@ -29,14 +30,6 @@ void plugin_result_clear(plugin_result *r)
     config_blob_clear(&r->cert);
     config_blob_clear(&r->key);
     *r = (plugin_result){0};
-}
-
-static int64_t now_ms(void)
-{
-    struct timespec ts;
-
-    clock_gettime(CLOCK_MONOTONIC, &ts);
-    return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }
 
 static json_t *cluster_info(const config *cfg)
@@ -186,7 +179,7 @@ static int check_limit(const limit *l)
 {
     if (l->cancelled && atomic_load(l->cancelled))
         return OPSDK_ECANCELED;
-    return now_ms() < l->deadline_ms ? 0 : OPSDK_ETIMEOUT;
+    return clock_ms() < l->deadline_ms ? 0 : OPSDK_ETIMEOUT;
 }
 
 /* Up to the end of the output; OPSDK_EPROTO when that is too far away. */
@@ -250,7 +243,7 @@ static int explain(const config *cfg, int r, int timeout_ms, opsdk_error *err)
 
 static int run(const config *cfg, int timeout_ms, const atomic_bool *cancelled, buf *out, opsdk_error *err)
 {
-    const limit until = {now_ms() + timeout_ms, cancelled}, at_once = {0};
+    const limit until = {clock_ms() + timeout_ms, cancelled}, at_once = {0};
     int ends[2], r, ended, status;
     pid_t pid;
 

@@ -1,4 +1,5 @@
 #include "client/ws.h"
+#include "client/clock.h"
 
 #include "client/client.h"
 #include "client/file.h"
@@ -52,14 +53,6 @@ typedef struct ws_call {
     int code;
     opsdk_error err;
 } ws_call;
-
-int64_t ws_now_ms(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 /* Ends the call; the first outcome stands. */
 static void finish(ws_call *w, int code)
@@ -131,7 +124,7 @@ static int on_reply(ws_call *w, struct lws *wsi)
     if (lws_hdr_copy(wsi, chosen, sizeof(chosen), WSI_TOKEN_PROTOCOL) <= 0)
         return opsdk_error_set(&w->err, OPSDK_EPROTO, "exec: server chose none of the protocols %s", w->io->protocols);
     w->open = true;
-    w->heard = ws_now_ms();
+    w->heard = clock_ms();
     w->next_ping = w->heard + LIMIT_EXEC_PING_MS;
     return w->io->open(chosen, w->io->user, &w->err);
 }
@@ -142,7 +135,7 @@ static int on_receive(ws_call *w, struct lws *wsi, const char *data, size_t len)
     int r;
 
     r = w->io->receive(data, len, first, last, w->io->user, &w->err);
-    w->heard = ws_now_ms();
+    w->heard = clock_ms();
     lws_callback_on_writable(wsi); /* what came may be what send waits for */
     return r;
 }
@@ -164,7 +157,7 @@ static bool must_read_first(ws_call *w, struct lws *wsi)
 static int on_writable(ws_call *w, struct lws *wsi)
 {
     unsigned char *frame = w->context->frame + LWS_PRE;
-    int64_t now = ws_now_ms();
+    int64_t now = clock_ms();
     long n;
 
     w->idle = false;
@@ -187,7 +180,7 @@ static int on_writable(ws_call *w, struct lws *wsi)
         return 0;
     if (lws_write(wsi, frame, (size_t)n, LWS_WRITE_BINARY) < (int)n)
         return opsdk_error_set(&w->err, OPSDK_EIO, "exec: connection to %s broke", w->where->authority);
-    w->heard = ws_now_ms();
+    w->heard = clock_ms();
     lws_callback_on_writable(wsi);
     return 0;
 }
@@ -253,7 +246,7 @@ static int on_event(struct lws *wsi, enum lws_callback_reasons reason, void *use
         r = on_receive(w, wsi, in, len);
         break;
     case LWS_CALLBACK_CLIENT_RECEIVE_PONG:
-        w->heard = ws_now_ms();
+        w->heard = clock_ms();
         break;
     case LWS_CALLBACK_CLIENT_WRITEABLE:
         r = w->done ? -1 : on_writable(w, wsi);
@@ -281,7 +274,7 @@ static int on_event(struct lws *wsi, enum lws_callback_reasons reason, void *use
 static void on_tick(lws_sorted_usec_list_t *sul)
 {
     ws_call *w = lws_container_of(sul, ws_call, tick);
-    int64_t now = ws_now_ms();
+    int64_t now = clock_ms();
     const char *to = w->where->authority;
 
     if (atomic_load(&w->client->cancelled))
@@ -395,7 +388,7 @@ static int context_new(opsdk_client *c, const server *where, ws_context **ret, o
 
     if (!x)
         return opsdk_error_set(err, OPSDK_ENOMEM, "exec: out of memory");
-    x->born = ws_now_ms();
+    x->born = clock_ms();
     if (where->tls)
         r = make_tls(c, where, x, err);
     if (r == 0)
@@ -454,7 +447,7 @@ static int context_take(opsdk_client *c, const server *where, bool fresh, ws_con
     if (!p)
         return opsdk_error_set(err, OPSDK_ENOMEM, "exec: out of memory");
     for (x = pool_take(p); x; x = pool_take(p)) {
-        if (!fresh && ws_now_ms() - x->born < LIMIT_WS_AGE_MS)
+        if (!fresh && clock_ms() - x->born < LIMIT_WS_AGE_MS)
             break;
         context_free(x);
     }
@@ -527,7 +520,7 @@ static int serve(ws_call *w)
 static int run_once(opsdk_client *c, const char *path, const server *where, const ws_io *io, bool refresh,
                     buf *authorization, opsdk_error *err)
 {
-    int64_t now = ws_now_ms();
+    int64_t now = clock_ms();
     ws_call w = {.client = c, .io = io, .where = where, .path = path, .connect_by = now + LIMIT_CONNECT_MS};
     int r;
 

@@ -34,7 +34,4 @@ typedef struct ws_io {
  * upgrading, err->http_status tells; the words are only about the status. */
 int ws_run(opsdk_client *c, const char *target, const ws_io *io, opsdk_error *err);
 
-/* The clock by which these limits are counted. */
-int64_t ws_now_ms(void);
-
 #endif

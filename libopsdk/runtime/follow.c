@@ -1,5 +1,5 @@
 /* What the handlers want watched, each once, and who is told of its changes. */
-#include "runtime/clock.h"
+#include "client/clock.h"
 #include "runtime/manager.h"
 #include "runtime/source.h"
 

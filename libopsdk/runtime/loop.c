@@ -1,7 +1,7 @@
 #include "runtime/loop.h"
 
+#include "client/clock.h"
 #include "core/limits.h"
-#include "runtime/clock.h"
 
 #include <errno.h>
 #include <signal.h>

@@ -1,5 +1,5 @@
 /* opsdk_main: an operator's whole main(). */
-#include "runtime/clock.h"
+#include "client/clock.h"
 #include "runtime/manager.h"
 #include "runtime/signals.h"
 

@@ -1,7 +1,7 @@
 #include "runtime/manager.h"
 
+#include "client/clock.h"
 #include "core/limits.h"
-#include "runtime/clock.h"
 
 #include <opsdk/log.h>
 #include <opsdk/version.h>

@@ -1,5 +1,5 @@
 /* What /healthz, /readyz and /metrics answer.  Names are those of controller-runtime where it has one. */
-#include "runtime/clock.h"
+#include "client/clock.h"
 #include "runtime/manager.h"
 
 #include <inttypes.h>

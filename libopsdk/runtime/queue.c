@@ -1,8 +1,8 @@
 #include "runtime/queue.h"
 
+#include "client/clock.h"
 #include "core/backoff.h"
 #include "core/map.h"
-#include "runtime/clock.h"
 
 #include <errno.h>
 #include <pthread.h>

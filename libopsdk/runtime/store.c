@@ -1,8 +1,8 @@
 #include "runtime/store.h"
 
+#include "client/clock.h"
 #include "core/map.h"
 #include "core/revision.h"
-#include "runtime/clock.h"
 
 #include <pthread.h>
 #include <stdlib.h>

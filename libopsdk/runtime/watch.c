@@ -1,10 +1,10 @@
 #include "runtime/watch.h"
 
 #include "client/client.h"
+#include "client/clock.h"
 #include "client/file.h"
 #include "core/limits.h"
 #include "core/watcher.h"
-#include "runtime/clock.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 #include "runtime/worker.h"
 
-#include "runtime/clock.h"
+#include "client/clock.h"
 #include "runtime/thread.h"
 
 #include <inttypes.h>

@@ -1,6 +1,6 @@
-/* Time and chance for the run time.  Monotonic: setting the wall clock moves no deadline. */
-#ifndef RUNTIME_CLOCK_H
-#define RUNTIME_CLOCK_H
+/* Time and chance for this layer and the run time.  Monotonic: setting the wall clock moves no deadline. */
+#ifndef CLIENT_CLOCK_H
+#define CLIENT_CLOCK_H
 
 #include <stdint.h>
 #include <sys/random.h>
@@ -17,6 +17,15 @@ static inline int64_t clock_us(void)
 static inline int64_t clock_ms(void)
 {
     return clock_us() / 1000;
+}
+
+/* The time of day, for what is compared with times from outside. */
+static inline int64_t clock_wall_ms(void)
+{
+    struct timespec ts;
+
+    clock_gettime(CLOCK_REALTIME, &ts);
+    return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }
 
 /* For jitter and hash seeds, no secrets. */
