@@ -153,12 +153,12 @@ END_TEST
 static void large_streams(const wsserver_opts *opts, size_t len)
 {
     char *text = malloc(len);
+    opsdk_exec_opts exec = {.in = text, .in_len = len, .max_output = len, .timeout_ms = 600000}; /* valgrind is slow */
 
     for (size_t i = 0; i < len; i++)
         text[i] = (char)(i * 2654435761u >> 13);
     start(opts);
-    ck_assert_msg(run(OPSDK_ARGV("cat"), &(opsdk_exec_opts){.in = text, .in_len = len, .max_output = len}) == 0, "%s",
-                  err.message);
+    ck_assert_msg(run(OPSDK_ARGV("cat"), &exec) == 0, "%s", err.message);
     ck_assert_uint_eq(out.out_len, len);
     ck_assert_int_eq(memcmp(out.out, text, len), 0);
     free(text);
