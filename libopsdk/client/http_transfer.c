@@ -381,12 +381,18 @@ static int transport_error(const http_transfer *t, CURLcode result, opsdk_error 
     }
 }
 
+/* 0 without the header.  A date that is over by now says "at once", not nothing. */
 static int64_t retry_after_ms(const http_transfer *t)
 {
     curl_off_t seconds = 0;
+    struct curl_header *unused;
 
+    if (curl_easy_header(t->easy, "Retry-After", 0, CURLH_HEADER, -1, &unused) != CURLHE_OK)
+        return 0;
     curl_easy_getinfo(t->easy, CURLINFO_RETRY_AFTER, &seconds); /* of seconds and of a date alike */
-    return seconds > LIMIT_RETRY_AFTER_MS ? LIMIT_RETRY_AFTER_MS : (int64_t)seconds * 1000;
+    if (seconds <= 0)
+        return LIMIT_RETRY_AFTER_MIN_MS;
+    return seconds > LIMIT_RETRY_AFTER_MS / 1000 ? LIMIT_RETRY_AFTER_MS : (int64_t)seconds * 1000;
 }
 
 int http_transfer_result(http_transfer *t, CURLcode result, opsdk_error *err)

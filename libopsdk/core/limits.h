@@ -16,6 +16,7 @@
 #define LIMIT_PLUGIN_MS 60000          /* time that it may take */
 #define LIMIT_LOOK_MS 50               /* so often a wait looks whether it is cancelled */
 #define LIMIT_RETRY_AFTER_MS 60000     /* longest Retry-After that is obeyed */
+#define LIMIT_RETRY_AFTER_MIN_MS 100   /* shortest: for one of 0 and for a date that is over */
 #define LIMIT_TRIES 10                 /* of one request that is answered 429 or 503 */
 #define LIMIT_IDLE 8                   /* kept connections of one client */
 #define LIMIT_FAILURE (64u << 10)      /* bytes of an error reply that are read for its Status */

@@ -178,6 +178,21 @@ START_TEST(retry_after_is_obeyed)
 }
 END_TEST
 
+/* Nor is a date lost that is over when it arrives, nor a 0. */
+START_TEST(retry_after_that_is_over_means_at_once)
+{
+    start(NULL);
+    fakeapi_on(api, "", (fakeapi_reply){.status = 429, .headers = "Retry-After: 0\r\n", .body = "{}"});
+    fakeapi_on(api, "",
+               (fakeapi_reply){
+                   .status = 503, .headers = "Retry-After: Fri, 01 Jan 2021 00:00:00 GMT\r\n", .body = "{}"});
+    fakeapi_on(api, "", (fakeapi_reply){.body = "{}"});
+    ck_assert_int_eq(call_with("POST", PODS, "{}"), 0);
+    ck_assert_int_eq(fakeapi_count(api), 3);
+    stop();
+}
+END_TEST
+
 /* Not beyond the time-out, and not without being asked to come back. */
 START_TEST(retries_are_bounded)
 {

@@ -40,7 +40,7 @@ enum opsdk_code {
 typedef struct opsdk_error {
     int code;
     int http_status;    /* 0: no reply arrived */
-    int retry_after_ms; /* from Retry-After, else 0 */
+    int retry_after_ms; /* from Retry-After; 0: not told */
     int spare[3];
     char reason[32];   /* reason of the server's Status, such as "AlreadyExists", else "" */
     char message[256]; /* one line, control characters neutralised, cut with "..." when longer */
