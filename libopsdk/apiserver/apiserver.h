@@ -1,0 +1,42 @@
+/* The server's state, and what holds it together.  One thread (the loop) serves; others may come in under the lock. */
+#ifndef APISERVER_APISERVER_H
+#define APISERVER_APISERVER_H
+
+#include "apiserver/call.h"
+#include "apiserver/resource.h"
+#include "apiserver/store.h"
+
+#include <opsdk/apiserver.h>
+#include <pthread.h>
+
+struct opsdk_apiserver {
+    pthread_mutex_t lock; /* of all below, but for what is set once at the start */
+    opsdk_apiserver_opts opts; /* strings owned */
+    store *objects;
+    registry *resources;
+    struct http *http;
+    int64_t skew_ms;          /* of the clock, a fault */
+    struct crds *crds;
+    struct auth *auth;
+    struct hooks *hooks;      /* admission webhooks */
+    struct collector *gc;
+    struct pods *pods;
+    struct faults *faults;
+    struct recorder *recorder;
+};
+
+/* "now" for all that is stored: seconds and microseconds since 1970, with the skew. */
+int64_t apiserver_now_us(const apiserver *s);
+/* RFC 3339 in UTC into room (of at least 32 bytes), which it returns. */
+const char *apiserver_time(const apiserver *s, char *room);
+
+/* A request from head to answer, under the lock, once it is authenticated.  Whatever fails is answered as a Status. */
+void api_handle(call *c);
+
+/* Writes that the server itself does (garbage collection, controllers, loading of manifests): as the given manager, all
+ * steps of a client's write but authorization.  doc is borrowed. */
+int api_create(apiserver *s, resource *res, const char *ns, const json_t *doc, const char *manager, failure *why);
+int api_update(apiserver *s, resource *res, const char *sub, const json_t *doc, const char *manager, failure *why);
+int api_delete(apiserver *s, resource *res, const char *ns, const char *name, const char *uid, const char *propagation, failure *why);
+
+#endif

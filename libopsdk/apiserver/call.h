@@ -1,0 +1,71 @@
+/* One request on its way through the server: what was asked, by whom, and the answer as it grows. */
+#ifndef APISERVER_CALL_H
+#define APISERVER_CALL_H
+
+#include "apiserver/failure.h"
+#include "apiserver/resource.h"
+#include "core/buf.h"
+
+typedef struct opsdk_apiserver apiserver; /* apiserver.h */
+
+typedef struct user_info {
+    char *name;      /* "system:anonymous" */
+    char *uid;       /* or NULL */
+    char **groups;   /* NULL-terminated */
+    json_t *extra;   /* or NULL */
+} user_info;
+
+typedef struct param {
+    const char *name, *value; /* decoded */
+} param;
+
+/* What the request line says (k8s.io/apiserver RequestInfo). */
+typedef struct request {
+    const char *method;       /* GET, POST, PUT, PATCH, DELETE, HEAD, OPTIONS */
+    const char *path;         /* decoded, without query */
+    const param *params;
+    size_t n_params;
+    const char *accept, *content_type, *user_agent, *authorization, *impersonate; /* "" when absent */
+    const char *body;
+    size_t body_len;
+
+    bool is_resource;         /* below /api or /apis with group and version; else a path such as /version */
+    const char *verb;         /* get list watch create update patch delete deletecollection; of a path: the method in lower case */
+    const char *group, *version, *plural, *sub, *ns, *name; /* "" when absent */
+} request;
+
+const char *request_param(const request *rq, const char *name); /* first value, or NULL */
+bool request_flag(const request *rq, const char *name);         /* "true", "1", as the server reads them */
+
+struct connection; /* http.c */
+
+struct call {
+    apiserver *server;
+    request rq;
+    user_info user;
+    resource *res;             /* NULL: not a resource */
+    const subresource *sub;    /* NULL: the resource itself */
+    char *manager;             /* field manager: fieldManager, else the user agent up to "/"; owned */
+    bool dry_run;
+    struct connection *conn;
+    /* The answer. */
+    int status;
+    buf body;
+    const char *type;          /* content type, a literal */
+    json_t *warnings;          /* array of strings; owned */
+    int retry_after_s;         /* 0: none */
+    struct stream *stream;     /* a watch that goes on after the head; then the body is not sent */
+    bool taken;                /* the answer comes later, by somebody else (http_answer) */
+};
+
+/* Adds a Warning header (299); twice the same is sent once. */
+void call_warn(call *c, const char *fmt, ...) OPSDK_PRINTF(2, 3);
+
+/* Answers with a document, which is consumed; 0, or -1 for want of memory. */
+int call_answer(call *c, int status, json_t *doc, failure *why);
+int call_answer_text(call *c, int status, const char *type, const char *text, size_t len);
+
+/* Reads the body as a document (JSON or YAML by content type): a map, else 400 in the server's words. */
+int call_document(call *c, json_t **ret, failure *why);
+
+#endif

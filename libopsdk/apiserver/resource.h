@@ -1,0 +1,98 @@
+/* The resources that are served: built-in ones and those that CRDs define. */
+#ifndef APISERVER_RESOURCE_H
+#define APISERVER_RESOURCE_H
+
+#include "apiserver/failure.h"
+#include "apiserver/schema/schema.h"
+
+typedef struct call call;             /* call.h */
+typedef struct collection collection; /* store.h */
+typedef struct resource resource;
+
+/* Verbs, a set of bits. */
+enum {
+    VERB_GET = 1,
+    VERB_LIST = 2,
+    VERB_WATCH = 4,
+    VERB_CREATE = 8,
+    VERB_UPDATE = 16,
+    VERB_PATCH = 32,
+    VERB_DELETE = 64,
+    VERB_DELETECOLLECTION = 128,
+    VERBS_ALL = 255
+};
+
+/* What is special about a kind.  Every member may be NULL.  obj is changed in place; old is what is stored now (NULL: create).
+ * The order in a write: decode, defaults, prepare, admission (mutating), validate, admission (validating), store, stored. */
+typedef struct strategy {
+    /* Fills in what the server fills in, beyond the schema's defaults; also when an object is read that was stored without. */
+    void (*defaults)(json_t *obj);
+    /* Before the write: takes back what a client may not set (status on the main resource), counts the generation. */
+    int (*prepare)(call *c, json_t *obj, const json_t *old, failure *why);
+    void (*validate)(call *c, const json_t *obj, const json_t *old, field_errors *errors);
+    /* After the write, with the lock held: now NULL for a removal. */
+    void (*stored)(call *c, const json_t *now, const json_t *old);
+    /* Messages for the Warning header. */
+    void (*warn)(call *c, const json_t *obj, const json_t *old);
+} strategy;
+
+typedef struct selectable { /* a field selector beyond metadata.name and metadata.namespace */
+    const char *name;       /* "spec.nodeName" */
+    const char *pointer;    /* "/spec/nodeName" */
+    const char *dflt;       /* value when absent; usually "" */
+} selectable;
+
+typedef struct subresource {
+    const char *name; /* "status", "scale", "exec" ... */
+    const char *group, *version, *kind; /* of its documents, "" and NULL: the resource's own */
+    unsigned verbs;
+    int (*handle)(call *c, failure *why); /* NULL: status and scale, which the generic code knows */
+} subresource;
+
+typedef struct column { /* of a table */
+    const char *name, *type, *format, *description;
+    int priority;
+    const char *path;                                    /* JSONPath of a CRD's column, or NULL */
+    json_t *(*value)(const json_t *obj, int64_t now_s);  /* else this makes the cell; now for ages */
+} column;
+
+struct resource {
+    const char *group, *version; /* "" is the core group */
+    const char *plural, *singular, *kind;
+    const char *list_kind;                     /* NULL: kind and "List" */
+    const char *const *short_names, *const *categories; /* NULL-terminated, or NULL */
+    bool namespaced;
+    bool hidden;      /* a version that is not served */
+    bool custom;      /* of a CRD */
+    unsigned verbs;
+    const subresource *subresources; /* up to the first without name; or NULL */
+    const schema *schema;            /* of the whole object; never NULL */
+    const strategy *strategy;        /* or NULL */
+    const selectable *selectables;   /* up to the first without name; or NULL */
+    const column *columns;           /* up to the first without name; or NULL: name and age */
+    /* A virtual resource (subjectaccessreviews): answers a create itself and stores nothing. */
+    int (*review)(call *c, json_t *obj, failure *why);
+    collection *objects; /* shared by the versions of one group and plural; NULL for virtual ones */
+    int64_t born;        /* revision of the CRD that made it; for discovery's order */
+    void *owner;         /* of a CRD: crd/'s own data */
+    unsigned refs;       /* of a CRD's: held by calls and watches under way */
+};
+
+/* All resources, by group, version and plural.  Used under the server's lock. */
+typedef struct registry registry;
+registry *registry_new(void);
+registry *registry_free(registry *r);
+
+int registry_add(registry *r, resource *res); /* -1: no memory.  Built-in ones are borrowed, of CRDs owned by crd/. */
+void registry_remove(registry *r, resource *res);
+resource *registry_find(const registry *r, const char *group, const char *version, const char *plural);
+bool registry_has_version(const registry *r, const char *group, const char *version); /* any resource in it */
+bool registry_has_group(const registry *r, const char *group);
+/* Walks in the order of adding: zero *at to start; NULL at the end. */
+resource *registry_next(const registry *r, size_t *at);
+
+const subresource *resource_sub(const resource *res, const char *name); /* NULL: none */
+/* "pods", "deployments.apps": as messages name it; into room, which it returns. */
+const char *resource_label(const resource *res, char *room, size_t len);
+
+#endif

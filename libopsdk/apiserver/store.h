@@ -1,0 +1,82 @@
+/* Everything that is stored, in memory: objects as text, one revision for all, and the events of the recent past.
+ *
+ * The model is etcd with a watch cache in front: each write has the next revision, lists come in order of "namespace/name", a watch
+ * resumes at any revision that is not compacted.  Objects are immutable once stored and counted, so that a slow reader holds no
+ * lock.  Functions run under the server's lock, except where they say otherwise. */
+#ifndef APISERVER_STORE_H
+#define APISERVER_STORE_H
+
+#include "apiserver/resource.h"
+#include "core/buf.h"
+
+/* One version of an object. */
+typedef struct item {
+    unsigned refs; /* atomic */
+    int64_t revision;
+    const char *key; /* "namespace/name", or "name" */
+    const char *ns;  /* "" when cluster-scoped */
+    const char *name, *uid;
+    size_t n_labels, n_fields;
+    const char *const *labels;  /* key, value, key, value, ... */
+    const char *const *fields;  /* values of the resource's selectables, in their order */
+    size_t len, packed;         /* of the text; packed: bytes it takes, or 0 when it is stored as it is */
+    const char *text;           /* JSON, or packed */
+} item;
+
+item *item_ref(const item *it);   /* any thread */
+item *item_unref(item *it);       /* any thread; NULL is fine; returns NULL */
+void item_text(const item *it, buf *out); /* appends the JSON; any thread */
+json_t *item_json(const item *it);        /* a tree, the caller's; NULL: no memory; any thread */
+const char *item_label(const item *it, const char *key); /* NULL: none */
+
+enum event_type { EVENT_ADDED, EVENT_MODIFIED, EVENT_DELETED };
+typedef struct event {
+    enum event_type type;
+    int64_t revision;
+    item *now;  /* of a removal: the last state, with the revision of the removal */
+    item *prev; /* NULL for ADDED */
+} event;
+
+typedef struct store store;
+store *store_new(void);
+store *store_free(store *s);
+int64_t store_revision(const store *s);            /* of the newest write */
+void store_set_revision(store *s, int64_t revision); /* for faults: the next write has one more */
+
+/* The collection of a group and plural; made when it is not there; lives as long as the store.  res tells selectables. */
+collection *store_collection(store *s, const resource *res);
+
+item *collection_get(const collection *c, const char *ns, const char *name); /* borrowed; NULL: not there */
+size_t collection_len(const collection *c);
+
+/* Stores obj, whose metadata.resourceVersion becomes the new revision; *ret is borrowed (NULL is fine).  -1: no memory or full. */
+int collection_put(collection *c, json_t *obj, item **ret, failure *why);
+int collection_remove(collection *c, const char *ns, const char *name, item **ret_last, failure *why);
+
+/* Items in order: those of ns ("" for all), after the key after (NULL: from the start), as they were at revision (0: now).  Calls each until it is
+ * not 0 and returns that.  FAILURE 410 when revision is compacted. */
+typedef int each_item_fn(item *it, void *user);
+int collection_each(collection *c, int64_t revision, const char *ns, const char *after, each_item_fn *each, void *user, failure *why);
+/* Keeps the present state readable at its revision for pages to come. */
+int collection_snapshot(collection *c, failure *why);
+
+/* A watch: is told of each event at once, under the lock.  Must not write to the store. */
+typedef struct watcher watcher;
+typedef void watcher_fn(watcher *w, const event *e);
+struct watcher { /* embedded in its owner's struct */
+    watcher_fn *on_event;
+    collection *objects;
+    watcher *next, **link;
+};
+/* Replays what came after revision (which must not be 0) and then follows.  410 Expired when that is compacted. */
+int watcher_start(watcher *w, collection *c, int64_t revision, failure *why);
+void watcher_stop(watcher *w);
+
+/* Forgets events up to revision in all collections, as etcd's compaction does. */
+void store_compact(store *s, int64_t revision);
+int64_t store_compacted(const store *s);
+
+/* Walks the collections: zero *at to start; NULL at the end.  For garbage collection. */
+collection *store_next(store *s, size_t *at, const resource **ret_any_version);
+
+#endif
