@@ -30,15 +30,18 @@ OPSDK_CFLAGS := -std=c11 -g $(OPTIMIZE) $(HARDENING) $(WARNINGS) -fvisibility=hi
 	-ffile-prefix-map=$(CURDIR)=. $(PKG_CFLAGS) $(CFLAGS)
 OPSDK_LDFLAGS := -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed,--gc-sections $(filter -fsanitize=%,$(OPTIMIZE)) $(LDFLAGS)
 
+# The embedded API server is a library of its own, and takes what it needs of core with it.
+SERVER_SRC := $(wildcard libopsdk/apiserver/*.c libopsdk/apiserver/*/*.c) $(wildcard libopsdk/core/*.c)
 LIB_SRC := $(wildcard libopsdk/core/*.c libopsdk/client/*.c libopsdk/runtime/*.c)
 CMD_SRC := $(wildcard cmd/opsdk/*.c)
 JMX_SRC := $(wildcard operators/jmx-exporter/*.c)
 ATTACH_SRC := $(wildcard operators/jmx-exporter/attach/*.c)
 TEST_SRC := $(wildcard tests/core/test_*.c tests/client/test_*.c tests/runtime/test_*.c tests/cmd/test_*.c \
-	tests/operators/jmx-exporter/test_*.c tests/operators/jmx-exporter/attach/test_*.c)
+	tests/apiserver/test_*.c tests/apiserver/*/test_*.c tests/operators/jmx-exporter/test_*.c tests/operators/jmx-exporter/attach/test_*.c)
 SUPPORT_SRC := $(wildcard tests/support/*.c)
 obj = $(patsubst %.c,$(B)/obj/%.o,$(1))
 LIB_OBJ := $(call obj,$(LIB_SRC))
+SERVER_OBJ := $(call obj,$(SERVER_SRC))
 
 SO := $(B)/lib/libopsdk.so.$(VERSION)
 BINARIES := $(B)/bin/opsdk $(B)/bin/jmx-exporter-operator $(B)/bin/jmx-attach

@@ -3,7 +3,7 @@
 CHECK_LIBS := $(if $(PACKAGES_HAVE),$(shell pkg-config --libs check))
 TEST_SCRIPTS := $(sort $(wildcard tests/*/test_*.sh tests/*/*/test_*.sh tests/*/*/*/test_*.sh))
 # Everything but the main functions, with all names visible.
-TEST_INSIDE := $(foreach n,cmd jmx attach opsdk,$(B)/lib/lib$(n)-inside.a)
+TEST_INSIDE := $(foreach n,cmd jmx attach apiserver opsdk,$(B)/lib/lib$(n)-inside.a)
 
 .PHONY: test test-run test-build
 test: ## unit tests, hermetic, under a minute; SAN=1: with ASan and UBSan; only: make test T=queue
@@ -17,6 +17,7 @@ test-run: all test-build
 test-build: $(TESTS)
 
 $(B)/lib/libopsdk-inside.a: $(LIB_OBJ)
+$(B)/lib/libapiserver-inside.a: $(filter-out $(LIB_OBJ),$(SERVER_OBJ))
 $(B)/lib/libcmd-inside.a: $(call obj,$(filter-out %/main.c,$(CMD_SRC)))
 $(B)/lib/libjmx-inside.a: $(call obj,$(filter-out %/main.c,$(JMX_SRC)))
 $(B)/lib/libattach-inside.a: $(call obj,$(filter-out %/main.c,$(ATTACH_SRC)))

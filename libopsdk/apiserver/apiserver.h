@@ -10,15 +10,15 @@
 #include <pthread.h>
 
 struct opsdk_apiserver {
-    pthread_mutex_t lock; /* of all below, but for what is set once at the start */
+    pthread_mutex_t lock;      /* of all below, but for what is set once at the start */
     opsdk_apiserver_opts opts; /* strings owned */
     store *objects;
     registry *resources;
     struct http *http;
-    int64_t skew_ms;          /* of the clock, a fault */
+    int64_t skew_ms; /* of the clock, a fault */
     struct crds *crds;
     struct auth *auth;
-    struct hooks *hooks;      /* admission webhooks */
+    struct hooks *hooks; /* admission webhooks */
     struct collector *gc;
     struct pods *pods;
     struct faults *faults;
@@ -37,6 +37,7 @@ void api_handle(call *c);
  * steps of a client's write but authorization.  doc is borrowed. */
 int api_create(apiserver *s, resource *res, const char *ns, const json_t *doc, const char *manager, failure *why);
 int api_update(apiserver *s, resource *res, const char *sub, const json_t *doc, const char *manager, failure *why);
-int api_delete(apiserver *s, resource *res, const char *ns, const char *name, const char *uid, const char *propagation, failure *why);
+int api_delete(apiserver *s, resource *res, const char *ns, const char *name, const char *uid, const char *propagation,
+               failure *why);
 
 #endif

@@ -9,10 +9,10 @@
 typedef struct opsdk_apiserver apiserver; /* apiserver.h */
 
 typedef struct user_info {
-    char *name;      /* "system:anonymous" */
-    char *uid;       /* or NULL */
-    char **groups;   /* NULL-terminated */
-    json_t *extra;   /* or NULL */
+    char *name;    /* "system:anonymous" */
+    char *uid;     /* or NULL */
+    char **groups; /* NULL-terminated */
+    json_t *extra; /* or NULL */
 } user_info;
 
 typedef struct param {
@@ -21,16 +21,17 @@ typedef struct param {
 
 /* What the request line says (k8s.io/apiserver RequestInfo). */
 typedef struct request {
-    const char *method;       /* GET, POST, PUT, PATCH, DELETE, HEAD, OPTIONS */
-    const char *path;         /* decoded, without query */
+    const char *method; /* GET, POST, PUT, PATCH, DELETE, HEAD, OPTIONS */
+    const char *path;   /* decoded, without query */
     const param *params;
     size_t n_params;
     const char *accept, *content_type, *user_agent, *authorization, *impersonate; /* "" when absent */
     const char *body;
     size_t body_len;
 
-    bool is_resource;         /* below /api or /apis with group and version; else a path such as /version */
-    const char *verb;         /* get list watch create update patch delete deletecollection; of a path: the method in lower case */
+    bool is_resource; /* below /api or /apis with group and version; else a path such as /version */
+    const char
+        *verb; /* get list watch create update patch delete deletecollection; of a path: the method in lower case */
     const char *group, *version, *plural, *sub, *ns, *name; /* "" when absent */
 } request;
 
@@ -43,19 +44,19 @@ struct call {
     apiserver *server;
     request rq;
     user_info user;
-    resource *res;             /* NULL: not a resource */
-    const subresource *sub;    /* NULL: the resource itself */
-    char *manager;             /* field manager: fieldManager, else the user agent up to "/"; owned */
+    resource *res;          /* NULL: not a resource */
+    const subresource *sub; /* NULL: the resource itself */
+    char *manager;          /* field manager: fieldManager, else the user agent up to "/"; owned */
     bool dry_run;
     struct connection *conn;
     /* The answer. */
     int status;
     buf body;
-    const char *type;          /* content type, a literal */
-    json_t *warnings;          /* array of strings; owned */
-    int retry_after_s;         /* 0: none */
-    struct stream *stream;     /* a watch that goes on after the head; then the body is not sent */
-    bool taken;                /* the answer comes later, by somebody else (http_answer) */
+    const char *type;      /* content type, a literal */
+    json_t *warnings;      /* array of strings; owned */
+    int retry_after_s;     /* 0: none */
+    struct stream *stream; /* a watch that goes on after the head; then the body is not sent */
+    bool taken;            /* the answer comes later, by somebody else (http_answer) */
 };
 
 /* Adds a Warning header (299); twice the same is sent once. */

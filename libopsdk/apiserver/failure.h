@@ -21,7 +21,8 @@ void failure_clear(failure *why);
 /* All return -1. */
 int failure_set(failure *why, int code, const char *reason, const char *fmt, ...) OPSDK_PRINTF(4, 5);
 int failure_bad_request(failure *why, const char *fmt, ...) OPSDK_PRINTF(2, 3);
-int failure_internal(failure *why, const char *fmt, ...) OPSDK_PRINTF(2, 3); /* 500, "Internal error occurred: " before it */
+int failure_internal(failure *why, const char *fmt, ...)
+    OPSDK_PRINTF(2, 3); /* 500, "Internal error occurred: " before it */
 int failure_memory(failure *why);
 
 /* Sets details.name, .group, .kind (the resource's or the object's, as the server does for that reason) where they are not empty. */
@@ -45,17 +46,20 @@ void field_errors_clear(field_errors *e);
 #define auto_field_errors __attribute__((cleanup(field_errors_clear))) field_errors
 
 /* path is "spec.containers[0].name".  value is borrowed and printed as the server does. */
-void field_required(field_errors *e, const char *path, const char *detail);                          /* FieldValueRequired */
-void field_invalid(field_errors *e, const char *path, const json_t *value, const char *fmt, ...)     /* FieldValueInvalid */
+void field_required(field_errors *e, const char *path, const char *detail); /* FieldValueRequired */
+void field_invalid(field_errors *e, const char *path, const json_t *value, const char *fmt, ...) /* FieldValueInvalid */
     OPSDK_PRINTF(4, 5);
-void field_forbidden(field_errors *e, const char *path, const char *fmt, ...) OPSDK_PRINTF(3, 4);    /* FieldValueForbidden */
-void field_duplicate(field_errors *e, const char *path, const json_t *value);                        /* FieldValueDuplicate */
-void field_not_found(field_errors *e, const char *path, const json_t *value);                        /* FieldValueNotFound */
-void field_unsupported(field_errors *e, const char *path, const json_t *value, const json_t *valid); /* FieldValueNotSupported */
-void field_type(field_errors *e, const char *path, const json_t *value, const char *fmt, ...)        /* FieldValueTypeInvalid */
+void field_forbidden(field_errors *e, const char *path, const char *fmt, ...)
+    OPSDK_PRINTF(3, 4);                                                       /* FieldValueForbidden */
+void field_duplicate(field_errors *e, const char *path, const json_t *value); /* FieldValueDuplicate */
+void field_not_found(field_errors *e, const char *path, const json_t *value); /* FieldValueNotFound */
+void field_unsupported(field_errors *e, const char *path, const json_t *value,
+                       const json_t *valid); /* FieldValueNotSupported */
+void field_type(field_errors *e, const char *path, const json_t *value, const char *fmt,
+                ...) /* FieldValueTypeInvalid */
     OPSDK_PRINTF(4, 5);
-void field_too_long(field_errors *e, const char *path, int max);                                     /* FieldValueTooLong */
-void field_too_many(field_errors *e, const char *path, int actual, int max);                         /* FieldValueTooMany */
+void field_too_long(field_errors *e, const char *path, int max);             /* FieldValueTooLong */
+void field_too_many(field_errors *e, const char *path, int actual, int max); /* FieldValueTooMany */
 
 /* 0 when there are none, else -1 with an Invalid for the object: KIND.GROUP "NAME" is invalid: ... */
 int field_errors_result(const field_errors *e, const char *group, const char *kind, const char *name, failure *why);

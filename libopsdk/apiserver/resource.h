@@ -43,7 +43,7 @@ typedef struct selectable { /* a field selector beyond metadata.name and metadat
 } selectable;
 
 typedef struct subresource {
-    const char *name; /* "status", "scale", "exec" ... */
+    const char *name;                   /* "status", "scale", "exec" ... */
     const char *group, *version, *kind; /* of its documents, "" and NULL: the resource's own */
     unsigned verbs;
     int (*handle)(call *c, failure *why); /* NULL: status and scale, which the generic code knows */
@@ -52,18 +52,18 @@ typedef struct subresource {
 typedef struct column { /* of a table */
     const char *name, *type, *format, *description;
     int priority;
-    const char *path;                                    /* JSONPath of a CRD's column, or NULL */
-    json_t *(*value)(const json_t *obj, int64_t now_s);  /* else this makes the cell; now for ages */
+    const char *path;                                   /* JSONPath of a CRD's column, or NULL */
+    json_t *(*value)(const json_t *obj, int64_t now_s); /* else this makes the cell; now for ages */
 } column;
 
 struct resource {
     const char *group, *version; /* "" is the core group */
     const char *plural, *singular, *kind;
-    const char *list_kind;                     /* NULL: kind and "List" */
+    const char *list_kind;                              /* NULL: kind and "List" */
     const char *const *short_names, *const *categories; /* NULL-terminated, or NULL */
     bool namespaced;
-    bool hidden;      /* a version that is not served */
-    bool custom;      /* of a CRD */
+    bool hidden; /* a version that is not served */
+    bool custom; /* of a CRD */
     unsigned verbs;
     const subresource *subresources; /* up to the first without name; or NULL */
     const schema *schema;            /* of the whole object; never NULL */

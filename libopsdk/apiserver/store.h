@@ -17,16 +17,16 @@ typedef struct item {
     const char *ns;  /* "" when cluster-scoped */
     const char *name, *uid;
     size_t n_labels, n_fields;
-    const char *const *labels;  /* key, value, key, value, ... */
-    const char *const *fields;  /* values of the resource's selectables, in their order */
-    size_t len, packed;         /* of the text; packed: bytes it takes, or 0 when it is stored as it is */
-    const char *text;           /* JSON, or packed */
+    const char *const *labels; /* key, value, key, value, ... */
+    const char *const *fields; /* values of the resource's selectables, in their order */
+    size_t len, packed;        /* of the text; packed: bytes it takes, or 0 when it is stored as it is */
+    const char *text;          /* JSON, or packed */
 } item;
 
-item *item_ref(const item *it);   /* any thread */
-item *item_unref(item *it);       /* any thread; NULL is fine; returns NULL */
-void item_text(const item *it, buf *out); /* appends the JSON; any thread */
-json_t *item_json(const item *it);        /* a tree, the caller's; NULL: no memory; any thread */
+item *item_ref(const item *it);                          /* any thread */
+item *item_unref(item *it);                              /* any thread; NULL is fine; returns NULL */
+void item_text(const item *it, buf *out);                /* appends the JSON; any thread */
+json_t *item_json(const item *it);                       /* a tree, the caller's; NULL: no memory; any thread */
 const char *item_label(const item *it, const char *key); /* NULL: none */
 
 enum event_type { EVENT_ADDED, EVENT_MODIFIED, EVENT_DELETED };
@@ -40,7 +40,7 @@ typedef struct event {
 typedef struct store store;
 store *store_new(void);
 store *store_free(store *s);
-int64_t store_revision(const store *s);            /* of the newest write */
+int64_t store_revision(const store *s);              /* of the newest write */
 void store_set_revision(store *s, int64_t revision); /* for faults: the next write has one more */
 
 /* The collection of a group and plural; made when it is not there; lives as long as the store.  res tells selectables. */
@@ -56,7 +56,8 @@ int collection_remove(collection *c, const char *ns, const char *name, item **re
 /* Items in order: those of ns ("" for all), after the key after (NULL: from the start), as they were at revision (0: now).  Calls each until it is
  * not 0 and returns that.  FAILURE 410 when revision is compacted. */
 typedef int each_item_fn(item *it, void *user);
-int collection_each(collection *c, int64_t revision, const char *ns, const char *after, each_item_fn *each, void *user, failure *why);
+int collection_each(collection *c, int64_t revision, const char *ns, const char *after, each_item_fn *each, void *user,
+                    failure *why);
 /* Keeps the present state readable at its revision for pages to come. */
 int collection_snapshot(collection *c, failure *why);
 

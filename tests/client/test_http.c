@@ -183,9 +183,9 @@ START_TEST(retry_after_that_is_over_means_at_once)
 {
     start(NULL);
     fakeapi_on(api, "", (fakeapi_reply){.status = 429, .headers = "Retry-After: 0\r\n", .body = "{}"});
-    fakeapi_on(api, "",
-               (fakeapi_reply){
-                   .status = 503, .headers = "Retry-After: Fri, 01 Jan 2021 00:00:00 GMT\r\n", .body = "{}"});
+    fakeapi_on(
+        api, "",
+        (fakeapi_reply){.status = 503, .headers = "Retry-After: Fri, 01 Jan 2021 00:00:00 GMT\r\n", .body = "{}"});
     fakeapi_on(api, "", (fakeapi_reply){.body = "{}"});
     ck_assert_int_eq(call_with("POST", PODS, "{}"), 0);
     ck_assert_int_eq(fakeapi_count(api), 3);

@@ -20,6 +20,7 @@ int managed_update(const managed_write *w, json_t *obj, const json_t *old, failu
 
 /* Server-side apply: merges config into live (NULL: create) as w->manager with operation Apply; removes what the manager owned and no longer
  * names; 409 with the server's causes on conflicts unless force.  *ret is the caller's, managedFields set. */
-int managed_apply(const managed_write *w, const json_t *live, const json_t *config, bool force, json_t **ret, failure *why);
+int managed_apply(const managed_write *w, const json_t *live, const json_t *config, bool force, json_t **ret,
+                  failure *why);
 
 #endif

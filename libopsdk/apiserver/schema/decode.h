@@ -8,10 +8,10 @@
 enum field_validation { VALIDATION_IGNORE, VALIDATION_WARN, VALIDATION_STRICT };
 
 typedef struct decode_opts {
-    const char *kind, *version;         /* for messages: Pod in version "v1" cannot be handled as a Pod: ... */
+    const char *kind, *version; /* for messages: Pod in version "v1" cannot be handled as a Pod: ... */
     enum field_validation validation;
-    json_t *warnings;                   /* array that strings are added to, with VALIDATION_WARN */
-    const char *text;                   /* the document as sent, to find duplicate fields; NULL: not looked for */
+    json_t *warnings; /* array that strings are added to, with VALIDATION_WARN */
+    const char *text; /* the document as sent, to find duplicate fields; NULL: not looked for */
     size_t len;
 } decode_opts;
 

@@ -37,7 +37,8 @@ enum schema_topology {
 enum schema_patch { PATCH_MERGE = 1, PATCH_REPLACE = 2, PATCH_RETAIN_KEYS = 4 };
 
 typedef struct schema schema;
-typedef struct schema_rules schema_rules; /* schema/rules.h: what only CRDs have: minimum, pattern, enum, combinators ... */
+typedef struct schema_rules
+    schema_rules; /* schema/rules.h: what only CRDs have: minimum, pattern, enum, combinators ... */
 
 typedef struct schema_field {
     const char *name;
@@ -52,13 +53,13 @@ typedef struct schema_field {
 struct schema {
     enum schema_type type;
     enum schema_topology topology;
-    const char *name; /* Go's name of a built-in type, as in "io.k8s.api.core.v1.PodSpec"; NULL: none */
-    const char *format; /* "int32", "int64", "date-time", ...; NULL: none */
-    const char *description; /* NULL: none */
+    const char *name;           /* Go's name of a built-in type, as in "io.k8s.api.core.v1.PodSpec"; NULL: none */
+    const char *format;         /* "int32", "int64", "date-time", ...; NULL: none */
+    const char *description;    /* NULL: none */
     const schema_field *fields; /* sorted by name (strcmp) */
     size_t n;
-    const schema *items;      /* of MAP and LIST; of an OBJECT: additionalProperties beside its fields, or NULL */
-    const char *const *keys;  /* of TOPOLOGY_MAP, NULL-terminated */
+    const schema *items;       /* of MAP and LIST; of an OBJECT: additionalProperties beside its fields, or NULL */
+    const char *const *keys;   /* of TOPOLOGY_MAP, NULL-terminated */
     const schema_rules *rules; /* NULL: none */
     bool preserve_unknown, embedded, nullable;
 };

@@ -12,7 +12,7 @@ OPSDK_BEGIN
 typedef struct opsdk_apiserver opsdk_apiserver;
 
 typedef struct opsdk_apiserver_opts { /* zero is the default of each */
-    const char *listen; /* "127.0.0.1:0" (a free port); "unix:PATH" */
+    const char *listen;               /* "127.0.0.1:0" (a free port); "unix:PATH" */
 } opsdk_apiserver_opts;
 
 /* Starts a server in a thread of its own; it answers when this returns.  *ret is the caller's: end it with opsdk_apiserver_stop.

@@ -1,0 +1,162 @@
+#include "apiserver/failure.h"
+#include "core/buf.h"
+#include "core/limits.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void field_errors_clear(field_errors *e)
+{
+    json_decref(e->list);
+    e->list = NULL;
+}
+
+/* message without the path, which the cause has apart. */
+static void add(field_errors *e, const char *reason, const char *path, const char *message)
+{
+    if (!e->list)
+        e->list = json_array();
+    json_array_append_new(
+        e->list, json_pack("{s:s, s:s, s:s}", "reason", reason, "message", message, "field", *path ? path : "<nil>"));
+}
+
+/* The value as Go's %v or %q of it in field.Error: strings quoted, the rest as JSON. */
+static char *print(const json_t *value)
+{
+    return value ? json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY) : strdup("null");
+}
+
+static void add_value(field_errors *e, const char *reason, const char *path, const char *what, const json_t *value,
+                      const char *detail)
+{
+    auto_buf text = BUF_INIT(LIMIT_OBJECT);
+    char *printed = print(value);
+
+    buf_printf(&text, "%s: %s", what, printed ? printed : "");
+    if (detail && *detail)
+        buf_printf(&text, ": %s", detail);
+    free(printed);
+    if (!text.failed)
+        add(e, reason, path, text.data);
+}
+
+void field_required(field_errors *e, const char *path, const char *detail)
+{
+    auto_buf text = BUF_INIT(LIMIT_OBJECT);
+
+    buf_puts(&text, "Required value");
+    if (*detail)
+        buf_printf(&text, ": %s", detail);
+    if (!text.failed)
+        add(e, "FieldValueRequired", path, text.data);
+}
+
+void field_invalid(field_errors *e, const char *path, const json_t *value, const char *fmt, ...)
+{
+    char *detail = NULL;
+    va_list args;
+
+    va_start(args, fmt);
+    if (vasprintf(&detail, fmt, args) >= 0)
+        add_value(e, "FieldValueInvalid", path, "Invalid value", value, detail);
+    va_end(args);
+    free(detail);
+}
+
+void field_type(field_errors *e, const char *path, const json_t *value, const char *fmt, ...)
+{
+    char *detail = NULL;
+    va_list args;
+
+    va_start(args, fmt);
+    if (vasprintf(&detail, fmt, args) >= 0)
+        add_value(e, "FieldValueTypeInvalid", path, "Invalid value", value, detail);
+    va_end(args);
+    free(detail);
+}
+
+void field_forbidden(field_errors *e, const char *path, const char *fmt, ...)
+{
+    auto_buf text = BUF_INIT(LIMIT_OBJECT);
+    char *detail = NULL;
+    va_list args;
+
+    va_start(args, fmt);
+    if (vasprintf(&detail, fmt, args) >= 0)
+        buf_printf(&text, "Forbidden: %s", detail);
+    va_end(args);
+    free(detail);
+    if (!text.failed && text.data)
+        add(e, "FieldValueForbidden", path, text.data);
+}
+
+void field_duplicate(field_errors *e, const char *path, const json_t *value)
+{
+    add_value(e, "FieldValueDuplicate", path, "Duplicate value", value, NULL);
+}
+
+void field_not_found(field_errors *e, const char *path, const json_t *value)
+{
+    add_value(e, "FieldValueNotFound", path, "Not found", value, NULL);
+}
+
+void field_unsupported(field_errors *e, const char *path, const json_t *value, const json_t *valid)
+{
+    auto_buf text = BUF_INIT(LIMIT_OBJECT);
+    size_t i;
+    json_t *one;
+
+    json_array_foreach((json_t *)valid, i, one)
+    {
+        char *printed = print(one);
+        buf_printf(&text, "%s%s", i ? ", " : "supported values: ", printed ? printed : "");
+        free(printed);
+    }
+    if (!text.failed)
+        add_value(e, "FieldValueNotSupported", path, "Unsupported value", value, text.data);
+}
+
+void field_too_long(field_errors *e, const char *path, int max)
+{
+    char text[80];
+
+    snprintf(text, sizeof(text), "Too long: may not be more than %d bytes", max);
+    add(e, "FieldValueTooLong", path, text);
+}
+
+void field_too_many(field_errors *e, const char *path, int actual, int max)
+{
+    char text[80];
+
+    snprintf(text, sizeof(text), "Too many: %d: must have at most %d items", actual, max);
+    add(e, "FieldValueTooMany", path, text);
+}
+
+static void put_one(buf *out, const json_t *error)
+{
+    buf_printf(out, "%s: %s", json_string_value(json_object_get(error, "field")),
+               json_string_value(json_object_get(error, "message")));
+}
+
+int field_errors_result(const field_errors *e, const char *group, const char *kind, const char *name, failure *why)
+{
+    auto_buf text = BUF_INIT(LIMIT_OBJECT);
+    size_t n = json_array_size(e->list), i;
+    json_t *one;
+
+    if (n == 0)
+        return 0;
+    json_array_foreach(e->list, i, one)
+    {
+        buf_puts(&text, i ? ", " : n > 1 ? "[" : "");
+        put_one(&text, one);
+    }
+    buf_puts(&text, n > 1 ? "]" : "");
+    failure_set(why, 422, "Invalid", "%s%s%s \"%s\" is invalid: %s", kind, *group ? "." : "", group, name,
+                text.failed ? "" : text.data);
+    failure_about(why, name, group, kind);
+    json_object_set_nocheck(why->details, "causes", e->list);
+    return -1;
+}
