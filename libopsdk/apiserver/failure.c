@@ -109,8 +109,8 @@ void failure_retry_after(failure *why, int seconds)
 
 json_t *failure_status(const failure *why)
 {
-    json_t *status = json_pack("{s:s, s:s, s:{}, s:s}", "kind", "Status", "apiVersion", "v1", "metadata", "status",
-                               "Failure");
+    json_t *status =
+        json_pack("{s:s, s:s, s:{}, s:s}", "kind", "Status", "apiVersion", "v1", "metadata", "status", "Failure");
 
     put(status, "message", why->message);
     put(status, "reason", why->reason);

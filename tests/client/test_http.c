@@ -444,6 +444,6 @@ START_TEST(threads_share_a_client)
 END_TEST
 
 TESTS("http", sends_and_receives, reuses_connections, reads_pieces, cut_bodies_fail, statuses_become_codes,
-      other_pages_are_described, retry_after_is_obeyed, retries_are_bounded, silence_times_out, cancel_ends_calls,
-      bodies_are_capped, headers_are_capped, stale_connections, nobody_there, no_proxy_from_the_environment, sinks,
-      transfers, threads_share_a_client)
+      other_pages_are_described, retry_after_is_obeyed, retry_after_that_is_over_means_at_once, retries_are_bounded,
+      silence_times_out, cancel_ends_calls, bodies_are_capped, headers_are_capped, stale_connections, nobody_there,
+      no_proxy_from_the_environment, sinks, transfers, threads_share_a_client)

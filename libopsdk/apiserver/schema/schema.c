@@ -44,9 +44,12 @@ static const char *const owner_keys[] = {"uid", NULL};
 static const schema owners = {.type = SCHEMA_LIST, .topology = TOPOLOGY_MAP, .items = &owner, .keys = owner_keys};
 
 static const schema_field managed_fields[] = {
-    {.name = "apiVersion", .type = &any_string}, {.name = "fieldsType", .type = &any_string},
-    {.name = "fieldsV1", .type = &SCHEMA_ANYTHING}, {.name = "manager", .type = &any_string},
-    {.name = "operation", .type = &any_string}, {.name = "subresource", .type = &any_string},
+    {.name = "apiVersion", .type = &any_string},
+    {.name = "fieldsType", .type = &any_string},
+    {.name = "fieldsV1", .type = &SCHEMA_ANYTHING},
+    {.name = "manager", .type = &any_string},
+    {.name = "operation", .type = &any_string},
+    {.name = "subresource", .type = &any_string},
     {.name = "time", .type = &when},
 };
 static const schema managed_entry = {.type = SCHEMA_OBJECT,
