@@ -9,7 +9,7 @@ LIBDIR ?= $(PREFIX)/lib
 DESTDIR ?=
 B := build$(if $(SAN),-san)
 
-PACKAGES := libcurl jansson yaml-0.1 libwebsockets openssl
+PACKAGES := libcurl jansson yaml-0.1 libwebsockets openssl libzstd
 PACKAGES_HAVE := $(shell pkg-config --exists $(PACKAGES) check 2>/dev/null && echo yes)
 PKG_CFLAGS := $(if $(PACKAGES_HAVE),$(shell pkg-config --cflags $(PACKAGES)))
 PKG_LIBS := $(if $(PACKAGES_HAVE),$(shell pkg-config --libs $(PACKAGES)))

@@ -30,6 +30,8 @@ int64_t apiserver_now_us(const apiserver *s);
 /* RFC 3339 in UTC into room (of at least 32 bytes), which it returns. */
 const char *apiserver_time(const apiserver *s, char *room);
 
+const char *apiserver_time_in(const apiserver *s, int64_t seconds, char *room); /* then */
+
 /* A request from head to answer, under the lock, once it is authenticated.  Whatever fails is answered as a Status. */
 void api_handle(call *c);
 

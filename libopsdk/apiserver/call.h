@@ -15,6 +15,8 @@ typedef struct user_info {
     json_t *extra; /* or NULL */
 } user_info;
 
+void user_info_clear(user_info *u);
+
 typedef struct param {
     const char *name, *value; /* decoded */
 } param;
@@ -38,7 +40,7 @@ typedef struct request {
 const char *request_param(const request *rq, const char *name); /* first value, or NULL */
 bool request_flag(const request *rq, const char *name);         /* "true", "1", as the server reads them */
 
-struct connection; /* http.c */
+struct connection; /* http_call.h */
 
 struct call {
     apiserver *server;
@@ -66,6 +68,10 @@ void call_warn(call *c, const char *fmt, ...) OPSDK_PRINTF(2, 3);
 int call_answer(call *c, int status, json_t *doc, failure *why);
 int call_answer_text(call *c, int status, const char *type, const char *text, size_t len);
 
+/* Is that the request's content type (parameters aside)? */
+bool call_is_type(const call *c, const char *type);
+/* Reads the body as any value. */
+int call_value(call *c, bool yaml, json_t **ret, failure *why);
 /* Reads the body as a document (JSON or YAML by content type): a map, else 400 in the server's words. */
 int call_document(call *c, json_t **ret, failure *why);
 

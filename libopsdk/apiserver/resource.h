@@ -32,6 +32,8 @@ typedef struct strategy {
     void (*validate)(call *c, const json_t *obj, const json_t *old, field_errors *errors);
     /* After the write, with the lock held: now NULL for a removal. */
     void (*stored)(call *c, const json_t *now, const json_t *old);
+    /* Seconds that a deleted object lives on; asked: what the client wants, -1 when it does not say.  NULL: 0. */
+    int64_t (*grace)(const json_t *obj, int64_t asked);
     /* Messages for the Warning header. */
     void (*warn)(call *c, const json_t *obj, const json_t *old);
 } strategy;
@@ -75,7 +77,8 @@ struct resource {
     collection *objects; /* shared by the versions of one group and plural; NULL for virtual ones */
     int64_t born;        /* revision of the CRD that made it; for discovery's order */
     void *owner;         /* of a CRD: crd/'s own data */
-    unsigned refs;       /* of a CRD's: held by calls and watches under way */
+    unsigned refs;       /* of a CRD's: held by watches under way */
+    void (*free)(resource *res); /* of a CRD's, when the last reference goes; NULL: built in */
 };
 
 /* All resources, by group, version and plural.  Used under the server's lock. */
@@ -87,9 +90,14 @@ int registry_add(registry *r, resource *res); /* -1: no memory.  Built-in ones a
 void registry_remove(registry *r, resource *res);
 resource *registry_find(const registry *r, const char *group, const char *version, const char *plural);
 bool registry_has_version(const registry *r, const char *group, const char *version); /* any resource in it */
+/* NULL as version: any. */
 bool registry_has_group(const registry *r, const char *group);
 /* Walks in the order of adding: zero *at to start; NULL at the end. */
 resource *registry_next(const registry *r, size_t *at);
+
+/* Keep a CRD's resource alive while a watch runs on it; no effect on built-in ones. */
+resource *resource_hold(resource *res);
+void resource_release(resource *res);
 
 const subresource *resource_sub(const resource *res, const char *name); /* NULL: none */
 /* "pods", "deployments.apps": as messages name it; into room, which it returns. */

@@ -53,14 +53,11 @@ size_t collection_len(const collection *c);
 int collection_put(collection *c, json_t *obj, item **ret, failure *why);
 int collection_remove(collection *c, const char *ns, const char *name, item **ret_last, failure *why);
 
-/* Items in order: those of ns ("" for all), after the key after (NULL: from the start), as they were at revision (0: now).  Calls each until it is
- * not 0 and returns that.  FAILURE 410 when revision is compacted. */
+/* Items in order: those of ns ("" for all), after the key after (NULL: from the start), as they were at revision (0: now).
+ * Calls each until it is not 0 and returns that; -1 with 410 Expired when revision is compacted. */
 typedef int each_item_fn(item *it, void *user);
 int collection_each(collection *c, int64_t revision, const char *ns, const char *after, each_item_fn *each, void *user,
                     failure *why);
-/* Keeps the present state readable at its revision for pages to come. */
-int collection_snapshot(collection *c, failure *why);
-
 /* A watch: is told of each event at once, under the lock.  Must not write to the store. */
 typedef struct watcher watcher;
 typedef void watcher_fn(watcher *w, const event *e);
@@ -78,6 +75,7 @@ void store_compact(store *s, int64_t revision);
 int64_t store_compacted(const store *s);
 
 /* Walks the collections: zero *at to start; NULL at the end.  For garbage collection. */
-collection *store_next(store *s, size_t *at, const resource **ret_any_version);
+collection *store_next(store *s, size_t *at, const resource **ret_res);
+void collection_set_resource(collection *c, const resource *res); /* when the resource it was made with goes */
 
 #endif

@@ -1,5 +1,5 @@
 #include "client/credential.h"
-#include "client/base64.h"
+#include "core/base64.h"
 #include "client/clock.h"
 #include "client/file.h"
 #include "client/plugin.h"

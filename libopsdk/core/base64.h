@@ -1,6 +1,6 @@
 /* Base64, RFC 4648. */
-#ifndef CLIENT_BASE64_H
-#define CLIENT_BASE64_H
+#ifndef CORE_BASE64_H
+#define CORE_BASE64_H
 
 #include "core/buf.h"
 

@@ -1,4 +1,4 @@
-#include "client/base64.h"
+#include "core/base64.h"
 
 #include <string.h>
 

@@ -1,0 +1,134 @@
+#include "apiserver/call.h"
+#include "apiserver/limits.h"
+
+#include <opsdk/yaml.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void user_info_clear(user_info *u)
+{
+    for (size_t i = 0; u->groups && u->groups[i]; i++)
+        free(u->groups[i]);
+    free(u->groups);
+    free(u->name);
+    free(u->uid);
+    json_decref(u->extra);
+    *u = (user_info){0};
+}
+
+/* As in a quoted string of RFC 9110. */
+static void quote(buf *out, const char *text)
+{
+    buf_puts(out, "299 - \"");
+    for (; *text; text++) {
+        if (*text == '"' || *text == '\\')
+            buf_addc(out, '\\');
+        buf_addc(out, (unsigned char)*text < 0x20 || *text == 0x7f ? ' ' : *text);
+    }
+    buf_addc(out, '"');
+}
+
+void call_warn(call *c, const char *fmt, ...)
+{
+    auto_buf out = BUF_INIT(LIMIT_OBJECT);
+    char *text = NULL;
+    va_list args;
+    size_t i;
+    json_t *before;
+
+    va_start(args, fmt);
+    if (vasprintf(&text, fmt, args) >= 0)
+        quote(&out, text);
+    va_end(args);
+    free(text);
+    if (out.failed || !out.data)
+        return;
+    if (!c->warnings)
+        c->warnings = json_array();
+    json_array_foreach(c->warnings, i, before) if (strcmp(json_string_value(before), out.data) == 0) return;
+    json_array_append_new(c->warnings, json_string(out.data));
+}
+
+int call_answer(call *c, int status, json_t *doc, failure *why)
+{
+    size_t len;
+    int r = 0;
+
+    c->status = status;
+    c->type = "application/json";
+    buf_reset(&c->body);
+    len = json_dumpb(doc, NULL, 0, JSON_COMPACT);
+    if (len && buf_reserve(&c->body, len + 1)) {
+        json_dumpb(doc, c->body.data, len, JSON_COMPACT);
+        c->body.len = len;
+        buf_addc(&c->body, '\n');
+    } else {
+        r = failure_memory(why);
+    }
+    json_decref(doc);
+    return r;
+}
+
+int call_answer_text(call *c, int status, const char *type, const char *text, size_t len)
+{
+    c->status = status;
+    c->type = type;
+    buf_reset(&c->body);
+    buf_add(&c->body, text, len);
+    return c->body.failed ? -1 : 0;
+}
+
+bool call_is_type(const call *c, const char *type)
+{
+    size_t len = strlen(type);
+
+    return strncmp(c->rq.content_type, type, len) == 0 &&
+           (c->rq.content_type[len] == '\0' || c->rq.content_type[len] == ';' || c->rq.content_type[len] == ' ');
+}
+
+static int read_yaml(call *c, json_t **ret, failure *why)
+{
+    opsdk_error err = {0};
+
+    if (opsdk_yaml_parse("body", c->rq.body, c->rq.body_len, ret, &err) < 0)
+        return failure_bad_request(why, "error converting YAML to JSON: %s", err.message);
+    return 0;
+}
+
+static int read_json(call *c, json_t **ret, failure *why)
+{
+    json_error_t err;
+
+    *ret = json_loadb(c->rq.body, c->rq.body_len, JSON_ALLOW_NUL, &err);
+    if (!*ret)
+        return failure_bad_request(why, "the body is no JSON: line %d, column %d: %s", err.line, err.column, err.text);
+    return 0;
+}
+
+int call_value(call *c, bool yaml, json_t **ret, failure *why)
+{
+    if (c->rq.body_len > LIMIT_REQUEST_BODY)
+        return failure_set(why, 413, "RequestEntityTooLarge", "Request entity too large: limit is %u", LIMIT_REQUEST_BODY);
+    return yaml ? read_yaml(c, ret, why) : read_json(c, ret, why);
+}
+
+int call_document(call *c, json_t **ret, failure *why)
+{
+    bool yaml = call_is_type(c, "application/yaml");
+    json_t *doc;
+
+    if (!yaml && *c->rq.content_type && !call_is_type(c, "application/json"))
+        return failure_set(why, 415, "UnsupportedMediaType",
+                           "the body of the request was in an unknown format - accepted media types include: "
+                           "application/json, application/yaml, application/vnd.kubernetes.protobuf");
+    if (call_value(c, yaml, &doc, why) < 0)
+        return -1;
+    if (json_is_object(doc)) {
+        *ret = doc;
+        return 0;
+    }
+    json_decref(doc);
+    return failure_bad_request(why, "the body is no map");
+}

@@ -1,0 +1,209 @@
+/* The verbs that write: create, update, patch. */
+#include "apiserver/apply/managed.h"
+#include "apiserver/limits.h"
+#include "apiserver/meta.h"
+#include "apiserver/patch/patch.h"
+#include "apiserver/verbs.h"
+#include "apiserver/write.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define TRIES 5 /* of a write whose object changes while admission is asked */
+
+/* The namespace of a document is the request's. */
+static int settle_namespace(call *c, json_t *obj, failure *why)
+{
+    const char *in_data = meta_text(obj, "namespace");
+
+    if (!json_is_object(meta_of(obj)))
+        json_object_set_new(obj, "metadata", json_object());
+    if (!c->res->namespaced) {
+        json_object_del(meta_of(obj), "namespace");
+        return 0;
+    }
+    if (*in_data && strcmp(in_data, c->rq.ns) != 0)
+        return failure_bad_request(why, "the namespace of the provided object does not match the namespace sent on the request");
+    json_object_set_new_nocheck(meta_of(obj), "namespace", json_string_nocheck(c->rq.ns));
+    return 0;
+}
+
+int verb_create(call *c, failure *why)
+{
+    writing w = {.c = c};
+    int r = call_document(c, &w.obj, why);
+
+    if (r == 0)
+        r = write_decode(c, w.obj, c->rq.body, c->rq.body_len, why);
+    if (r == 0)
+        r = settle_namespace(c, w.obj, why);
+    if (r == 0)
+        r = c->res->review ? c->res->review(c, w.obj, why) : write_create(&w, why);
+    if (r == 0)
+        r = answer_object(c, 201, w.obj, why);
+    writing_clear(&w);
+    return r;
+}
+
+/* What is stored under the request's name, if anything. */
+static int load(writing *w, failure *why)
+{
+    const item *it = collection_get(w->c->res->objects, w->c->res->namespaced ? w->c->rq.ns : "", w->c->rq.name);
+
+    if (!it)
+        return 0;
+    w->old = item_json(it);
+    w->revision = it->revision;
+    if (!w->old)
+        return failure_memory(why);
+    if (w->c->res->custom) {
+        char version[320];
+        snprintf(version, sizeof(version), "%s/%s", w->c->res->group, w->c->res->version);
+        json_object_set_new(w->old, "apiVersion", json_string(version));
+    }
+    return 0;
+}
+
+/* The document's name, version and uid against what is stored. */
+static int check_identity(const writing *w, failure *why)
+{
+    const char *version = meta_text(w->obj, "resourceVersion"), *uid = meta_text(w->obj, "uid"),
+               *name = meta_text(w->obj, "name");
+    char message[256];
+
+    if (*name && strcmp(name, w->c->rq.name) != 0)
+        return failure_bad_request(why, "the name of the object (%s) does not match the name on the URL (%s)", name,
+                                   w->c->rq.name);
+    if (*version && strcmp(version, meta_text(w->old, "resourceVersion")) != 0)
+        return fail_conflict(
+            w->c->res, w->c->rq.name,
+            "the object has been modified; please apply your changes to the latest version and try again", why);
+    if (*uid && strcmp(uid, meta_text(w->old, "uid")) != 0) {
+        snprintf(message, sizeof(message), "Precondition failed: UID in precondition: %.80s, UID in object meta: %.80s",
+                 uid, meta_text(w->old, "uid"));
+        return fail_conflict(w->c->res, w->c->rq.name, message, why);
+    }
+    return 0;
+}
+
+static int store_over(writing *w, failure *why)
+{
+    int r = settle_namespace(w->c, w->obj, why);
+
+    if (r == 0)
+        r = check_identity(w, why);
+    return r == 0 ? write_update(w, why) : -1;
+}
+
+int verb_update(call *c, failure *why)
+{
+    writing w = {.c = c};
+    int r = call_document(c, &w.obj, why);
+
+    if (r == 0)
+        r = write_decode(c, w.obj, c->rq.body, c->rq.body_len, why);
+    if (r == 0)
+        r = load(&w, why);
+    if (r == 0 && !w.old)
+        r = fail_not_found(c->res, c->rq.name, why);
+    if (r == 0)
+        r = store_over(&w, why);
+    if (r == 0)
+        r = answer_object(c, 200, w.obj, why);
+    writing_clear(&w);
+    return r;
+}
+
+/* ---- patch ---- */
+
+enum patch_kind { KIND_JSON, KIND_MERGE, KIND_STRATEGIC, KIND_APPLY };
+
+static int patch_kind_of(const call *c, enum patch_kind *ret, failure *why)
+{
+    if (call_is_type(c, "application/json-patch+json"))
+        *ret = KIND_JSON;
+    else if (call_is_type(c, "application/merge-patch+json"))
+        *ret = KIND_MERGE;
+    else if (call_is_type(c, "application/strategic-merge-patch+json") && !c->res->custom)
+        *ret = KIND_STRATEGIC;
+    else if (call_is_type(c, "application/apply-patch+yaml"))
+        *ret = KIND_APPLY;
+    else
+        return failure_set(why, 415, "UnsupportedMediaType",
+                           "the body of the request was in an unknown format - accepted media types include: "
+                           "application/json-patch+json, application/merge-patch+json, %sapplication/apply-patch+yaml",
+                           c->res->custom ? "" : "application/strategic-merge-patch+json, ");
+    return 0;
+}
+
+static int apply(writing *w, const json_t *config, failure *why)
+{
+    call *c = w->c;
+    char version[320], now[32];
+    managed_write m = {
+        .schema = c->res->schema,
+        .manager = call_manager(c),
+        .api_version = version,
+        .sub = c->sub ? c->sub->name : "",
+        .time = apiserver_time(c->server, now),
+    };
+
+    snprintf(version, sizeof(version), "%s%s%s", c->res->group, *c->res->group ? "/" : "", c->res->version);
+    w->applied = true;
+    return managed_apply(&m, w->old, config, request_flag(&c->rq, "force"), &w->obj, why);
+}
+
+static int change(writing *w, enum patch_kind kind, const json_t *patch, failure *why)
+{
+    if (kind == KIND_APPLY)
+        return apply(w, patch, why);
+    if (!w->old)
+        return fail_not_found(w->c->res, w->c->rq.name, why);
+    if (kind == KIND_JSON)
+        return patch_json(w->old, patch, &w->obj, why);
+    if (kind == KIND_MERGE)
+        return patch_merge(w->old, patch, &w->obj, why);
+    return patch_strategic(w->old, patch, w->c->res->schema, &w->obj, why);
+}
+
+/* One try: load, change, store. */
+static int patch_once(writing *w, enum patch_kind kind, const json_t *patch, failure *why)
+{
+    if (load(w, why) < 0 || change(w, kind, patch, why) < 0)
+        return -1;
+    if (write_decode(w->c, w->obj, NULL, 0, why) < 0)
+        return -1;
+    if (w->old)
+        return store_over(w, why);
+    return settle_namespace(w->c, w->obj, why) < 0 ? -1 : write_create(w, why);
+}
+
+static int patch_tries(writing *w, enum patch_kind kind, const json_t *patch, failure *why)
+{
+    for (int i = 0;; i++) {
+        int r = patch_once(w, kind, patch, why);
+        if (r == 0 || why->code != 409 || !w->released || i + 1 == TRIES)
+            return r;
+        failure_clear(why);
+        writing_clear(w);
+        w->released = false;
+    }
+}
+
+int verb_patch(call *c, failure *why)
+{
+    writing w = {.c = c};
+    enum patch_kind kind = KIND_JSON;
+    json_auto_t *patch = NULL;
+    int r = patch_kind_of(c, &kind, why);
+
+    if (r == 0)
+        r = call_value(c, kind == KIND_APPLY, &patch, why);
+    if (r == 0)
+        r = patch_tries(&w, kind, patch, why);
+    if (r == 0)
+        r = answer_object(c, w.old ? 200 : 201, w.obj, why);
+    writing_clear(&w);
+    return r;
+}

@@ -1,0 +1,248 @@
+#include "apiserver/limits.h"
+#include "apiserver/meta.h"
+#include "apiserver/select.h"
+#include "apiserver/verbs.h"
+#include "apiserver/write.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+bool delete_is_due(const json_t *obj)
+{
+    json_t *meta = meta_of(obj);
+
+    return json_object_get(meta, "deletionTimestamp") && json_array_size(json_object_get(meta, "finalizers")) == 0 &&
+           json_integer_value(json_object_get(meta, "deletionGracePeriodSeconds")) == 0;
+}
+
+static int check_preconditions(const call *c, const item *it, const json_t *opts, failure *why)
+{
+    json_t *want = json_object_get(opts, "preconditions");
+    const char *uid = json_string_value(json_object_get(want, "uid")),
+               *version = json_string_value(json_object_get(want, "resourceVersion"));
+    char now[24], message[256];
+
+    snprintf(now, sizeof(now), "%lld", (long long)it->revision);
+    if (uid && strcmp(uid, it->uid) != 0)
+        snprintf(message, sizeof(message), "Precondition failed: UID in precondition: %.80s, UID in object meta: %.80s",
+                 uid, it->uid);
+    else if (version && strcmp(version, now) != 0)
+        snprintf(message, sizeof(message),
+                 "Precondition failed: ResourceVersion in precondition: %.80s, ResourceVersion in object meta: %s",
+                 version, now);
+    else
+        return 0;
+    return fail_conflict(c->res, it->name, message, why);
+}
+
+/* Adds or takes back the finalizers with which garbage collection keeps owners: propagationPolicy, or the older orphanDependents. */
+static void set_propagation(json_t *obj, const json_t *opts)
+{
+    const char *policy = json_string_value(json_object_get(opts, "propagationPolicy")), *add = NULL;
+    json_t *orphan = json_object_get(opts, "orphanDependents"), *list = json_object_get(meta_of(obj), "finalizers");
+    size_t i;
+    json_t *one;
+
+    if (!policy && !orphan)
+        return;
+    if (json_is_true(orphan) || (policy && strcmp(policy, "Orphan") == 0))
+        add = "orphan";
+    else if (policy && strcmp(policy, "Foreground") == 0)
+        add = "foregroundDeletion";
+    list = json_is_array(list) ? json_incref(list) : json_array();
+    for (i = 0; i < json_array_size(list); i++) {
+        one = json_array_get(list, i);
+        if (strcmp(json_string_value(one), "orphan") == 0 || strcmp(json_string_value(one), "foregroundDeletion") == 0)
+            json_array_remove(list, i--);
+    }
+    if (add)
+        json_array_append_new(list, json_string(add));
+    if (json_array_size(list))
+        json_object_set(meta_of(obj), "finalizers", list);
+    else
+        json_object_del(meta_of(obj), "finalizers");
+    json_decref(list);
+}
+
+static int64_t grace_of(const call *c, const json_t *obj, const json_t *opts)
+{
+    json_t *asked = json_object_get(opts, "gracePeriodSeconds");
+
+    if (!c->res->strategy || !c->res->strategy->grace)
+        return 0;
+    return c->res->strategy->grace(obj, json_is_integer(asked) ? json_integer_value(asked) : -1);
+}
+
+/* The object lives on, marked. */
+static int mark(call *c, json_t *obj, json_t *old, int64_t grace, failure *why)
+{
+    char when[32];
+
+    if (!json_object_get(meta_of(obj), "deletionTimestamp")) {
+        apiserver_time_in(c->server, grace, when);
+        json_object_set_new(meta_of(obj), "deletionTimestamp", json_string(when));
+        json_object_set_new(meta_of(obj), "deletionGracePeriodSeconds", json_integer(grace));
+        if (json_object_get(meta_of(obj), "generation"))
+            json_object_set_new(meta_of(obj), "generation", json_integer(meta_generation(obj) + 1));
+    }
+    if (json_equal(obj, old))
+        return 0;
+    if (collection_put(c->res->objects, obj, NULL, why) < 0)
+        return -1;
+    if (c->res->strategy && c->res->strategy->stored)
+        c->res->strategy->stored(c, obj, old);
+    return 0;
+}
+
+static int take_out(call *c, const item *it, const json_t *old, failure *why)
+{
+    int r = collection_remove(c->res->objects, it->ns, it->name, NULL, why);
+
+    if (r == 0 && c->res->strategy && c->res->strategy->stored)
+        c->res->strategy->stored(c, NULL, old);
+    return r;
+}
+
+static int do_delete(call *c, const item *it, const json_t *opts, json_t *obj, json_t *old, bool *ret_gone, failure *why)
+{
+    int64_t grace = grace_of(c, obj, opts);
+
+    set_propagation(obj, opts);
+    *ret_gone = grace == 0 && json_array_size(json_object_get(meta_of(obj), "finalizers")) == 0;
+    if (c->dry_run)
+        return 0;
+    return *ret_gone ? take_out(c, it, old, why) : mark(c, obj, old, grace, why);
+}
+
+int delete_object(call *c, item *it, const json_t *opts, json_t **ret, failure *why)
+{
+    json_auto_t *old = NULL, *obj = NULL;
+    bool gone = false;
+    int r = check_preconditions(c, it, opts, why);
+
+    if (r < 0)
+        return -1;
+    old = item_json(it);
+    obj = old ? json_deep_copy(old) : NULL;
+    if (!obj)
+        return failure_memory(why);
+    it = item_ref(it);
+    r = do_delete(c, it, opts, obj, old, &gone, why);
+    item_unref(it);
+    if (r == 0 && ret)
+        *ret = gone ? NULL : json_incref(obj);
+    return r;
+}
+
+/* DeleteOptions come as the body, or as parameters. */
+static int read_options(call *c, json_t **ret, failure *why)
+{
+    static const char *const texts[] = {"propagationPolicy"}, *const numbers[] = {"gracePeriodSeconds"};
+    json_t *opts = NULL;
+    const char *value;
+
+    if (c->rq.body_len > 0 && call_document(c, &opts, why) < 0)
+        return -1;
+    if (!opts)
+        opts = json_object();
+    value = request_param(&c->rq, texts[0]);
+    if (value && *value)
+        json_object_set_new(opts, texts[0], json_string(value));
+    value = request_param(&c->rq, numbers[0]);
+    if (value && *value)
+        json_object_set_new(opts, numbers[0], json_integer(strtoll(value, NULL, 10)));
+    value = request_param(&c->rq, "orphanDependents");
+    if (value && *value)
+        json_object_set_new(opts, "orphanDependents", json_boolean(request_flag(&c->rq, "orphanDependents")));
+    if (json_array_size(json_object_get(opts, "dryRun")))
+        c->dry_run = true;
+    *ret = opts;
+    return 0;
+}
+
+static json_t *success(const resource *res, const char *name, const char *uid)
+{
+    json_t *status = json_pack("{s:s, s:s, s:{}, s:s, s:{s:s, s:s, s:s}}", "kind", "Status", "apiVersion", "v1",
+                               "metadata", "status", "Success", "details", "name", name, "kind", res->plural, "uid", uid);
+
+    if (*res->group)
+        json_object_set_new(json_object_get(status, "details"), "group", json_string(res->group));
+    return status;
+}
+
+int verb_delete(call *c, failure *why)
+{
+    json_auto_t *opts = NULL, *left = NULL;
+    char name[LIMIT_KEY], uid[64];
+    item *it;
+
+    if (read_options(c, &opts, why) < 0)
+        return -1;
+    it = verb_find(c, why);
+    if (!it)
+        return -1;
+    snprintf(name, sizeof(name), "%s", it->name);
+    snprintf(uid, sizeof(uid), "%s", it->uid);
+    if (delete_object(c, it, opts, &left, why) < 0)
+        return -1;
+    return left ? answer_object(c, 200, left, why) : call_answer(c, 200, success(c->res, name, uid), why);
+}
+
+/* ---- deletecollection ---- */
+
+typedef struct gathering {
+    selection *selection;
+    item **items;
+    size_t n, cap;
+} gathering;
+
+static int gather(item *it, void *user)
+{
+    gathering *g = user;
+    item **more;
+
+    if (!selection_match(g->selection, it))
+        return 0;
+    if (g->n == g->cap) {
+        more = reallocarray(g->items, g->cap ? 2 * g->cap : 64, sizeof(*more));
+        if (!more)
+            return -1;
+        g->items = more;
+        g->cap = g->cap ? 2 * g->cap : 64;
+    }
+    g->items[g->n++] = item_ref(it);
+    return 0;
+}
+
+static int delete_gathered(call *c, const gathering *g, const json_t *opts, failure *why)
+{
+    int r = 0;
+
+    for (size_t i = 0; r == 0 && i < g->n; i++)
+        if (collection_get(c->res->objects, g->items[i]->ns, g->items[i]->name) == g->items[i])
+            r = delete_object(c, g->items[i], opts, NULL, why);
+    return r;
+}
+
+int verb_deletecollection(call *c, failure *why)
+{
+    json_auto_t *opts = NULL;
+    gathering g = {0};
+    int r = read_options(c, &opts, why);
+
+    if (r == 0)
+        r = selection_parse(c->res, request_param(&c->rq, "labelSelector"), request_param(&c->rq, "fieldSelector"),
+                            &g.selection, why);
+    if (r == 0)
+        r = collection_each(c->res->objects, 0, c->res->namespaced ? c->rq.ns : "", NULL, gather, &g, why);
+    if (r == 0)
+        r = verb_list(c, why); /* the answer: what there was */
+    if (r == 0)
+        r = delete_gathered(c, &g, opts, why);
+    for (size_t i = 0; i < g.n; i++)
+        item_unref(g.items[i]);
+    free(g.items);
+    selection_free(g.selection);
+    return r;
+}

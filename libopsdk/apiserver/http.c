@@ -1,0 +1,440 @@
+#include "apiserver/http.h"
+#include "apiserver/http_call.h"
+#include "apiserver/limits.h"
+#include "client/clock.h"
+
+#include <libwebsockets.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PIECE (64u << 10) /* bytes handed to libwebsockets at once: what the socket does not take it copies */
+#define WORKS 8
+
+struct work {
+    http_work_fn *run;
+    int64_t at_ms; /* 0: not asked for */
+};
+
+struct http {
+    struct lws_context *context;
+    struct lws_vhost *vhost;
+    pthread_t thread;
+    bool started;
+    atomic_bool stopped;
+    connection *connections; /* with a stream */
+    struct work works[WORKS];
+    lws_sorted_usec_list_t tick;
+    char url[160];
+};
+
+/* What libwebsockets keeps for each connection. */
+typedef struct session {
+    connection *conn;
+} session;
+
+struct lws *connection_lws(const connection *conn)
+{
+    return conn->wsi;
+}
+
+const char *http_url(const apiserver *s)
+{
+    return s->http->url;
+}
+
+/* ---- sending ---- */
+
+/* Hands the next piece to libwebsockets.  -1: close the connection. */
+static int send_piece(connection *conn)
+{
+    size_t left = conn->out.len - conn->sent, len = left < PIECE ? left : PIECE;
+    unsigned char *at = (unsigned char *)conn->out.data + conn->sent;
+    bool last = len == left && !conn->call.stream;
+
+    if (len && lws_write(conn->wsi, at, len, last ? LWS_WRITE_HTTP_FINAL : LWS_WRITE_HTTP) < 0)
+        return -1;
+    conn->sent += len;
+    if (conn->sent < conn->out.len) {
+        lws_callback_on_writable(conn->wsi);
+        return 0;
+    }
+    buf_reset(&conn->out);
+    conn->sent = 0;
+    if (conn->call.stream)
+        return 0;
+    if (conn->cut)
+        return -1;
+    connection_reset(conn);
+    return lws_http_transaction_completed(conn->wsi) ? -1 : 0;
+}
+
+/* Room that lws_write wants before what it is given. */
+static void lead_in(connection *conn)
+{
+    static const char room[LWS_PRE];
+
+    if (conn->out.len == 0) {
+        buf_add(&conn->out, room, LWS_PRE);
+        conn->sent = LWS_PRE;
+    }
+}
+
+static int begin_stream(connection *conn)
+{
+    struct http *h = conn->server->http;
+
+    conn->call.stream->conn = conn;
+    conn->next = h->connections;
+    conn->link = &h->connections;
+    if (conn->next)
+        conn->next->link = &conn->next;
+    h->connections = conn;
+    lws_set_timeout(conn->wsi, NO_PENDING_TIMEOUT, 0);
+    conn->ready = true;
+    lws_callback_on_writable(conn->wsi);
+    return 0;
+}
+
+/* The head and, where it is known, the body. */
+static int send_answer(connection *conn)
+{
+    lead_in(conn);
+    if (connection_head(conn) < 0)
+        return -1;
+    if (!conn->call.stream && strcmp(conn->call.rq.method, "HEAD") != 0)
+        buf_add(&conn->out, conn->call.body.data, conn->call.body.len);
+    buf_clear(&conn->call.body);
+    if (conn->out.failed || (conn->call.stream && begin_stream(conn) < 0))
+        return -1;
+    return send_piece(conn);
+}
+
+static int handle(connection *conn)
+{
+    apiserver *s = conn->server;
+    int r = 0;
+
+    pthread_mutex_lock(&s->lock);
+    conn->call.server = s;
+    conn->call.conn = conn;
+    api_handle(&conn->call);
+    conn->waiting = conn->call.taken;
+    if (!conn->waiting)
+        r = send_answer(conn);
+    pthread_mutex_unlock(&s->lock);
+    return r;
+}
+
+/* Chunks as RFC 9112 has them, around what the stream fills in. */
+static int fill_stream(connection *conn)
+{
+    stream *st = conn->call.stream;
+    size_t start;
+    char head[24];
+    bool more;
+
+    lead_in(conn);
+    buf_puts(&conn->out, "00000000\r\n");
+    start = conn->out.len;
+    more = st->fill(st, &conn->out);
+    if (conn->out.failed)
+        return -1;
+    if (conn->out.len > start) {
+        snprintf(head, sizeof(head), "%08x", (unsigned)(conn->out.len - start));
+        memcpy(conn->out.data + start - 10, head, 8);
+        buf_puts(&conn->out, "\r\n");
+    } else {
+        conn->out.len = start - 10;
+    }
+    conn->cut = st->cut;
+    if (more && !st->cut)
+        return 0;
+    connection_end_stream(conn);
+    if (!conn->cut)
+        buf_puts(&conn->out, "0\r\n\r\n");
+    return 0;
+}
+
+static int on_writable(connection *conn)
+{
+    int r = 0;
+
+    pthread_mutex_lock(&conn->server->lock);
+    if (conn->answered) { /* by another thread */
+        conn->answered = conn->waiting = false;
+        r = send_answer(conn);
+    } else if (conn->out.len > conn->sent) {
+        r = send_piece(conn);
+    } else if (conn->call.stream && conn->ready) {
+        conn->ready = false;
+        r = fill_stream(conn);
+        if (r == 0 && conn->out.len > conn->sent)
+            r = send_piece(conn);
+        else if (r == 0 && conn->cut)
+            r = -1;
+    }
+    if (r == 0 && conn->call.stream && conn->ready)
+        lws_callback_on_writable(conn->wsi);
+    pthread_mutex_unlock(&conn->server->lock);
+    return r;
+}
+
+/* ---- from other threads ---- */
+
+static bool on_loop(const apiserver *s)
+{
+    return s->http->started && pthread_equal(pthread_self(), s->http->thread);
+}
+
+static void wake(connection *conn)
+{
+    if (on_loop(conn->server))
+        lws_callback_on_writable(conn->wsi);
+    else
+        lws_cancel_service(conn->server->http->context);
+}
+
+void http_stream_ready(stream *st)
+{
+    if (!st->conn || st->conn->ready)
+        return;
+    st->conn->ready = true;
+    wake(st->conn);
+}
+
+void http_answer(call *c)
+{
+    connection *conn = c->conn;
+
+    conn->answered = true;
+    if (conn->wsi)
+        wake(conn);
+    else
+        connection_free(conn);
+}
+
+void http_soon(apiserver *s, http_work_fn *work, int64_t after_ms)
+{
+    struct http *h = s->http;
+    int64_t at = clock_ms() + after_ms;
+    size_t i = 0;
+
+    if (!h)
+        return;
+    while (i < WORKS - 1 && h->works[i].run && h->works[i].run != work)
+        i++;
+    h->works[i].run = work;
+    if (!h->works[i].at_ms || h->works[i].at_ms > at)
+        h->works[i].at_ms = at ? at : 1;
+    lws_cancel_service(h->context);
+}
+
+static void on_tick(lws_sorted_usec_list_t *sul);
+
+/* Once under the lock: work that is due, streams that are ready; then the time of the next look. */
+static void look_around(apiserver *s)
+{
+    struct http *h = s->http;
+    int64_t now = clock_ms(), next = now + 1000;
+
+    pthread_mutex_lock(&s->lock);
+    for (size_t i = 0; i < WORKS; i++) {
+        struct work *w = &h->works[i];
+        if (w->at_ms && w->at_ms <= now) {
+            w->at_ms = 0;
+            w->run(s);
+        }
+        if (w->at_ms && w->at_ms < next)
+            next = w->at_ms;
+    }
+    for (connection *conn = h->connections; conn; conn = conn->next) {
+        int64_t at = conn->call.stream ? conn->call.stream->wake_ms : 0;
+        if (at && at <= now)
+            conn->ready = true;
+        else if (at && at < next)
+            next = at;
+        if (conn->ready)
+            lws_callback_on_writable(conn->wsi);
+    }
+    pthread_mutex_unlock(&s->lock);
+    lws_sul_schedule(h->context, 0, &h->tick, on_tick, (next > now ? next - now : 1) * LWS_US_PER_MS);
+}
+
+static void on_tick(lws_sorted_usec_list_t *sul)
+{
+    struct http *h = lws_container_of(sul, struct http, tick);
+
+    look_around(lws_context_user(h->context));
+}
+
+/* Answers that came from other threads are found by walking the connections that wait: libwebsockets has the list. */
+static void on_woken(apiserver *s)
+{
+    lws_callback_on_writable_all_protocol_vhost(s->http->vhost, lws_vhost_name_to_protocol(s->http->vhost, "http"));
+    look_around(s);
+}
+
+/* ---- events of a connection ---- */
+
+static int on_request(apiserver *s, struct lws *wsi, session *ss, const char *path)
+{
+    int r;
+
+    if (!ss->conn)
+        ss->conn = connection_new(s, wsi);
+    r = ss->conn ? connection_begin(ss->conn, path) : -1;
+    if (r < 0)
+        return -1;
+    return r == CONNECTION_BODY ? 0 : handle(ss->conn);
+}
+
+/* A thread that still works at an answer keeps the connection until it has it. */
+static void on_closed(session *ss)
+{
+    apiserver *s = ss->conn->server;
+
+    pthread_mutex_lock(&s->lock);
+    connection_end_stream(ss->conn);
+    ss->conn->wsi = NULL;
+    if (!ss->conn->waiting || ss->conn->answered)
+        connection_free(ss->conn);
+    ss->conn = NULL;
+    pthread_mutex_unlock(&s->lock);
+}
+
+static int on_event(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len)
+{
+    apiserver *s = lws_context_user(lws_get_context(wsi));
+    session *ss = user;
+    connection *conn = ss ? ss->conn : NULL;
+
+    switch (reason) {
+    case LWS_CALLBACK_HTTP:
+        return ss ? on_request(s, wsi, ss, in) : -1;
+    case LWS_CALLBACK_HTTP_BODY:
+        if (conn)
+            connection_body(conn, in, len);
+        return 0;
+    case LWS_CALLBACK_HTTP_BODY_COMPLETION:
+        return conn && conn->expected ? handle(conn) : 0;
+    case LWS_CALLBACK_HTTP_WRITEABLE:
+        return conn ? on_writable(conn) : 0;
+    case LWS_CALLBACK_CLOSED_HTTP:
+        if (conn)
+            on_closed(ss);
+        return 0;
+    case LWS_CALLBACK_EVENT_WAIT_CANCELLED:
+        if (s && s->http && s->http->vhost)
+            on_woken(s);
+        return 0;
+    default:
+        return lws_callback_http_dummy(wsi, reason, user, in, len);
+    }
+}
+
+static const struct lws_protocols protocols[] = {
+    {.name = "http", .callback = on_event, .per_session_data_size = sizeof(session)},
+    {0},
+};
+
+/* ---- the loop ---- */
+
+static void *serve(void *arg)
+{
+    apiserver *s = arg;
+
+    while (!atomic_load(&s->http->stopped) && lws_service(s->http->context, 0) >= 0)
+        continue;
+    return NULL;
+}
+
+/* "HOST:PORT" or "unix:PATH". */
+static int parse_listen(const char *text, char *host, size_t room, struct lws_context_creation_info *info,
+                        opsdk_error *err)
+{
+    const char *colon = strrchr(text, ':');
+    char *end = NULL;
+
+    if (strncmp(text, "unix:", 5) == 0) {
+        info->iface = text + 5;
+        info->options |= LWS_SERVER_OPTION_UNIX_SOCK;
+        return 0;
+    }
+    info->port = colon ? (int)strtol(colon + 1, &end, 10) : -1;
+    if (!colon || end == colon + 1 || *end || info->port < 0 || info->port > 65535 || (size_t)(colon - text) >= room)
+        return opsdk_error_set(err, OPSDK_EINVAL, "listen address %s: want HOST:PORT or unix:PATH", text);
+    snprintf(host, room, "%.*s", (int)(colon - text), text);
+    info->iface = *host ? host : NULL;
+    return 0;
+}
+
+static int create(apiserver *s, const char *listen, opsdk_error *err)
+{
+    struct http *h = s->http;
+    char host[128] = "";
+    struct lws_context_creation_info info = {
+        .protocols = protocols,
+        .uid = (uid_t)-1,
+        .gid = (gid_t)-1,
+        .user = s,
+        .options = LWS_SERVER_OPTION_EXPLICIT_VHOSTS | LWS_SERVER_OPTION_DISABLE_IPV6,
+        .fd_limit_per_thread = LIMIT_CONNECTIONS,
+        .max_http_header_data = LIMIT_HEADERS,
+        .max_http_header_pool = LIMIT_CONNECTIONS,
+        .pt_serv_buf_size = PIECE,
+        .keepalive_timeout = LIMIT_KEEPALIVE_S,
+        .timeout_secs = LIMIT_KEEPALIVE_S,
+    };
+
+    lws_set_log_level(0, NULL);
+    h->context = lws_create_context(&info);
+    if (!h->context)
+        return opsdk_error_set(err, OPSDK_EIO, "libwebsockets could not start");
+    if (parse_listen(listen, host, sizeof(host), &info, err) < 0)
+        return OPSDK_EINVAL;
+    h->vhost = lws_create_vhost(h->context, &info);
+    if (!h->vhost)
+        return opsdk_error_set(err, OPSDK_EIO, "cannot listen on %s", listen);
+    if (info.options & LWS_SERVER_OPTION_UNIX_SOCK)
+        snprintf(h->url, sizeof(h->url), "%s", listen);
+    else
+        snprintf(h->url, sizeof(h->url), "http://%s:%d", *host ? host : "127.0.0.1", lws_get_vhost_listen_port(h->vhost));
+    return 0;
+}
+
+int http_start(apiserver *s, opsdk_error *err)
+{
+    int r;
+
+    s->http = calloc(1, sizeof(*s->http));
+    if (!s->http)
+        return opsdk_error_set(err, OPSDK_ENOMEM, "out of memory");
+    r = create(s, s->opts.listen ? s->opts.listen : "127.0.0.1:0", err);
+    if (r < 0)
+        return r;
+    lws_sul_schedule(s->http->context, 0, &s->http->tick, on_tick, LWS_US_PER_MS);
+    if (pthread_create(&s->http->thread, NULL, serve, s) != 0)
+        return opsdk_error_set(err, OPSDK_EIO, "cannot start a thread");
+    s->http->started = true;
+    return 0;
+}
+
+void http_stop(apiserver *s)
+{
+    struct http *h = s->http;
+
+    if (!h)
+        return;
+    atomic_store(&h->stopped, true);
+    if (h->started) {
+        lws_cancel_service(h->context);
+        pthread_join(h->thread, NULL);
+        h->started = false;
+    }
+    if (h->context)
+        lws_context_destroy(h->context);
+    free(h);
+    s->http = NULL;
+}

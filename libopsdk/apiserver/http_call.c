@@ -1,0 +1,217 @@
+#include "apiserver/http_call.h"
+#include "apiserver/limits.h"
+#include "apiserver/request.h"
+
+#include <libwebsockets.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define HEAD 8192 /* bytes of an answer's head without its warnings */
+#define PARAMS 64
+
+/* ---- reading a head ---- */
+
+static const struct {
+    enum lws_token_indexes token;
+    const char *method;
+} methods[] = {
+    {WSI_TOKEN_GET_URI, "GET"},     {WSI_TOKEN_POST_URI, "POST"},     {WSI_TOKEN_PUT_URI, "PUT"},
+    {WSI_TOKEN_PATCH_URI, "PATCH"}, {WSI_TOKEN_DELETE_URI, "DELETE"}, {WSI_TOKEN_HEAD_URI, "HEAD"},
+    {WSI_TOKEN_OPTIONS_URI, "OPTIONS"},
+};
+
+static const char *method_of(struct lws *wsi)
+{
+    for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++)
+        if (lws_hdr_total_length(wsi, methods[i].token) > 0)
+            return methods[i].method;
+    return "";
+}
+
+/* "" when it is absent. */
+static const char *header(connection *conn, enum lws_token_indexes token)
+{
+    int len = lws_hdr_total_length(conn->wsi, token);
+    char *text = len > 0 ? arena_take(&conn->memory, (size_t)len + 1) : NULL;
+
+    return text && lws_hdr_copy(conn->wsi, text, len + 1, token) >= 0 ? text : "";
+}
+
+static int read_params(connection *conn)
+{
+    request *rq = &conn->call.rq;
+    param *params = arena_take(&conn->memory, PARAMS * sizeof(*params));
+    int len;
+
+    if (!params)
+        return -1;
+    rq->params = params;
+    for (int i = 0; rq->n_params < PARAMS; i++) {
+        char *text, *equals;
+        len = lws_hdr_fragment_length(conn->wsi, WSI_TOKEN_HTTP_URI_ARGS, i);
+        if (len <= 0)
+            break;
+        text = arena_take(&conn->memory, (size_t)len + 1);
+        if (!text || lws_hdr_copy_fragment(conn->wsi, text, len + 1, WSI_TOKEN_HTTP_URI_ARGS, i) < 0)
+            return -1;
+        equals = strchr(text, '=');
+        if (equals)
+            *equals = '\0';
+        params[rq->n_params++] = (param){text, equals ? equals + 1 : ""};
+    }
+    return 0;
+}
+
+/* curl and others wait for leave before they send much. */
+static int allow_body(connection *conn)
+{
+    unsigned char text[LWS_PRE + 32] = {0};
+    static const char go_on[] = "HTTP/1.1 100 Continue\r\n\r\n";
+
+    if (lws_hdr_total_length(conn->wsi, WSI_TOKEN_HTTP_EXPECT) <= 0)
+        return 0;
+    memcpy(text + LWS_PRE, go_on, sizeof(go_on) - 1);
+    return lws_write(conn->wsi, text + LWS_PRE, sizeof(go_on) - 1, LWS_WRITE_HTTP) < 0 ? -1 : 0;
+}
+
+int connection_begin(connection *conn, const char *path)
+{
+    request *rq = &conn->call.rq;
+    const char *length;
+
+    connection_reset(conn);
+    rq->method = method_of(conn->wsi);
+    rq->path = arena_strndup(&conn->memory, path, strlen(path));
+    rq->accept = header(conn, WSI_TOKEN_HTTP_ACCEPT);
+    rq->content_type = header(conn, WSI_TOKEN_HTTP_CONTENT_TYPE);
+    rq->user_agent = header(conn, WSI_TOKEN_HTTP_USER_AGENT);
+    rq->authorization = header(conn, WSI_TOKEN_HTTP_AUTHORIZATION);
+    rq->body = "";
+    if (!rq->path || read_params(conn) < 0 || request_resolve(rq, &conn->memory) < 0)
+        return -1;
+    length = header(conn, WSI_TOKEN_HTTP_CONTENT_LENGTH);
+    conn->expected = strcmp(length, "") != 0 && strcmp(length, "0") != 0;
+    if (!conn->expected && strcmp(length, "0") == 0)
+        conn->expected = rq->method[0] == 'P'; /* libwebsockets tells of the end of an empty body too */
+    conn->in.max = LIMIT_REQUEST_BODY + 1;
+    return conn->expected ? (allow_body(conn) < 0 ? -1 : CONNECTION_BODY) : 0;
+}
+
+void connection_body(connection *conn, const void *data, size_t len)
+{
+    buf_add(&conn->in, data, len); /* what goes beyond the limit is dropped, and then refused */
+    conn->call.rq.body = conn->in.data ? conn->in.data : "";
+    conn->call.rq.body_len = conn->in.len;
+    if (conn->in.failed)
+        conn->call.rq.body_len = LIMIT_REQUEST_BODY + 1;
+}
+
+/* ---- writing a head ---- */
+
+static int add(connection *conn, const char *name, const char *value, unsigned char **p, unsigned char *end)
+{
+    return lws_add_http_header_by_name(conn->wsi, (const unsigned char *)name, (const unsigned char *)value,
+                                       (int)strlen(value), p, end);
+}
+
+static int add_headers(connection *conn, unsigned char **p, unsigned char *end)
+{
+    call *c = &conn->call;
+    char number[24];
+    size_t i;
+    json_t *text;
+    int r = lws_add_http_header_status(conn->wsi, (unsigned)c->status, p, end);
+
+    r |= add(conn, "content-type:", c->type ? c->type : "application/json", p, end);
+    r |= add(conn, "cache-control:", "no-cache, private", p, end);
+    snprintf(number, sizeof(number), "%zu", c->body.len);
+    r |= c->stream ? add(conn, "transfer-encoding:", "chunked", p, end) : add(conn, "content-length:", number, p, end);
+    snprintf(number, sizeof(number), "%d", c->retry_after_s);
+    if (c->retry_after_s)
+        r |= add(conn, "retry-after:", number, p, end);
+    json_array_foreach(c->warnings, i, text) r |= add(conn, "warning:", json_string_value(text), p, end);
+    return r | lws_finalize_http_header(conn->wsi, p, end);
+}
+
+static size_t warnings_len(const json_t *warnings)
+{
+    size_t n = 0, i;
+    json_t *text;
+
+    json_array_foreach((json_t *)warnings, i, text) n += json_string_length(text) + 16;
+    return n;
+}
+
+int connection_head(connection *conn)
+{
+    size_t room = HEAD + warnings_len(conn->call.warnings);
+    unsigned char *start, *p;
+
+    conn->out.max = LIMIT_REPLY;
+    if (!buf_reserve(&conn->out, room))
+        return -1;
+    start = p = (unsigned char *)conn->out.data + conn->out.len;
+    if (add_headers(conn, &p, start + room - 1))
+        return -1;
+    conn->out.len += (size_t)(p - start);
+    return 0;
+}
+
+/* ---- ends ---- */
+
+void connection_end_stream(connection *conn)
+{
+    stream *st = conn->call.stream;
+
+    if (!st)
+        return;
+    conn->call.stream = NULL;
+    if (conn->link) {
+        *conn->link = conn->next;
+        if (conn->next)
+            conn->next->link = conn->link;
+        conn->link = NULL;
+    }
+    st->conn = NULL;
+    st->close(st);
+}
+
+static void call_clear(call *c)
+{
+    buf_clear(&c->body);
+    json_decref(c->warnings);
+    free(c->manager);
+    user_info_clear(&c->user);
+    *c = (call){.body = BUF_INIT(LIMIT_REPLY)};
+}
+
+void connection_reset(connection *conn)
+{
+    call_clear(&conn->call);
+    arena_clear(&conn->memory);
+    buf_reset(&conn->in);
+    conn->expected = conn->ready = conn->waiting = conn->answered = conn->cut = false;
+    if (conn->in.cap > 64u << 10)
+        buf_clear(&conn->in);
+}
+
+connection *connection_new(apiserver *s, struct lws *wsi)
+{
+    connection *conn = calloc(1, sizeof(*conn));
+
+    if (!conn)
+        return NULL;
+    conn->server = s;
+    conn->wsi = wsi;
+    return conn;
+}
+
+connection *connection_free(connection *conn)
+{
+    connection_reset(conn);
+    buf_clear(&conn->in);
+    buf_clear(&conn->out);
+    free(conn);
+    return NULL;
+}

@@ -1,0 +1,38 @@
+/* One connection, and the request and answer that are on it. */
+#ifndef APISERVER_HTTP_CALL_H
+#define APISERVER_HTTP_CALL_H
+
+#include "apiserver/arena.h"
+#include "apiserver/http.h"
+
+typedef struct connection connection;
+struct connection {
+    apiserver *server;
+    struct lws *wsi; /* NULL: closed, while another thread works at the answer */
+    arena memory; /* the strings of the request */
+    call call;
+    buf in, out;
+    size_t sent; /* of out */
+    bool expected; /* a body */
+    bool ready;    /* the stream has something */
+    bool waiting;  /* for an answer from elsewhere */
+    bool answered; /* by another thread */
+    bool cut;      /* close when all is sent */
+    connection *next, **link; /* of those with a stream */
+};
+
+connection *connection_new(apiserver *s, struct lws *wsi); /* NULL: no memory */
+
+/* Reads the head.  CONNECTION_BODY: the body is to come; 0: that was all; -1: close. */
+enum { CONNECTION_BODY = 1 };
+int connection_begin(connection *conn, const char *path);
+void connection_body(connection *conn, const void *data, size_t len);
+
+/* Adds the head of the answer to out. */
+int connection_head(connection *conn);
+
+void connection_end_stream(connection *conn);
+void connection_reset(connection *conn); /* for the next request */
+connection *connection_free(connection *conn); /* returns NULL */
+
+#endif

@@ -1,0 +1,94 @@
+#include "apiserver/meta.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/random.h>
+
+json_t *meta_of(const json_t *obj)
+{
+    return json_object_get(obj, "metadata");
+}
+
+const char *meta_text(const json_t *obj, const char *name)
+{
+    const char *text = json_string_value(json_object_get(meta_of(obj), name));
+
+    return text ? text : "";
+}
+
+int64_t meta_generation(const json_t *obj)
+{
+    return json_integer_value(json_object_get(meta_of(obj), "generation"));
+}
+
+static void set_text(json_t *meta, const char *name, const char *text)
+{
+    json_object_set_new_nocheck(meta, name, json_string_nocheck(text));
+}
+
+/* RFC 9562, version 4. */
+static void set_uid(json_t *meta)
+{
+    unsigned char b[16];
+    char text[40];
+
+    if (getrandom(b, sizeof(b), 0) != sizeof(b))
+        return;
+    b[6] = (unsigned char)((b[6] & 0x0f) | 0x40);
+    b[8] = (unsigned char)((b[8] & 0x3f) | 0x80);
+    snprintf(text, sizeof(text), "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", b[0], b[1], b[2],
+             b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14], b[15]);
+    set_text(meta, "uid", text);
+}
+
+/* k8s.io/apiserver/pkg/storage/names: five characters that make no words, and the base cut to leave room for them. */
+static void generate_name(json_t *meta, const char *base)
+{
+    static const char alphabet[] = "bcdfghjklmnpqrstvwxz2456789";
+    unsigned char random[5] = {0};
+    char name[64];
+    size_t len = strlen(base) > 58 ? 58 : strlen(base);
+
+    if (getrandom(random, sizeof(random), 0) < 0)
+        return;
+    memcpy(name, base, len);
+    for (size_t i = 0; i < sizeof(random); i++)
+        name[len + i] = alphabet[random[i] % (sizeof(alphabet) - 1)];
+    name[len + sizeof(random)] = '\0';
+    set_text(meta, "name", name);
+}
+
+int meta_create(call *c, json_t *obj, failure *why)
+{
+    json_t *meta = meta_of(obj);
+    char now[32];
+
+    if (!json_is_object(meta)) {
+        meta = json_object();
+        json_object_set_new_nocheck(obj, "metadata", meta);
+    }
+    if (!*meta_text(obj, "name") && *meta_text(obj, "generateName"))
+        generate_name(meta, meta_text(obj, "generateName"));
+    json_object_del(meta, "deletionTimestamp");
+    json_object_del(meta, "deletionGracePeriodSeconds");
+    json_object_del(meta, "selfLink");
+    json_object_del(meta, "resourceVersion");
+    set_uid(meta);
+    set_text(meta, "creationTimestamp", apiserver_time(c->server, now));
+    return json_object_get(meta, "uid") ? 0 : failure_memory(why);
+}
+
+void meta_update(json_t *obj, const json_t *old)
+{
+    static const char *const kept[] = {"uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds",
+                                       "generation", "selfLink"};
+    json_t *meta = meta_of(obj);
+
+    for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++) {
+        json_t *value = json_object_get(meta_of(old), kept[i]);
+        if (value)
+            json_object_set_nocheck(meta, kept[i], value);
+        else
+            json_object_del(meta, kept[i]);
+    }
+}

@@ -1,0 +1,20 @@
+/* Rules of metadata that all kinds share (k8s.io/apiserver registry/rest, apimachinery validation). */
+#ifndef APISERVER_META_H
+#define APISERVER_META_H
+
+#include "apiserver/apiserver.h"
+
+json_t *meta_of(const json_t *obj);                          /* metadata; borrowed; NULL: none */
+const char *meta_text(const json_t *obj, const char *name);  /* metadata.NAME, or "" */
+int64_t meta_generation(const json_t *obj);
+
+/* Before a create: takes back what the server sets, makes the name of generateName, sets uid and creationTimestamp. */
+int meta_create(call *c, json_t *obj, failure *why);
+/* Before an update: carries over what may not change. */
+void meta_update(json_t *obj, const json_t *old);
+
+/* Names, labels, annotations, owners, finalizers. */
+void meta_validate(const resource *res, const json_t *obj, field_errors *errors);
+void meta_validate_update(const json_t *obj, const json_t *old, field_errors *errors);
+
+#endif

@@ -1,0 +1,212 @@
+#include "apiserver/render.h"
+#include "apiserver/apiserver.h"
+#include "apiserver/discovery/table.h"
+#include "apiserver/limits.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+/* ---- Accept ---- */
+
+/* One of the media ranges: type and the parameters that matter. */
+typedef struct range {
+    const char *type, *as;
+    size_t type_len, as_len;
+} range;
+
+static void read_range(const char *text, size_t len, range *ret)
+{
+    size_t at = strcspn(text, ";,");
+
+    *ret = (range){text, "", at < len ? at : len, 0};
+    while (ret->type_len && text[ret->type_len - 1] == ' ')
+        ret->type_len--;
+    while (at < len) {
+        const char *p = text + at + 1;
+        p += strspn(p, " ");
+        at = (size_t)(p - text) + strcspn(p, ";,");
+        if (strncmp(p, "as=", 3) == 0) {
+            ret->as = p + 3;
+            ret->as_len = (size_t)(text + at - ret->as);
+        }
+    }
+}
+
+static bool is(const char *text, size_t len, const char *what)
+{
+    return strlen(what) == len && strncasecmp(text, what, len) == 0;
+}
+
+static bool can_make(const range *g, render *ret)
+{
+    if (!is(g->type, g->type_len, "application/json") && !is(g->type, g->type_len, "application/*") &&
+        !is(g->type, g->type_len, "*/*"))
+        return false;
+    if (g->as_len == 0)
+        ret->form = FORM_WHOLE;
+    else if (is(g->as, g->as_len, "Table"))
+        ret->form = FORM_TABLE;
+    else if (is(g->as, g->as_len, "PartialObjectMetadata") || is(g->as, g->as_len, "PartialObjectMetadataList"))
+        ret->form = FORM_METADATA;
+    else
+        return false;
+    return true;
+}
+
+int render_choose(const call *c, render *ret, failure *why)
+{
+    const char *text = c->rq.accept, *include = request_param(&c->rq, "includeObject");
+    range g;
+
+    *ret = (render){.res = c->res, .include = include ? include : ""};
+    if (!*text)
+        return 0;
+    while (*text) {
+        size_t len = strcspn(text, ",");
+        read_range(text, len, &g);
+        if (can_make(&g, ret))
+            return 0;
+        text += len;
+        text += strspn(text, ", ");
+    }
+    return failure_set(why, 406, "NotAcceptable",
+                       "only the following media types are accepted: application/json, application/yaml, "
+                       "application/vnd.kubernetes.protobuf, application/json;stream=watch, "
+                       "application/vnd.kubernetes.protobuf;stream=watch");
+}
+
+/* ---- forms ---- */
+
+static int put(json_t *doc, buf *out)
+{
+    size_t len = doc ? json_dumpb(doc, NULL, 0, JSON_COMPACT) : 0;
+
+    if (len && buf_reserve(out, len + 1)) {
+        json_dumpb(doc, out->data + out->len, len, JSON_COMPACT);
+        out->len += len;
+        out->data[out->len] = '\0';
+    }
+    json_decref(doc);
+    return len && !out->failed ? 0 : -1;
+}
+
+static json_t *metadata_of(const json_t *obj)
+{
+    return json_pack("{s:s, s:s, s:O}", "kind", "PartialObjectMetadata", "apiVersion", "meta.k8s.io/v1", "metadata",
+                     json_object_get(obj, "metadata"));
+}
+
+static json_t *table_of(const render *r, const json_t *obj, int64_t now_s, bool header)
+{
+    json_t *row = table_row(r->res, obj, now_s), *table;
+
+    if (strcmp(r->include, "Object") == 0)
+        json_object_set(row, "object", (json_t *)obj);
+    else if (strcmp(r->include, "None") == 0)
+        json_object_set_new(row, "object", json_null());
+    else
+        json_object_set_new(row, "object", metadata_of(obj));
+    table = json_pack("{s:s, s:s, s:{s:O}, s:o, s:[o]}", "kind", "Table", "apiVersion", "meta.k8s.io/v1", "metadata",
+                      "resourceVersion", json_object_get(json_object_get(obj, "metadata"), "resourceVersion"),
+                      "columnDefinitions", header ? table_columns(r->res) : json_null(), "rows", row);
+    return table;
+}
+
+/* Objects are stored in one version; the others differ in its name alone (conversion: None). */
+static json_t *in_version(const render *r, const item *it)
+{
+    json_t *obj = item_json(it);
+    auto_buf version = BUF_INIT(LIMIT_KEY);
+
+    if (!obj)
+        return NULL;
+    buf_printf(&version, "%s%s%s", r->res->group, *r->res->group ? "/" : "", r->res->version);
+    json_object_set_new(obj, "apiVersion", json_string(version.data));
+    return obj;
+}
+
+int render_item(const render *r, const apiserver *s, const item *it, bool header, buf *out)
+{
+    json_t *obj;
+    int result;
+
+    if (r->form == FORM_WHOLE && !r->res->custom) {
+        item_text(it, out);
+        return out->failed ? -1 : 0;
+    }
+    obj = in_version(r, it);
+    if (!obj)
+        return -1;
+    result = render_object(r, s, obj, header, out);
+    json_decref(obj);
+    return result;
+}
+
+int render_object(const render *r, const apiserver *s, json_t *obj, bool header, buf *out)
+{
+    if (r->form == FORM_WHOLE)
+        return put(json_incref(obj), out);
+    if (r->form == FORM_METADATA)
+        return put(metadata_of(obj), out);
+    return put(table_of(r, obj, apiserver_now_us(s) / 1000000, header), out);
+}
+
+/* A list names the kind of its items once, except for custom resources. */
+static int put_bare(const render *r, const item *it, buf *out)
+{
+    size_t start = out->len, len;
+    auto_buf lead = BUF_INIT(LIMIT_KEY);
+
+    item_text(it, out);
+    buf_printf(&lead, "{\"kind\":\"%s\",\"apiVersion\":\"%s%s%s\",", r->res->kind, r->res->group,
+               *r->res->group ? "/" : "", r->res->version);
+    if (out->failed || lead.failed)
+        return -1;
+    len = lead.len - 1;
+    if (out->len - start > len && memcmp(out->data + start, lead.data, lead.len) == 0) {
+        memmove(out->data + start + 1, out->data + start + lead.len, out->len - start - len);
+        out->len -= len;
+    }
+    return 0;
+}
+
+int render_member(const render *r, const apiserver *s, const item *it, buf *out)
+{
+    json_t *obj, *table;
+    int result;
+
+    if (r->form == FORM_WHOLE && !r->res->custom)
+        return put_bare(r, it, out);
+    if (r->form != FORM_TABLE)
+        return render_item(r, s, it, false, out);
+    obj = in_version(r, it);
+    table = obj ? table_of(r, obj, apiserver_now_us(s) / 1000000, false) : NULL;
+    result = put(json_incref(json_array_get(json_object_get(table, "rows"), 0)), out);
+    json_decref(table);
+    json_decref(obj);
+    return result;
+}
+
+int render_list_head(const render *r, const json_t *meta, buf *out)
+{
+    char *text = json_dumps(meta, JSON_COMPACT);
+    json_t *columns = r->form == FORM_TABLE ? table_columns(r->res) : NULL;
+
+    if (r->form == FORM_TABLE)
+        buf_puts(out, "{\"kind\":\"Table\",\"apiVersion\":\"meta.k8s.io/v1\",\"metadata\":");
+    else if (r->form == FORM_METADATA)
+        buf_puts(out, "{\"kind\":\"PartialObjectMetadataList\",\"apiVersion\":\"meta.k8s.io/v1\",\"metadata\":");
+    else
+        buf_printf(out, "{\"kind\":\"%s%s\",\"apiVersion\":\"%s%s%s\",\"metadata\":",
+                   r->res->list_kind ? r->res->list_kind : r->res->kind, r->res->list_kind ? "" : "List", r->res->group,
+                   *r->res->group ? "/" : "", r->res->version);
+    buf_puts(out, text ? text : "{}");
+    free(text);
+    if (columns) {
+        buf_puts(out, ",\"columnDefinitions\":");
+        put(columns, out);
+    }
+    buf_puts(out, r->form == FORM_TABLE ? ",\"rows\":[" : ",\"items\":[");
+    return out->failed ? -1 : 0;
+}

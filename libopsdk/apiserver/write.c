@@ -1,0 +1,221 @@
+#include "apiserver/write.h"
+#include "apiserver/admission/admission.h"
+#include "apiserver/apply/managed.h"
+#include "apiserver/meta.h"
+#include "apiserver/schema/decode.h"
+#include "apiserver/verbs.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void writing_clear(writing *w)
+{
+    json_decref(w->obj);
+    json_decref(w->old);
+    w->obj = w->old = NULL;
+}
+
+const char *call_manager(call *c)
+{
+    const char *asked = request_param(&c->rq, "fieldManager"), *agent = c->rq.user_agent ? c->rq.user_agent : "";
+
+    if (!c->manager)
+        c->manager = asked && *asked ? strdup(asked) : strndup(agent, strcspn(agent, "/"));
+    return c->manager && *c->manager ? c->manager : "unknown";
+}
+
+static const char *version_of(const resource *res, char *room, size_t len)
+{
+    snprintf(room, len, "%s%s%s", res->group, *res->group ? "/" : "", res->version);
+    return room;
+}
+
+/* ---- decoding ---- */
+
+static int check_kind(const resource *res, const json_t *obj, failure *why)
+{
+    const char *kind = json_string_value(json_object_get(obj, "kind")),
+               *version = json_string_value(json_object_get(obj, "apiVersion"));
+    char want[320];
+
+    version_of(res, want, sizeof(want));
+    if (kind && version && strcmp(version, want) != 0)
+        return failure_bad_request(
+            why, "the API version in the data (%s) does not match the expected API version (%s)", version, want);
+    if (kind && strcmp(kind, res->kind) != 0)
+        return failure_bad_request(why, "%s in version \"%s\" cannot be handled as a %s: the kind of the data is another",
+                                   kind, res->version, res->kind);
+    return 0;
+}
+
+/* kind and apiVersion come first, so that a list can leave them out. */
+static void set_kind(const resource *res, json_t *obj)
+{
+    json_t *rest = json_copy(obj);
+    char version[320];
+
+    json_object_clear(obj);
+    json_object_set_new_nocheck(obj, "kind", json_string(res->kind));
+    json_object_set_new_nocheck(obj, "apiVersion", json_string(version_of(res, version, sizeof(version))));
+    json_object_update_missing(obj, rest);
+    json_decref(rest);
+}
+
+static int read_validation(const call *c, enum field_validation *ret, failure *why)
+{
+    const char *text = request_param(&c->rq, "fieldValidation");
+
+    *ret = VALIDATION_WARN;
+    if (!text || !*text || strcmp(text, "Warn") == 0)
+        return 0;
+    *ret = strcmp(text, "Strict") == 0 ? VALIDATION_STRICT : VALIDATION_IGNORE;
+    if (*ret == VALIDATION_STRICT || strcmp(text, "Ignore") == 0)
+        return 0;
+    return failure_set(why, 422, "Invalid", "fieldValidation: Unsupported value: \"%s\"", text);
+}
+
+static void pass_warnings(call *c, const json_t *warnings)
+{
+    size_t i;
+    json_t *text;
+
+    json_array_foreach((json_t *)warnings, i, text) call_warn(c, "%s", json_string_value(text));
+}
+
+int write_decode(call *c, json_t *obj, const char *text, size_t len, failure *why)
+{
+    json_auto_t *warnings = json_array();
+    decode_opts o = {.kind = c->res->kind, .version = c->res->version, .warnings = warnings, .text = text, .len = len};
+    int r;
+
+    if (check_kind(c->res, obj, why) < 0 || read_validation(c, &o.validation, why) < 0)
+        return -1;
+    set_kind(c->res, obj);
+    r = c->res->custom ? decode_custom(c->res->schema, obj, &o, why) : decode_builtin(c->res->schema, obj, &o, why);
+    pass_warnings(c, warnings);
+    if (r == 0 && schema_default(c->res->schema, obj) < 0)
+        r = failure_memory(why);
+    if (r == 0 && c->res->strategy && c->res->strategy->defaults)
+        c->res->strategy->defaults(obj);
+    return r;
+}
+
+/* ---- checks ---- */
+
+static int validate(writing *w, failure *why)
+{
+    const resource *res = w->c->res;
+    auto_field_errors errors = {0};
+
+    meta_validate(res, w->obj, &errors);
+    if (w->old)
+        meta_validate_update(w->obj, w->old, &errors);
+    if (res->custom)
+        schema_validate(res->schema, w->obj, w->old, "", &errors);
+    if (res->strategy && res->strategy->validate)
+        res->strategy->validate(w->c, w->obj, w->old, &errors);
+    if (res->strategy && res->strategy->warn)
+        res->strategy->warn(w->c, w->obj, w->old);
+    return field_errors_result(&errors, res->group, res->kind, meta_text(w->obj, "name"), why);
+}
+
+static int own_fields(writing *w, failure *why)
+{
+    char version[320], now[32];
+    managed_write m = {
+        .schema = w->c->res->schema,
+        .manager = call_manager(w->c),
+        .api_version = version_of(w->c->res, version, sizeof(version)),
+        .sub = w->c->sub ? w->c->sub->name : "",
+        .time = apiserver_time(w->c->server, now),
+    };
+
+    return w->applied ? 0 : managed_update(&m, w->obj, w->old, why);
+}
+
+/* From a decoded document to one that may be stored. */
+static int pass(writing *w, failure *why)
+{
+    const strategy *s = w->c->res->strategy;
+    bool released = false;
+
+    if (s && s->prepare && s->prepare(w->c, w->obj, w->old, why) < 0)
+        return -1;
+    if (admission_mutate(w->c, w->obj, w->old, &released, why) < 0)
+        return -1;
+    w->released |= released;
+    if (own_fields(w, why) < 0 || validate(w, why) < 0)
+        return -1;
+    if (admission_validate(w->c, w->obj, w->old, &released, why) < 0)
+        return -1;
+    w->released |= released;
+    return 0;
+}
+
+static void tell(writing *w)
+{
+    const strategy *s = w->c->res->strategy;
+
+    if (s && s->stored)
+        s->stored(w->c, w->obj, w->old);
+}
+
+int write_create(writing *w, failure *why)
+{
+    call *c = w->c;
+    char label[320];
+    const char *name;
+
+    if (meta_create(c, w->obj, why) < 0 || pass(w, why) < 0)
+        return -1;
+    name = meta_text(w->obj, "name");
+    if (collection_get(c->res->objects, meta_text(w->obj, "namespace"), name)) {
+        failure_set(why, 409, "AlreadyExists", "%s \"%s\" already exists", resource_label(c->res, label, sizeof(label)),
+                    name);
+        failure_about(why, name, c->res->group, c->res->plural);
+        return -1;
+    }
+    if (c->dry_run)
+        return 0;
+    if (collection_put(c->res->objects, w->obj, NULL, why) < 0)
+        return -1;
+    tell(w);
+    return 0;
+}
+
+static const char modified[] =
+    "the object has been modified; please apply your changes to the latest version and try again";
+
+/* Nobody else wrote while the lock was let go? */
+static int check_current(const writing *w, failure *why)
+{
+    const char *name = meta_text(w->old, "name");
+    const item *it = collection_get(w->c->res->objects, meta_text(w->old, "namespace"), name);
+
+    if (!it || it->revision != w->revision)
+        return fail_conflict(w->c->res, name, modified, why);
+    return 0;
+}
+
+int write_update(writing *w, failure *why)
+{
+    call *c = w->c;
+
+    meta_update(w->obj, w->old);
+    if (pass(w, why) < 0)
+        return -1;
+    if (w->released && check_current(w, why) < 0)
+        return -1;
+    json_object_set(meta_of(w->obj), "resourceVersion", json_object_get(meta_of(w->old), "resourceVersion"));
+    w->unchanged = json_equal(w->obj, w->old) && !delete_is_due(w->obj);
+    if (w->unchanged || c->dry_run)
+        return 0;
+    if (collection_put(c->res->objects, w->obj, NULL, why) < 0)
+        return -1;
+    tell(w);
+    if (!delete_is_due(w->obj))
+        return 0;
+    return delete_object(c, collection_get(c->res->objects, meta_text(w->obj, "namespace"), meta_text(w->obj, "name")),
+                         NULL, NULL, why);
+}

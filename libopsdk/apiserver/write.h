@@ -1,0 +1,33 @@
+/* The steps that every write takes between its document and the store. */
+#ifndef APISERVER_WRITE_H
+#define APISERVER_WRITE_H
+
+#include "apiserver/apiserver.h"
+
+typedef struct writing {
+    call *c;
+    json_t *obj;     /* what is to be stored; owned */
+    json_t *old;     /* what is stored; owned; NULL: create */
+    int64_t revision; /* of old */
+    bool applied;    /* managedFields are set already */
+    bool released;   /* the lock was let go meanwhile */
+    bool unchanged;  /* out: nothing was written */
+} writing;
+
+void writing_clear(writing *w);
+
+/* Fits the document to its kind: apiVersion and kind, unknown fields, types, defaults; text is as sent, or NULL. */
+int write_decode(call *c, json_t *obj, const char *text, size_t len, failure *why);
+/* Prepares, admits, validates and stores w->obj.  409 when the stored object changed meanwhile. */
+int write_create(writing *w, failure *why);
+int write_update(writing *w, failure *why);
+
+/* Removes an object, or marks it as being deleted.  opts: DeleteOptions or NULL; *ret: the object while it lives on, else NULL; the caller's. */
+int delete_object(call *c, item *it, const json_t *opts, json_t **ret, failure *why);
+/* After an update: was that the last finalizer of an object that is being deleted? */
+bool delete_is_due(const json_t *obj);
+
+/* The field manager of a call: fieldManager, else what the user agent begins with. */
+const char *call_manager(call *c);
+
+#endif
