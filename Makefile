@@ -44,6 +44,7 @@ LIB_OBJ := $(call obj,$(LIB_SRC))
 SERVER_OBJ := $(call obj,$(SERVER_SRC))
 
 SO := $(B)/lib/libopsdk.so.$(VERSION)
+SERVER_SO := $(B)/lib/libopsdk-apiserver.so.$(VERSION)
 BINARIES := $(B)/bin/opsdk $(B)/bin/jmx-exporter-operator $(B)/bin/jmx-attach
 TESTS := $(patsubst tests/%.c,$(B)/tests/%,$(TEST_SRC))
 
@@ -55,7 +56,7 @@ say = $(if $(V),,@printf '%-8s %s\n' '$(1)' '$(2)')
 .SECONDARY:
 
 all: lib $(BINARIES) ## the library, the command, the operator and the attach helper (default)
-lib: $(SO) $(B)/lib/libopsdk.a ## build/lib/libopsdk.so.* and libopsdk.a
+lib: $(SO) $(B)/lib/libopsdk.a $(SERVER_SO) $(B)/lib/libopsdk-apiserver.a ## build/lib/libopsdk.so.* and libopsdk.a, and libopsdk-apiserver
 
 $(B)/obj/%.o: %.c
 	$(call say,CC,$<)
@@ -63,21 +64,27 @@ $(B)/obj/%.o: %.c
 	$(Q)$(CC) $(OPSDK_CPPFLAGS) $(OPSDK_CFLAGS) -fPIC -MMD -MP -c -o $@ $<
 
 $(SO): $(LIB_OBJ) libopsdk/opsdk.map
+$(SERVER_SO): $(SERVER_OBJ) libopsdk/opsdk-apiserver.map
+$(SO) $(SERVER_SO):
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
-	$(Q)$(CC) -shared -Wl,-soname,libopsdk.so.$(SOVERSION) -Wl,--version-script=libopsdk/opsdk.map $(OPSDK_LDFLAGS) -o $@ $(LIB_OBJ) $(PKG_LIBS) -pthread
-	@ln -sf $(@F) $(@D)/libopsdk.so.$(SOVERSION)
-	@ln -sf libopsdk.so.$(SOVERSION) $(@D)/libopsdk.so
+	$(Q)$(CC) -shared -Wl,-soname,$(@F:.$(VERSION)=.$(SOVERSION)) -Wl,--version-script=$(filter %.map,$^) $(OPSDK_LDFLAGS) -o $@ $(filter %.o,$^) $(PKG_LIBS) -pthread
+	@ln -sf $(@F) $(@D)/$(@F:.$(VERSION)=.$(SOVERSION))
+	@ln -sf $(@F:.$(VERSION)=.$(SOVERSION)) $(@D)/$(@F:.$(VERSION)=)
 
-# One object with everything but opsdk_* made local: a program may have a queue_add of its own.
+# One object with everything but the public names made local: a program may have a queue_add of its own.
 $(B)/lib/libopsdk.a: $(LIB_OBJ)
+$(B)/lib/libopsdk-apiserver.a: $(SERVER_OBJ)
+$(B)/lib/libopsdk.a: PUBLIC := opsdk_* OPSDK_*
+$(B)/lib/libopsdk-apiserver.a: PUBLIC := opsdk_apiserver_*
+$(B)/lib/libopsdk.a $(B)/lib/libopsdk-apiserver.a:
 	$(call say,AR,$@)
 	@mkdir -p $(@D)
-	$(Q)ld -r -o $(B)/lib/opsdk.o $(LIB_OBJ)
-	$(Q)objcopy --wildcard --keep-global-symbol='opsdk_*' --keep-global-symbol='OPSDK_*' $(B)/lib/opsdk.o
-	$(Q)rm -f $@ && ar rcs $@ $(B)/lib/opsdk.o
+	$(Q)ld -r -o $(@:.a=.o) $^
+	$(Q)objcopy --wildcard $(foreach name,$(PUBLIC),--keep-global-symbol='$(name)') $(@:.a=.o)
+	$(Q)rm -f $@ && ar rcs $@ $(@:.a=.o)
 
-$(B)/bin/opsdk: $(call obj,$(CMD_SRC)) $(B)/lib/libopsdk.a
+$(B)/bin/opsdk: $(call obj,$(CMD_SRC)) $(B)/lib/libopsdk.a $(B)/lib/libopsdk-apiserver.a
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) -pie $(OPSDK_LDFLAGS) -o $@ $^ $(PKG_LIBS) -pthread
@@ -98,11 +105,16 @@ install: lib $(B)/bin/opsdk ## headers, both libraries, opsdk.pc and the command
 	install -d $(DESTDIR)$(PREFIX)/include/opsdk $(DESTDIR)$(LIBDIR)/pkgconfig $(DESTDIR)$(PREFIX)/bin
 	install -m 644 libopsdk/include/opsdk.h $(DESTDIR)$(PREFIX)/include/
 	install -m 644 libopsdk/include/opsdk/*.h $(DESTDIR)$(PREFIX)/include/opsdk/
-	install -m 644 $(B)/lib/libopsdk.a $(DESTDIR)$(LIBDIR)/
-	install -m 755 $(SO) $(DESTDIR)$(LIBDIR)/
-	ln -sf $(notdir $(SO)) $(DESTDIR)$(LIBDIR)/libopsdk.so.$(SOVERSION)
-	ln -sf libopsdk.so.$(SOVERSION) $(DESTDIR)$(LIBDIR)/libopsdk.so
-	sed 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(LIBDIR)|; s|@VERSION@|$(VERSION)|' pkgconfig/opsdk.pc.in >$(DESTDIR)$(LIBDIR)/pkgconfig/opsdk.pc
+	install -m 644 $(B)/lib/libopsdk.a $(B)/lib/libopsdk-apiserver.a $(DESTDIR)$(LIBDIR)/
+	install -m 755 $(SO) $(SERVER_SO) $(DESTDIR)$(LIBDIR)/
+	for name in libopsdk libopsdk-apiserver; do \
+		ln -sf $$name.so.$(VERSION) $(DESTDIR)$(LIBDIR)/$$name.so.$(SOVERSION) && \
+		ln -sf $$name.so.$(SOVERSION) $(DESTDIR)$(LIBDIR)/$$name.so || exit; \
+	done
+	for name in opsdk opsdk-apiserver; do \
+		sed 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(LIBDIR)|; s|@VERSION@|$(VERSION)|' pkgconfig/$$name.pc.in \
+			>$(DESTDIR)$(LIBDIR)/pkgconfig/$$name.pc || exit; \
+	done
 	install -m 755 $(B)/bin/opsdk $(DESTDIR)$(PREFIX)/bin/
 
 clean: ## removes what was built

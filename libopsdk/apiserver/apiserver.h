@@ -14,6 +14,7 @@ struct opsdk_apiserver {
     opsdk_apiserver_opts opts; /* strings owned */
     store *objects;
     registry *resources;
+    struct kinds *kinds;
     struct http *http;
     int64_t skew_ms; /* of the clock, a fault */
     struct crds *crds;

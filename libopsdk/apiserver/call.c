@@ -110,7 +110,8 @@ static int read_json(call *c, json_t **ret, failure *why)
 int call_value(call *c, bool yaml, json_t **ret, failure *why)
 {
     if (c->rq.body_len > LIMIT_REQUEST_BODY)
-        return failure_set(why, 413, "RequestEntityTooLarge", "Request entity too large: limit is %u", LIMIT_REQUEST_BODY);
+        return failure_set(why, 413, "RequestEntityTooLarge", "Request entity too large: limit is %u",
+                           LIMIT_REQUEST_BODY);
     return yaml ? read_yaml(c, ret, why) : read_json(c, ret, why);
 }
 

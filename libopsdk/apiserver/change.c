@@ -24,7 +24,8 @@ static int settle_namespace(call *c, json_t *obj, failure *why)
         return 0;
     }
     if (*in_data && strcmp(in_data, c->rq.ns) != 0)
-        return failure_bad_request(why, "the namespace of the provided object does not match the namespace sent on the request");
+        return failure_bad_request(
+            why, "the namespace of the provided object does not match the namespace sent on the request");
     json_object_set_new_nocheck(meta_of(obj), "namespace", json_string_nocheck(c->rq.ns));
     return 0;
 }

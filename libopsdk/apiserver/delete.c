@@ -104,7 +104,8 @@ static int take_out(call *c, const item *it, const json_t *old, failure *why)
     return r;
 }
 
-static int do_delete(call *c, const item *it, const json_t *opts, json_t *obj, json_t *old, bool *ret_gone, failure *why)
+static int do_delete(call *c, const item *it, const json_t *opts, json_t *obj, json_t *old, bool *ret_gone,
+                     failure *why)
 {
     int64_t grace = grace_of(c, obj, opts);
 
@@ -163,8 +164,9 @@ static int read_options(call *c, json_t **ret, failure *why)
 
 static json_t *success(const resource *res, const char *name, const char *uid)
 {
-    json_t *status = json_pack("{s:s, s:s, s:{}, s:s, s:{s:s, s:s, s:s}}", "kind", "Status", "apiVersion", "v1",
-                               "metadata", "status", "Success", "details", "name", name, "kind", res->plural, "uid", uid);
+    json_t *status =
+        json_pack("{s:s, s:s, s:{}, s:s, s:{s:s, s:s, s:s}}", "kind", "Status", "apiVersion", "v1", "metadata",
+                  "status", "Success", "details", "name", name, "kind", res->plural, "uid", uid);
 
     if (*res->group)
         json_object_set_new(json_object_get(status, "details"), "group", json_string(res->group));

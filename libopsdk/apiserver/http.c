@@ -400,7 +400,8 @@ static int create(apiserver *s, const char *listen, opsdk_error *err)
     if (info.options & LWS_SERVER_OPTION_UNIX_SOCK)
         snprintf(h->url, sizeof(h->url), "%s", listen);
     else
-        snprintf(h->url, sizeof(h->url), "http://%s:%d", *host ? host : "127.0.0.1", lws_get_vhost_listen_port(h->vhost));
+        snprintf(h->url, sizeof(h->url), "http://%s:%d", *host ? host : "127.0.0.1",
+                 lws_get_vhost_listen_port(h->vhost));
     return 0;
 }
 

@@ -16,8 +16,8 @@ static const struct {
     enum lws_token_indexes token;
     const char *method;
 } methods[] = {
-    {WSI_TOKEN_GET_URI, "GET"},     {WSI_TOKEN_POST_URI, "POST"},     {WSI_TOKEN_PUT_URI, "PUT"},
-    {WSI_TOKEN_PATCH_URI, "PATCH"}, {WSI_TOKEN_DELETE_URI, "DELETE"}, {WSI_TOKEN_HEAD_URI, "HEAD"},
+    {WSI_TOKEN_GET_URI, "GET"},         {WSI_TOKEN_POST_URI, "POST"},     {WSI_TOKEN_PUT_URI, "PUT"},
+    {WSI_TOKEN_PATCH_URI, "PATCH"},     {WSI_TOKEN_DELETE_URI, "DELETE"}, {WSI_TOKEN_HEAD_URI, "HEAD"},
     {WSI_TOKEN_OPTIONS_URI, "OPTIONS"},
 };
 
@@ -148,7 +148,6 @@ int connection_head(connection *conn)
     size_t room = HEAD + warnings_len(conn->call.warnings);
     unsigned char *start, *p;
 
-    conn->out.max = LIMIT_REPLY;
     if (!buf_reserve(&conn->out, room))
         return -1;
     start = p = (unsigned char *)conn->out.data + conn->out.len;
@@ -204,6 +203,7 @@ connection *connection_new(apiserver *s, struct lws *wsi)
         return NULL;
     conn->server = s;
     conn->wsi = wsi;
+    conn->out.max = 2 * (size_t)LIMIT_REPLY;
     return conn;
 }
 

@@ -9,15 +9,15 @@ typedef struct connection connection;
 struct connection {
     apiserver *server;
     struct lws *wsi; /* NULL: closed, while another thread works at the answer */
-    arena memory; /* the strings of the request */
+    arena memory;    /* the strings of the request */
     call call;
     buf in, out;
-    size_t sent; /* of out */
-    bool expected; /* a body */
-    bool ready;    /* the stream has something */
-    bool waiting;  /* for an answer from elsewhere */
-    bool answered; /* by another thread */
-    bool cut;      /* close when all is sent */
+    size_t sent;              /* of out */
+    bool expected;            /* a body */
+    bool ready;               /* the stream has something */
+    bool waiting;             /* for an answer from elsewhere */
+    bool answered;            /* by another thread */
+    bool cut;                 /* close when all is sent */
     connection *next, **link; /* of those with a stream */
 };
 
@@ -32,7 +32,7 @@ void connection_body(connection *conn, const void *data, size_t len);
 int connection_head(connection *conn);
 
 void connection_end_stream(connection *conn);
-void connection_reset(connection *conn); /* for the next request */
+void connection_reset(connection *conn);       /* for the next request */
 connection *connection_free(connection *conn); /* returns NULL */
 
 #endif

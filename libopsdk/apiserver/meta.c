@@ -36,8 +36,8 @@ static void set_uid(json_t *meta)
         return;
     b[6] = (unsigned char)((b[6] & 0x0f) | 0x40);
     b[8] = (unsigned char)((b[8] & 0x3f) | 0x80);
-    snprintf(text, sizeof(text), "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", b[0], b[1], b[2],
-             b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14], b[15]);
+    snprintf(text, sizeof(text), "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", b[0], b[1],
+             b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14], b[15]);
     set_text(meta, "uid", text);
 }
 
@@ -80,8 +80,8 @@ int meta_create(call *c, json_t *obj, failure *why)
 
 void meta_update(json_t *obj, const json_t *old)
 {
-    static const char *const kept[] = {"uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds",
-                                       "generation", "selfLink"};
+    static const char *const kept[] = {
+        "uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation", "selfLink"};
     json_t *meta = meta_of(obj);
 
     for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++) {
@@ -90,5 +90,25 @@ void meta_update(json_t *obj, const json_t *old)
             json_object_set_nocheck(meta, kept[i], value);
         else
             json_object_del(meta, kept[i]);
+    }
+}
+
+void meta_validate(const resource *res, const json_t *obj, field_errors *errors)
+{
+    (void)res;
+    if (!*meta_text(obj, "name"))
+        field_required(errors, "metadata.name", "name or generateName is required");
+}
+
+void meta_validate_update(const json_t *obj, const json_t *old, field_errors *errors)
+{
+    static const char *const fixed[] = {"name", "namespace"};
+    char path[64];
+
+    for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++) {
+        json_t *now = json_object_get(meta_of(obj), fixed[i]);
+        snprintf(path, sizeof(path), "metadata.%s", fixed[i]);
+        if (strcmp(meta_text(obj, fixed[i]), meta_text(old, fixed[i])) != 0)
+            field_invalid(errors, path, now, "field is immutable");
     }
 }

@@ -4,8 +4,8 @@
 
 #include "apiserver/apiserver.h"
 
-json_t *meta_of(const json_t *obj);                          /* metadata; borrowed; NULL: none */
-const char *meta_text(const json_t *obj, const char *name);  /* metadata.NAME, or "" */
+json_t *meta_of(const json_t *obj);                         /* metadata; borrowed; NULL: none */
+const char *meta_text(const json_t *obj, const char *name); /* metadata.NAME, or "" */
 int64_t meta_generation(const json_t *obj);
 
 /* Before a create: takes back what the server sets, makes the name of generateName, sets uid and creationTimestamp. */

@@ -110,9 +110,9 @@ typedef struct listing {
     render form;
     selection *selection;
     const char *ns;
-    int64_t revision; /* of the state that is read; 0: now */
-    int64_t shown;    /* the list's resourceVersion */
-    int64_t limit;    /* 0: none */
+    int64_t revision;      /* of the state that is read; 0: now */
+    int64_t shown;         /* the list's resourceVersion */
+    int64_t limit;         /* 0: none */
     char start[LIMIT_KEY]; /* key after which to begin, or "" */
     char last[LIMIT_KEY];  /* key of the last one */
     size_t n, left;        /* written; matching beyond the limit */

@@ -46,7 +46,7 @@ static const char *verb_of(const request *rq, bool named)
 {
     static const struct {
         const char *method, *one, *all;
-    } verbs[] = {{"GET", "get", "list"},    {"HEAD", "get", "list"},     {"POST", "create", "create"},
+    } verbs[] = {{"GET", "get", "list"},      {"HEAD", "get", "list"},     {"POST", "create", "create"},
                  {"PUT", "update", "update"}, {"PATCH", "patch", "patch"}, {"DELETE", "delete", "deletecollection"}};
 
     for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)

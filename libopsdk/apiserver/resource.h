@@ -74,10 +74,10 @@ struct resource {
     const column *columns;           /* up to the first without name; or NULL: name and age */
     /* A virtual resource (subjectaccessreviews): answers a create itself and stores nothing. */
     int (*review)(call *c, json_t *obj, failure *why);
-    collection *objects; /* shared by the versions of one group and plural; NULL for virtual ones */
-    int64_t born;        /* revision of the CRD that made it; for discovery's order */
-    void *owner;         /* of a CRD: crd/'s own data */
-    unsigned refs;       /* of a CRD's: held by watches under way */
+    collection *objects;         /* shared by the versions of one group and plural; NULL for virtual ones */
+    int64_t born;                /* revision of the CRD that made it; for discovery's order */
+    void *owner;                 /* of a CRD: crd/'s own data */
+    unsigned refs;               /* of a CRD's: held by watches under way */
     void (*free)(resource *res); /* of a CRD's, when the last reference goes; NULL: built in */
 };
 

@@ -16,7 +16,7 @@ typedef struct snapshot {
 struct collection {
     store *owner;
     const resource *res;
-    char *name; /* "plural.group" */
+    char *name;   /* "plural.group" */
     item **items; /* in order of their keys */
     size_t n, cap;
     event *history; /* a ring */

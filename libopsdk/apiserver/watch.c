@@ -70,9 +70,9 @@ static bool concerns(const watch *w, const item *it)
 }
 
 /* What comes into the selection is added to it, what leaves it is deleted from it. */
-static void on_event(watcher *watcher, const event *e)
+static void on_event(watcher *by, const event *e)
 {
-    watch *w = (watch *)((char *)watcher - offsetof(watch, watcher));
+    watch *w = (watch *)((char *)by - offsetof(watch, watcher));
     bool before = concerns(w, e->prev), now = e->type != EVENT_DELETED && concerns(w, e->now);
 
     if (now)

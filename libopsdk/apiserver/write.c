@@ -41,10 +41,11 @@ static int check_kind(const resource *res, const json_t *obj, failure *why)
 
     version_of(res, want, sizeof(want));
     if (kind && version && strcmp(version, want) != 0)
-        return failure_bad_request(
-            why, "the API version in the data (%s) does not match the expected API version (%s)", version, want);
+        return failure_bad_request(why, "the API version in the data (%s) does not match the expected API version (%s)",
+                                   version, want);
     if (kind && strcmp(kind, res->kind) != 0)
-        return failure_bad_request(why, "%s in version \"%s\" cannot be handled as a %s: the kind of the data is another",
+        return failure_bad_request(why,
+                                   "%s in version \"%s\" cannot be handled as a %s: the kind of the data is another",
                                    kind, res->version, res->kind);
     return 0;
 }

@@ -6,12 +6,12 @@
 
 typedef struct writing {
     call *c;
-    json_t *obj;     /* what is to be stored; owned */
-    json_t *old;     /* what is stored; owned; NULL: create */
+    json_t *obj;      /* what is to be stored; owned */
+    json_t *old;      /* what is stored; owned; NULL: create */
     int64_t revision; /* of old */
-    bool applied;    /* managedFields are set already */
-    bool released;   /* the lock was let go meanwhile */
-    bool unchanged;  /* out: nothing was written */
+    bool applied;     /* managedFields are set already */
+    bool released;    /* the lock was let go meanwhile */
+    bool unchanged;   /* out: nothing was written */
 } writing;
 
 void writing_clear(writing *w);

@@ -1,8 +1,8 @@
 #include "client/credential.h"
-#include "core/base64.h"
 #include "client/clock.h"
 #include "client/file.h"
 #include "client/plugin.h"
+#include "core/base64.h"
 #include "core/limits.h"
 
 #include <pthread.h>

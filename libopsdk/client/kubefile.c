@@ -1,6 +1,6 @@
 #include "client/kubefile.h"
-#include "core/base64.h"
 #include "client/file.h"
+#include "core/base64.h"
 #include "core/limits.h"
 
 #include <opsdk/yaml.h>

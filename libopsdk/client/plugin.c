@@ -1,7 +1,7 @@
 #include "client/plugin.h"
-#include "core/base64.h"
 #include "client/clock.h"
 #include "client/file.h"
+#include "core/base64.h"
 #include "core/limits.h"
 #include "core/time.h"
 

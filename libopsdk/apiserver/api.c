@@ -1,0 +1,111 @@
+/* The way of a request: what it names, whether that is allowed, which verb does it; and whatever fails becomes a Status. */
+#include "apiserver/apiserver.h"
+#include "apiserver/limits.h"
+#include "apiserver/paths.h"
+#include "apiserver/verbs.h"
+
+#include <string.h>
+
+static const struct {
+    const char *verb;
+    unsigned bit;
+    int (*run)(call *c, failure *why);
+} verbs[] = {
+    {"get", VERB_GET, verb_get},          {"list", VERB_LIST, verb_list},
+    {"watch", VERB_WATCH, verb_watch},    {"create", VERB_CREATE, verb_create},
+    {"update", VERB_UPDATE, verb_update}, {"patch", VERB_PATCH, verb_patch},
+    {"delete", VERB_DELETE, verb_delete}, {"deletecollection", VERB_DELETECOLLECTION, verb_deletecollection},
+};
+#define N_VERBS (sizeof(verbs) / sizeof(verbs[0]))
+
+static int fail_unknown(failure *why)
+{
+    failure_set(why, 404, "NotFound", "the server could not find the requested resource");
+    if (!why->details)
+        why->details = json_object();
+    return -1;
+}
+
+static int fail_method(failure *why)
+{
+    failure_set(why, 405, "MethodNotAllowed", "the server does not allow this method on the requested resource");
+    if (!why->details)
+        why->details = json_object();
+    return -1;
+}
+
+/* The resource and subresource that the path names. */
+static int find_resource(call *c, failure *why)
+{
+    const request *rq = &c->rq;
+
+    c->res = registry_find(c->server->resources, rq->group, rq->version, rq->plural);
+    if (!c->res || (*rq->sub && !resource_sub(c->res, rq->sub)))
+        return fail_unknown(why);
+    if (*rq->ns && !c->res->namespaced && strcmp(c->res->plural, "namespaces") != 0)
+        return fail_unknown(why);
+    c->sub = *rq->sub ? resource_sub(c->res, rq->sub) : NULL;
+    return 0;
+}
+
+/* A namespaced object needs its namespace in the path, but for lists over all. */
+static bool is_complete(const call *c, unsigned verb)
+{
+    if (!c->res->namespaced || *c->rq.ns)
+        return true;
+    return !*c->rq.name && (verb & (VERB_LIST | VERB_WATCH)) != 0;
+}
+
+static int run_verb(call *c, failure *why)
+{
+    for (size_t i = 0; i < N_VERBS; i++) {
+        if (strcmp(verbs[i].verb, c->rq.verb) != 0)
+            continue;
+        if (!((c->sub ? c->sub->verbs : c->res->verbs) & verbs[i].bit) || !is_complete(c, verbs[i].bit))
+            return fail_method(why);
+        return c->sub && c->sub->handle ? c->sub->handle(c, why) : verbs[i].run(c, why);
+    }
+    return fail_method(why);
+}
+
+static int read_dry_run(call *c, failure *why)
+{
+    const char *text = request_param(&c->rq, "dryRun");
+
+    c->dry_run = text && strcmp(text, "All") == 0;
+    if (text && *text && !c->dry_run)
+        return failure_set(why, 422, "Invalid", "dryRun: Unsupported value: \"%s\": supported values: \"All\"", text);
+    return 0;
+}
+
+static int handle(call *c, failure *why)
+{
+    if (!c->rq.is_resource)
+        return path_handle(c, why);
+    if (!registry_has_version(c->server->resources, c->rq.group, c->rq.version))
+        return path_unknown(c);
+    if (find_resource(c, why) < 0 || read_dry_run(c, why) < 0)
+        return -1;
+    return run_verb(c, why);
+}
+
+/* A stream that was begun before the failure goes. */
+static void answer_failure(call *c, const failure *why)
+{
+    auto_failure again = {0};
+    json_int_t after = json_integer_value(json_object_get(why->details, "retryAfterSeconds"));
+
+    c->retry_after_s = (int)after;
+    if (call_answer(c, why->code, failure_status(why), &again) < 0)
+        call_answer_text(c, 500, "text/plain", "out of memory\n", 14);
+}
+
+void api_handle(call *c)
+{
+    auto_failure why = {0};
+
+    c->status = 200;
+    c->body.max = LIMIT_REPLY;
+    if (handle(c, &why) < 0)
+        answer_failure(c, &why);
+}

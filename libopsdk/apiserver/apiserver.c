@@ -1,0 +1,81 @@
+#include "apiserver/apiserver.h"
+#include "apiserver/http.h"
+#include "apiserver/kinds/kinds.h"
+#include "client/clock.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+int64_t apiserver_now_us(const apiserver *s)
+{
+    struct timespec ts;
+
+    clock_gettime(CLOCK_REALTIME, &ts);
+    return (int64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000 + s->skew_ms * 1000;
+}
+
+const char *apiserver_time_in(const apiserver *s, int64_t seconds, char *room)
+{
+    time_t t = (time_t)(apiserver_now_us(s) / 1000000 + seconds);
+    struct tm tm;
+
+    strftime(room, 32, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&t, &tm));
+    return room;
+}
+
+const char *apiserver_time(const apiserver *s, char *room)
+{
+    return apiserver_time_in(s, 0, room);
+}
+
+static int create(apiserver *s, const opsdk_apiserver_opts *opts, opsdk_error *err)
+{
+    pthread_mutex_init(&s->lock, NULL);
+    s->opts = opts ? *opts : (opsdk_apiserver_opts){0};
+    if (s->opts.listen) {
+        s->opts.listen = strdup(s->opts.listen);
+        if (!s->opts.listen)
+            return opsdk_error_set(err, OPSDK_ENOMEM, "out of memory");
+    }
+    s->objects = store_new();
+    s->resources = registry_new();
+    s->kinds = s->objects && s->resources ? kinds_new(s->resources, s->objects) : NULL;
+    return s->kinds ? 0 : opsdk_error_set(err, OPSDK_ENOMEM, "out of memory");
+}
+
+int opsdk_apiserver_start(const opsdk_apiserver_opts *opts, opsdk_apiserver **ret, opsdk_error *err)
+{
+    apiserver *s = calloc(1, sizeof(*s));
+    int r;
+
+    if (!s)
+        return opsdk_error_set(err, OPSDK_ENOMEM, "out of memory");
+    r = create(s, opts, err);
+    if (r == 0)
+        r = http_start(s, err);
+    if (r < 0)
+        opsdk_apiserver_stop(s);
+    else
+        *ret = s;
+    return r;
+}
+
+const char *opsdk_apiserver_url(const opsdk_apiserver *server)
+{
+    return http_url(server);
+}
+
+opsdk_apiserver *opsdk_apiserver_stop(opsdk_apiserver *s)
+{
+    if (!s)
+        return NULL;
+    http_stop(s);
+    kinds_free(s->kinds);
+    registry_free(s->resources);
+    store_free(s->objects);
+    pthread_mutex_destroy(&s->lock);
+    free((char *)s->opts.listen);
+    free(s);
+    return NULL;
+}
