@@ -54,6 +54,8 @@ int opsdk_apiserver_start(const opsdk_apiserver_opts *opts, opsdk_apiserver **re
     r = create(s, opts, err);
     if (r == 0)
         r = http_start(s, err);
+    if (r == 0)
+        r = kubeconfig_make(s, err);
     if (r < 0)
         opsdk_apiserver_stop(s);
     else
@@ -71,6 +73,7 @@ opsdk_apiserver *opsdk_apiserver_stop(opsdk_apiserver *s)
     if (!s)
         return NULL;
     http_stop(s);
+    kubeconfig_remove(s);
     kinds_free(s->kinds);
     registry_free(s->resources);
     store_free(s->objects);

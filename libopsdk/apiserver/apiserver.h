@@ -16,6 +16,7 @@ struct opsdk_apiserver {
     registry *resources;
     struct kinds *kinds;
     struct http *http;
+    char *kubeconfig; /* path */
     int64_t skew_ms; /* of the clock, a fault */
     struct crds *crds;
     struct auth *auth;
@@ -33,6 +34,9 @@ const char *apiserver_time(const apiserver *s, char *room);
 
 const char *apiserver_time_in(const apiserver *s, int64_t seconds, char *room); /* then */
 
+int kubeconfig_make(apiserver *s, opsdk_error *err);
+void kubeconfig_remove(apiserver *s);
+
 /* A request from head to answer, under the lock, once it is authenticated.  Whatever fails is answered as a Status. */
 void api_handle(call *c);
 
@@ -40,6 +44,7 @@ void api_handle(call *c);
  * steps of a client's write but authorization.  doc is borrowed. */
 int api_create(apiserver *s, resource *res, const char *ns, const json_t *doc, const char *manager, failure *why);
 int api_update(apiserver *s, resource *res, const char *sub, const json_t *doc, const char *manager, failure *why);
+int api_apply(apiserver *s, resource *res, const char *ns, const json_t *doc, const char *manager, failure *why);
 int api_delete(apiserver *s, resource *res, const char *ns, const char *name, const char *uid, const char *propagation,
                failure *why);
 

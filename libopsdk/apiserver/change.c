@@ -192,6 +192,15 @@ static int patch_tries(writing *w, enum patch_kind kind, const json_t *patch, fa
     }
 }
 
+int change_apply(call *c, const json_t *config, failure *why)
+{
+    writing w = {.c = c};
+    int r = patch_tries(&w, KIND_APPLY, config, why);
+
+    writing_clear(&w);
+    return r;
+}
+
 int verb_patch(call *c, failure *why)
 {
     writing w = {.c = c};

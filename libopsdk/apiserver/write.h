@@ -27,6 +27,9 @@ int delete_object(call *c, item *it, const json_t *opts, json_t **ret, failure *
 /* After an update: was that the last finalizer of an object that is being deleted? */
 bool delete_is_due(const json_t *obj);
 
+/* Server-side apply of config as the call's resource, namespace and name. */
+int change_apply(call *c, const json_t *config, failure *why);
+
 /* The field manager of a call: fieldManager, else what the user agent begins with. */
 const char *call_manager(call *c);
 

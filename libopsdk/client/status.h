@@ -4,9 +4,6 @@
 
 #include <opsdk/error.h>
 
-/* reason may be "". */
-int status_code(int http_status, const char *reason);
-
 /* Fills *err from a reply that is no success: code, http_status, retry_after_ms, and reason and message of the Status in body, or
  * the start of the body when it is none.  what is the request ("GET /api/v1/pods").  Returns the code. */
 int status_error(int http_status, const char *what, const char *body, size_t len, int64_t retry_after_ms,

@@ -4,9 +4,9 @@
 #include "client/client.h"
 #include "client/file.h"
 #include "client/server.h"
-#include "client/status.h"
 #include "client/tls.h"
 #include "core/limits.h"
+#include "core/status_code.h"
 
 #include <libwebsockets.h>
 #include <poll.h>

@@ -6,6 +6,7 @@
 
 #include <opsdk/common.h>
 #include <opsdk/error.h>
+#include <opsdk/kind.h>
 
 OPSDK_BEGIN
 
@@ -22,6 +23,24 @@ OPSDK_API int opsdk_apiserver_start(const opsdk_apiserver_opts *opts, opsdk_apis
 
 /* "http://127.0.0.1:PORT".  Lives as long as the server; any thread. */
 OPSDK_API const char *opsdk_apiserver_url(const opsdk_apiserver *server);
+
+/* Path of a kubeconfig for it, for opsdk_client_opts and for kubectl: a file of this user's in $TMPDIR that goes with the server. */
+OPSDK_API const char *opsdk_apiserver_kubeconfig(const opsdk_apiserver *server);
+
+/* Applies what a YAML or JSON file, or each file of a folder, holds, in the namespace "default" where none is given: definitions and
+ * namespaces first, then in order.  Stops at the first that is refused: OPSDK_EREJECTED and its like with the server's words;
+ * OPSDK_EINVAL for what cannot be read, with file and line; OPSDK_ENOTFOUND for an unknown kind.  Any thread; blocks. */
+OPSDK_API int opsdk_apiserver_load(opsdk_apiserver *server, const char *path, opsdk_error *err);
+/* The same of text. */
+OPSDK_API int opsdk_apiserver_load_text(opsdk_apiserver *server, const char *text, opsdk_error *err);
+
+/* Waits until the object is there (what is NULL), until the value at a pointer such as "/status/phase" is there (value is NULL) or is value (a
+ * string as it is, anything else as JSON), or until a condition such as "Ready" has the status value (NULL: "True").
+ * timeout_ms 0: 30 s.  OPSDK_ETIMEOUT.  Any thread; blocks. */
+OPSDK_API int opsdk_apiserver_wait(opsdk_apiserver *server, opsdk_key key, const char *what, const char *value,
+                                   int timeout_ms, opsdk_error *err);
+/* Waits until there is no such object. */
+OPSDK_API int opsdk_apiserver_wait_gone(opsdk_apiserver *server, opsdk_key key, int timeout_ms, opsdk_error *err);
 
 /* Ends it and all that it started, closes every connection, frees it.  NULL is fine; returns NULL. */
 OPSDK_API opsdk_apiserver *opsdk_apiserver_stop(opsdk_apiserver *server);
