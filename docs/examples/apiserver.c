@@ -1,20 +1,28 @@
+#include <opsdk.h>
 #include <opsdk/apiserver.h>
 
-#include <stdio.h>
+static const char config[] = "apiVersion: v1\n"
+                             "kind: ConfigMap\n"
+                             "metadata: {name: colours}\n"
+                             "data: {sky: blue}\n";
 
-int with_server(int (*test)(const char *url));
-/* Runs a test against an API server of its own. */
-int with_server(int (*test)(const char *url))
+int example_apiserver(opsdk_error *err);
+int example_apiserver(opsdk_error *err)
 {
-    opsdk_error err = {0};
-    opsdk_apiserver *server;
-    int failed;
+    opsdk_apiserver *server = NULL;
+    opsdk_client *client = NULL;
+    opsdk_key key = OPSDK_KEY(&OPSDK_CONFIGMAP, "default", "colours");
+    int r = opsdk_apiserver_start(NULL, &server, err);
 
-    if (opsdk_apiserver_start(NULL, &server, &err) < 0) {
-        fprintf(stderr, "%s\n", err.message);
-        return 1;
-    }
-    failed = test(opsdk_apiserver_url(server));
+    if (r == 0)
+        r = opsdk_apiserver_load_text(server, config, err);
+    if (r == 0)
+        r = opsdk_client_new(&(opsdk_client_opts){.kubeconfig = opsdk_apiserver_kubeconfig(server)}, &client, err);
+    if (r == 0)
+        r = opsdk_merge(client, key, json_pack("{s:{s:s}}", "data", "sky", "grey"), NULL, NULL, err);
+    if (r == 0)
+        r = opsdk_apiserver_wait(server, key, "/data/sky", "grey", 0, err);
+    opsdk_client_free(client);
     opsdk_apiserver_stop(server);
-    return failed;
+    return r;
 }

@@ -17,7 +17,7 @@ struct opsdk_apiserver {
     struct kinds *kinds;
     struct http *http;
     char *kubeconfig; /* path */
-    int64_t skew_ms; /* of the clock, a fault */
+    int64_t skew_ms;  /* of the clock, a fault */
     struct crds *crds;
     struct auth *auth;
     struct hooks *hooks; /* admission webhooks */

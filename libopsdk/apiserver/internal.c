@@ -10,9 +10,21 @@
 static int begin(call *c, apiserver *s, resource *res, const char *sub, const char *manager, failure *why)
 {
     *c = (call){.server = s, .res = res, .sub = *sub ? resource_sub(res, sub) : NULL};
-    c->rq = (request){.method = "", .path = "", .accept = "", .content_type = "", .user_agent = "", .authorization = "",
-                      .impersonate = "", .body = "", .is_resource = true, .group = res->group, .version = res->version,
-                      .plural = res->plural, .sub = sub, .ns = "", .name = ""};
+    c->rq = (request){.method = "",
+                      .path = "",
+                      .accept = "",
+                      .content_type = "",
+                      .user_agent = "",
+                      .authorization = "",
+                      .impersonate = "",
+                      .body = "",
+                      .is_resource = true,
+                      .group = res->group,
+                      .version = res->version,
+                      .plural = res->plural,
+                      .sub = sub,
+                      .ns = "",
+                      .name = ""};
     c->manager = strdup(manager);
     c->user.name = strdup("system:apiserver");
     c->user.groups = calloc(2, sizeof(char *));

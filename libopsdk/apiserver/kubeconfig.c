@@ -2,6 +2,7 @@
 #include "apiserver/apiserver.h"
 #include "apiserver/http.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,12 +11,13 @@
 
 static int write_file(const apiserver *s, int fd)
 {
-    int r = dprintf(fd,
-                    "apiVersion: v1\nkind: Config\ncurrent-context: opsdk-dev\n"
-                    "contexts:\n- {name: opsdk-dev, context: {cluster: opsdk-dev, user: opsdk-dev, namespace: default}}\n"
-                    "clusters:\n- {name: opsdk-dev, cluster: {server: \"%s\"}}\n"
-                    "users:\n- {name: opsdk-dev, user: {}}\n",
-                    http_url(s));
+    int r =
+        dprintf(fd,
+                "apiVersion: v1\nkind: Config\ncurrent-context: opsdk-dev\n"
+                "contexts:\n- {name: opsdk-dev, context: {cluster: opsdk-dev, user: opsdk-dev, namespace: default}}\n"
+                "clusters:\n- {name: opsdk-dev, cluster: {server: \"%s\"}}\n"
+                "users:\n- {name: opsdk-dev, user: {}}\n",
+                http_url(s));
 
     return close(fd) == 0 && r > 0 ? 0 : -1;
 }
@@ -32,7 +34,7 @@ int kubeconfig_make(apiserver *s, opsdk_error *err)
     }
     fd = mkostemp(s->kubeconfig, O_CLOEXEC);
     if (fd < 0 || write_file(s, fd) < 0)
-        return opsdk_error_set(err, OPSDK_EIO, "%s: cannot be written: %m", s->kubeconfig);
+        return opsdk_error_set(err, OPSDK_EIO, "%s: cannot be written: %s", s->kubeconfig, strerror(errno));
     return 0;
 }
 

@@ -6,6 +6,7 @@
 #include "core/status_code.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <opsdk/yaml.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -71,8 +72,8 @@ static int load_object(apiserver *s, const char *name, const json_t *doc, opsdk_
         return opsdk_error_set(err, OPSDK_EINVAL, "%s: a document without apiVersion and kind", name);
     res = await_kind(s, text_of(doc, "apiVersion"), text_of(doc, "kind"));
     if (!res)
-        return opsdk_error_set(err, OPSDK_ENOTFOUND, "%s: no kind %s in %s; load its CustomResourceDefinition first", name,
-                               text_of(doc, "kind"), text_of(doc, "apiVersion"));
+        return opsdk_error_set(err, OPSDK_ENOTFOUND, "%s: no kind %s in %s; load its CustomResourceDefinition first",
+                               name, text_of(doc, "kind"), text_of(doc, "apiVersion"));
     ns = res->namespaced ? (*ns ? ns : "default") : "";
     if (*meta_text(doc, "name"))
         r = api_apply(s, res, ns, doc, manager, &why);
@@ -157,7 +158,7 @@ static int add_file(json_t *docs, const char *path, opsdk_error *err)
     FILE *f = fopen(path, "re");
 
     if (!f)
-        return opsdk_error_set(err, OPSDK_EIO, "%s: %m", path);
+        return opsdk_error_set(err, OPSDK_EIO, "%s: %s", path, strerror(errno));
     while ((n = fread(piece, 1, sizeof(piece), f)) > 0)
         buf_add(&text, piece, n);
     n = (size_t)ferror(f);
@@ -180,7 +181,7 @@ static int add_folder(json_t *docs, const char *path, opsdk_error *err)
     int n = scandir(path, &entries, is_manifest, alphasort), r = 0;
 
     if (n < 0)
-        return opsdk_error_set(err, OPSDK_EIO, "%s: %m", path);
+        return opsdk_error_set(err, OPSDK_EIO, "%s: %s", path, strerror(errno));
     for (int i = 0; i < n; i++) {
         auto_buf file = BUF_INIT(LIMIT_KEY * 8);
         buf_printf(&file, "%s/%s", path, entries[i]->d_name);
@@ -209,7 +210,7 @@ int opsdk_apiserver_load(opsdk_apiserver *s, const char *path, opsdk_error *err)
     int r;
 
     if (stat(path, &st) < 0)
-        return opsdk_error_set(err, OPSDK_EIO, "%s: %m", path);
+        return opsdk_error_set(err, OPSDK_EIO, "%s: %s", path, strerror(errno));
     r = S_ISDIR(st.st_mode) ? add_folder(docs, path, err) : add_file(docs, path, err);
     return r < 0 ? r : load(s, path, docs, err);
 }
