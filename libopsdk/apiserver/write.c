@@ -95,7 +95,7 @@ int write_decode(call *c, json_t *obj, const char *text, size_t len, failure *wh
     set_kind(c->res, obj);
     r = c->res->custom ? decode_custom(c->res->schema, obj, &o, why) : decode_builtin(c->res->schema, obj, &o, why);
     pass_warnings(c, warnings);
-    if (r == 0 && schema_default(c->res->schema, obj) < 0)
+    if (r == 0 && c->res->custom && schema_default(c->res->schema, obj) < 0)
         r = failure_memory(why);
     if (r == 0 && c->res->strategy && c->res->strategy->defaults)
         c->res->strategy->defaults(obj);

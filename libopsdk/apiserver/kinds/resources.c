@@ -1,3 +1,4 @@
+#include "apiserver/kinds/schemas.h"
 #include "apiserver/kinds/tables.h"
 
 #include <stddef.h>
@@ -79,61 +80,55 @@ static const subresource pod_subs[] = {
 #define NAMESPACED .namespaced = true, .verbs = VERBS_ALL
 #define CLUSTER .verbs = VERBS_ALL
 
-#define KIND(g, v, names, one, k, s, ...)                                                                \
-    {                                                                                                    \
-        .group = g, .version = v, .plural = names, .singular = one, .kind = k, .schema = &s, __VA_ARGS__ \
+#define KIND(g, unit, names, one, k, ...)                                                                             \
+    {                                                                                                                 \
+        .group = g, .version = "v1", .plural = names, .singular = one, .kind = #k, .schema = &schema_##unit##_v1_##k, \
+        __VA_ARGS__                                                                                                   \
     }
 
 /* clang-format off */
 const resource KINDS[] = {
-    KIND("", "v1", "bindings", "binding", "Binding", SCHEMA_ANYTHING, .namespaced = true, .verbs = VERB_CREATE),
-    KIND("", "v1", "configmaps", "configmap", "ConfigMap", SCHEMA_ANYTHING, NAMESPACED, .short_names = NAMES("cm")),
-    KIND("", "v1", "endpoints", "endpoints", "Endpoints", SCHEMA_ANYTHING, NAMESPACED, .short_names = NAMES("ep")),
-    KIND("", "v1", "events", "event", "Event", SCHEMA_ANYTHING, NAMESPACED,
+    KIND("", core, "bindings", "binding", Binding, .namespaced = true, .verbs = VERB_CREATE),
+    KIND("", core, "configmaps", "configmap", ConfigMap, NAMESPACED, .short_names = NAMES("cm")),
+    KIND("", core, "endpoints", "endpoints", Endpoints, NAMESPACED, .short_names = NAMES("ep")),
+    KIND("", core, "events", "event", Event, NAMESPACED,
          .short_names = NAMES("ev"), .selectables = event_fields),
-    KIND("", "v1", "namespaces", "namespace", "Namespace", SCHEMA_ANYTHING, .verbs = VERBS_ALL & ~VERB_DELETECOLLECTION,
+    KIND("", core, "namespaces", "namespace", Namespace, .verbs = VERBS_ALL & ~VERB_DELETECOLLECTION,
          .short_names = NAMES("ns"), .subresources = namespace_subs, .selectables = namespace_fields),
-    KIND("", "v1", "nodes", "node", "Node", SCHEMA_ANYTHING, CLUSTER,
+    KIND("", core, "nodes", "node", Node, CLUSTER,
          .short_names = NAMES("no"), .subresources = status_only, .selectables = node_fields),
-    KIND("", "v1", "persistentvolumeclaims", "persistentvolumeclaim", "PersistentVolumeClaim", SCHEMA_ANYTHING, NAMESPACED,
+    KIND("", core, "persistentvolumeclaims", "persistentvolumeclaim", PersistentVolumeClaim, NAMESPACED,
          .short_names = NAMES("pvc"), .subresources = status_only),
-    KIND("", "v1", "pods", "pod", "Pod", SCHEMA_ANYTHING, NAMESPACED,
+    KIND("", core, "pods", "pod", Pod, NAMESPACED,
          .short_names = NAMES("po"), .categories = ALL, .subresources = pod_subs, .selectables = pod_fields),
-    KIND("", "v1", "secrets", "secret", "Secret", SCHEMA_ANYTHING, NAMESPACED, .selectables = secret_fields),
-    KIND("", "v1", "serviceaccounts", "serviceaccount", "ServiceAccount", SCHEMA_ANYTHING, NAMESPACED,
+    KIND("", core, "secrets", "secret", Secret, NAMESPACED, .selectables = secret_fields),
+    KIND("", core, "serviceaccounts", "serviceaccount", ServiceAccount, NAMESPACED,
          .short_names = NAMES("sa"), .subresources = account_subs),
-    KIND("", "v1", "services", "service", "Service", SCHEMA_ANYTHING, NAMESPACED,
+    KIND("", core, "services", "service", Service, NAMESPACED,
          .short_names = NAMES("svc"), .categories = ALL, .subresources = status_only, .selectables = service_fields),
-    KIND("apps", "v1", "deployments", "deployment", "Deployment", SCHEMA_ANYTHING, NAMESPACED,
+    KIND("apps", apps, "deployments", "deployment", Deployment, NAMESPACED,
          .short_names = NAMES("deploy"), .categories = ALL, .subresources = scale_status),
-    KIND("apps", "v1", "replicasets", "replicaset", "ReplicaSet", SCHEMA_ANYTHING, NAMESPACED,
+    KIND("apps", apps, "replicasets", "replicaset", ReplicaSet, NAMESPACED,
          .short_names = NAMES("rs"), .categories = ALL, .subresources = scale_status),
-    KIND("events.k8s.io", "v1", "events", "event", "Event", SCHEMA_ANYTHING, NAMESPACED,
+    KIND("events.k8s.io", events, "events", "event", Event, NAMESPACED,
          .short_names = NAMES("ev"), .selectables = new_event_fields),
-    KIND("authentication.k8s.io", "v1", "selfsubjectreviews", "selfsubjectreview", "SelfSubjectReview",
-         SCHEMA_ANYTHING, .verbs = VERB_CREATE),
-    KIND("authentication.k8s.io", "v1", "tokenreviews", "tokenreview", "TokenReview",
-         SCHEMA_ANYTHING, .verbs = VERB_CREATE),
-    KIND("authorization.k8s.io", "v1", "localsubjectaccessreviews", "localsubjectaccessreview", "LocalSubjectAccessReview",
-         SCHEMA_ANYTHING, .namespaced = true, .verbs = VERB_CREATE),
-    KIND("authorization.k8s.io", "v1", "selfsubjectaccessreviews", "selfsubjectaccessreview", "SelfSubjectAccessReview",
-         SCHEMA_ANYTHING, .verbs = VERB_CREATE),
-    KIND("authorization.k8s.io", "v1", "selfsubjectrulesreviews", "selfsubjectrulesreview", "SelfSubjectRulesReview",
-         SCHEMA_ANYTHING, .verbs = VERB_CREATE),
-    KIND("authorization.k8s.io", "v1", "subjectaccessreviews", "subjectaccessreview", "SubjectAccessReview",
-         SCHEMA_ANYTHING, .verbs = VERB_CREATE),
-    KIND("rbac.authorization.k8s.io", "v1", "clusterrolebindings", "clusterrolebinding", "ClusterRoleBinding",
-         SCHEMA_ANYTHING, CLUSTER),
-    KIND("rbac.authorization.k8s.io", "v1", "clusterroles", "clusterrole", "ClusterRole", SCHEMA_ANYTHING, CLUSTER),
-    KIND("rbac.authorization.k8s.io", "v1", "rolebindings", "rolebinding", "RoleBinding", SCHEMA_ANYTHING, NAMESPACED),
-    KIND("rbac.authorization.k8s.io", "v1", "roles", "role", "Role", SCHEMA_ANYTHING, NAMESPACED),
-    KIND("admissionregistration.k8s.io", "v1", "mutatingwebhookconfigurations", "mutatingwebhookconfiguration", "MutatingWebhookConfiguration", SCHEMA_ANYTHING, CLUSTER,
+    KIND("authentication.k8s.io", authentication, "selfsubjectreviews", "selfsubjectreview", SelfSubjectReview, .verbs = VERB_CREATE),
+    KIND("authentication.k8s.io", authentication, "tokenreviews", "tokenreview", TokenReview, .verbs = VERB_CREATE),
+    KIND("authorization.k8s.io", authorization, "localsubjectaccessreviews", "localsubjectaccessreview", LocalSubjectAccessReview, .namespaced = true, .verbs = VERB_CREATE),
+    KIND("authorization.k8s.io", authorization, "selfsubjectaccessreviews", "selfsubjectaccessreview", SelfSubjectAccessReview, .verbs = VERB_CREATE),
+    KIND("authorization.k8s.io", authorization, "selfsubjectrulesreviews", "selfsubjectrulesreview", SelfSubjectRulesReview, .verbs = VERB_CREATE),
+    KIND("authorization.k8s.io", authorization, "subjectaccessreviews", "subjectaccessreview", SubjectAccessReview, .verbs = VERB_CREATE),
+    KIND("rbac.authorization.k8s.io", rbac, "clusterrolebindings", "clusterrolebinding", ClusterRoleBinding, CLUSTER),
+    KIND("rbac.authorization.k8s.io", rbac, "clusterroles", "clusterrole", ClusterRole, CLUSTER),
+    KIND("rbac.authorization.k8s.io", rbac, "rolebindings", "rolebinding", RoleBinding, NAMESPACED),
+    KIND("rbac.authorization.k8s.io", rbac, "roles", "role", Role, NAMESPACED),
+    KIND("admissionregistration.k8s.io", admissionregistration, "mutatingwebhookconfigurations", "mutatingwebhookconfiguration", MutatingWebhookConfiguration, CLUSTER,
          .categories = EXTENSIONS),
-    KIND("admissionregistration.k8s.io", "v1", "validatingwebhookconfigurations", "validatingwebhookconfiguration", "ValidatingWebhookConfiguration", SCHEMA_ANYTHING, CLUSTER,
+    KIND("admissionregistration.k8s.io", admissionregistration, "validatingwebhookconfigurations", "validatingwebhookconfiguration", ValidatingWebhookConfiguration, CLUSTER,
          .categories = EXTENSIONS),
-    KIND("apiextensions.k8s.io", "v1", "customresourcedefinitions", "customresourcedefinition", "CustomResourceDefinition", SCHEMA_ANYTHING, CLUSTER,
+    KIND("apiextensions.k8s.io", apiextensions, "customresourcedefinitions", "customresourcedefinition", CustomResourceDefinition, CLUSTER,
          .short_names = NAMES("crd", "crds"), .categories = EXTENSIONS, .subresources = status_only),
-    KIND("coordination.k8s.io", "v1", "leases", "lease", "Lease", SCHEMA_ANYTHING, NAMESPACED),
-    KIND("discovery.k8s.io", "v1", "endpointslices", "endpointslice", "EndpointSlice", SCHEMA_ANYTHING, NAMESPACED),
+    KIND("coordination.k8s.io", coordination, "leases", "lease", Lease, NAMESPACED),
+    KIND("discovery.k8s.io", discovery, "endpointslices", "endpointslice", EndpointSlice, NAMESPACED),
     {0}};
 /* clang-format on */

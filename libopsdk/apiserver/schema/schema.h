@@ -48,18 +48,25 @@ typedef struct schema_field {
     uint8_t patch;         /* bits of schema_patch */
     bool required;
     bool atomic; /* this use of a type that is granular elsewhere */
+    /* Of built-in kinds, how Go has the field. */
+    bool always;       /* sent when it is empty, too */
+    bool pointer;      /* absent and zero differ */
+    const char *embed; /* "VolumeSource": the struct within that it stands in, as messages say it; NULL: none */
 } schema_field;
 
 struct schema {
     enum schema_type type;
     enum schema_topology topology;
     const char *name;           /* Go's name of a built-in type, as in "io.k8s.api.core.v1.PodSpec"; NULL: none */
+    const char *go;             /* the type as Go prints it: "v1.PodSpec", "[]string"; of built-in kinds */
     const char *format;         /* "int32", "int64", "date-time", ...; NULL: none */
     const char *description;    /* NULL: none */
     const schema_field *fields; /* sorted by name (strcmp) */
     size_t n;
-    const schema *items;       /* of MAP and LIST; of an OBJECT: additionalProperties beside its fields, or NULL */
+    const schema *items; /* of MAP and LIST; of an OBJECT: additionalProperties beside its fields, or NULL */
+    const schema *inner; /* of a built-in kind's ANY: what an object in it is (JSONSchemaPropsOrBool); NULL: anything */
     const char *const *keys;   /* of TOPOLOGY_MAP, NULL-terminated */
+    const char *const *values; /* of a built-in kind's strings: the choice, NULL-terminated; NULL: anything */
     const schema_rules *rules; /* NULL: none */
     bool preserve_unknown, embedded, nullable;
 };
@@ -70,7 +77,7 @@ const schema_field *schema_field_of(const schema *s, const char *name);
 /* The schema of a child: a field, additionalProperties or items; NULL when unknown. */
 const schema *schema_child(const schema *s, const char *key);
 
-/* metadata of every object, and the whole of an object of which nothing more is known. */
+/* metadata of every object (kinds/meta_v1.c), and the whole of an object of which nothing more is known. */
 extern const schema SCHEMA_OBJECT_META, SCHEMA_ANYTHING;
 
 #endif
