@@ -1,4 +1,5 @@
 #include "apiserver/failure.h"
+#include "apiserver/go_print.h"
 #include "core/buf.h"
 #include "core/limits.h"
 
@@ -18,26 +19,19 @@ static void add(field_errors *e, const char *reason, const char *path, const cha
 {
     if (!e->list)
         e->list = json_array();
-    json_array_append_new(
-        e->list, json_pack("{s:s, s:s, s:s}", "reason", reason, "message", message, "field", *path ? path : "<nil>"));
-}
-
-/* The value as Go's %v or %q of it in field.Error: strings quoted, the rest as JSON. */
-static char *print(const json_t *value)
-{
-    return value ? json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY) : strdup("null");
+    json_array_append_new(e->list, json_pack("{s:s, s:s, s:s}", "reason", reason, "message", message, "field",
+                                             path && *path ? path : "<nil>"));
 }
 
 static void add_value(field_errors *e, const char *reason, const char *path, const char *what, const json_t *value,
                       const char *detail)
 {
     auto_buf text = BUF_INIT(LIMIT_OBJECT);
-    char *printed = print(value);
 
-    buf_printf(&text, "%s: %s", what, printed ? printed : "");
+    buf_printf(&text, "%s: ", what);
+    go_bad_value(&text, value);
     if (detail && *detail)
         buf_printf(&text, ": %s", detail);
-    free(printed);
     if (!text.failed)
         add(e, reason, path, text.data);
 }
@@ -110,9 +104,8 @@ void field_unsupported(field_errors *e, const char *path, const json_t *value, c
 
     json_array_foreach((json_t *)valid, i, one)
     {
-        char *printed = print(one);
-        buf_printf(&text, "%s%s", i ? ", " : "supported values: ", printed ? printed : "");
-        free(printed);
+        buf_puts(&text, i ? ", " : "supported values: ");
+        go_bad_value(&text, one);
     }
     if (!text.failed)
         add_value(e, "FieldValueNotSupported", path, "Unsupported value", value, text.data);
@@ -122,7 +115,7 @@ void field_too_long(field_errors *e, const char *path, int max)
 {
     char text[80];
 
-    snprintf(text, sizeof(text), "Too long: may not be more than %d bytes", max);
+    snprintf(text, sizeof(text), "Too long: may not be more than %d byte%s", max, max == 1 ? "" : "s");
     add(e, "FieldValueTooLong", path, text);
 }
 
@@ -130,7 +123,7 @@ void field_too_many(field_errors *e, const char *path, int actual, int max)
 {
     char text[80];
 
-    snprintf(text, sizeof(text), "Too many: %d: must have at most %d items", actual, max);
+    snprintf(text, sizeof(text), "Too many: %d: must have at most %d item%s", actual, max, max == 1 ? "" : "s");
     add(e, "FieldValueTooMany", path, text);
 }
 

@@ -18,5 +18,7 @@
 #define LIMIT_MANIFEST (64u << 20) /* bytes of one file of manifests */
 #define LIMIT_ESTABLISH_MS 5000    /* for a CRD's resources to be served, before a manifest of its kind is refused */
 #define LIMIT_WAIT_MS 30000        /* a wait that is given no time-out */
+#define LIMIT_REGEX 100000         /* nodes and instructions of one regular expression */
+#define LIMIT_REGEX_DEPTH 1000     /* groups in groups; as Go's */
 
 #endif

@@ -1,6 +1,6 @@
 #include "apiserver/crd/build.h"
 
-#include "apiserver/schema/limits.h"
+#include "apiserver/limits.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 #include "apiserver/schema/regex.h"
 
-#include "apiserver/schema/limits.h"
+#include "apiserver/limits.h"
 #include "apiserver/schema/regex_tree.h"
 
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-#include "apiserver/schema/limits.h"
+#include "apiserver/limits.h"
 #include "apiserver/schema/regex_tree.h"
 
 #include <stdio.h>
