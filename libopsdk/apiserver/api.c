@@ -1,8 +1,12 @@
 /* The way of a request: what it names, whether that is allowed, which verb does it; and whatever fails becomes a Status. */
 #include "apiserver/apiserver.h"
+#include "apiserver/debug.h"
+#include "apiserver/fault.h"
 #include "apiserver/limits.h"
 #include "apiserver/paths.h"
+#include "apiserver/recorder.h"
 #include "apiserver/verbs.h"
+#include "client/clock.h"
 
 #include <string.h>
 
@@ -103,9 +107,14 @@ static void answer_failure(call *c, const failure *why)
 void api_handle(call *c)
 {
     auto_failure why = {0};
+    int64_t began = clock_us();
 
     c->status = 200;
     c->body.max = LIMIT_REPLY;
-    if (handle(c, &why) < 0)
+    if (debug_handle(c))
+        return;
+    if (fault_request(c, &why) < 0 || handle(c, &why) < 0)
         answer_failure(c, &why);
+    fault_answer(c);
+    recorder_add(c->server->recorder, c, began);
 }

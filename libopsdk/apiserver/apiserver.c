@@ -1,6 +1,8 @@
 #include "apiserver/apiserver.h"
+#include "apiserver/fault.h"
 #include "apiserver/http.h"
 #include "apiserver/kinds/kinds.h"
+#include "apiserver/recorder.h"
 #include "client/clock.h"
 
 #include <stdio.h>
@@ -38,9 +40,11 @@ static int create(apiserver *s, const opsdk_apiserver_opts *opts, opsdk_error *e
         if (!s->opts.listen)
             return opsdk_error_set(err, OPSDK_ENOMEM, "out of memory");
     }
+    s->faults = faults_new();
+    s->recorder = recorder_new();
     s->objects = store_new();
     s->resources = registry_new();
-    s->kinds = s->objects && s->resources ? kinds_new(s->resources, s->objects) : NULL;
+    s->kinds = s->faults && s->recorder && s->objects && s->resources ? kinds_new(s->resources, s->objects) : NULL;
     return s->kinds ? 0 : opsdk_error_set(err, OPSDK_ENOMEM, "out of memory");
 }
 
@@ -75,6 +79,8 @@ opsdk_apiserver *opsdk_apiserver_stop(opsdk_apiserver *s)
     http_stop(s);
     kubeconfig_remove(s);
     kinds_free(s->kinds);
+    recorder_free(s->recorder);
+    faults_free(s->faults);
     registry_free(s->resources);
     store_free(s->objects);
     pthread_mutex_destroy(&s->lock);

@@ -42,6 +42,15 @@ bool request_flag(const request *rq, const char *name);         /* "true", "1", 
 
 struct connection; /* http_call.h */
 
+/* What a fault does to a connection (fault.h); zero: nothing. */
+typedef struct mangle {
+    bool silent; /* nothing is sent any more, and nothing closed */
+    bool cut;    /* the answer ends early: keep bytes of it are sent, then the connection is closed */
+    size_t keep;
+    size_t slow_bytes; /* sent at once, with slow_ms between; 0: all */
+    int64_t slow_ms;
+} mangle;
+
 struct call {
     apiserver *server;
     request rq;
@@ -58,7 +67,8 @@ struct call {
     json_t *warnings;      /* array of strings; owned */
     int retry_after_s;     /* 0: none */
     struct stream *stream; /* a watch that goes on after the head; then the body is not sent */
-    bool taken;            /* the answer comes later, by somebody else (http_answer) */
+    mangle mangle;
+    bool taken; /* the answer comes later, by somebody else (http_answer) */
 };
 
 /* Adds a Warning header (299); twice the same is sent once. */

@@ -99,13 +99,13 @@ static int fail_error(const fault *f, failure *why)
     return failure_set(why, (int)f->code, "InternalError", "Internal error occurred: a fault was injected");
 }
 
-int fault_request(call *c, mangle *m, failure *why)
+int fault_request(call *c, failure *why)
 {
     const fault *f;
 
     if (!c->server->faults->list)
         return 0;
-    m->silent = use(c, FAULT_SILENCE) != NULL;
+    c->mangle.silent = use(c, FAULT_SILENCE) != NULL;
     f = use(c, FAULT_BUSY);
     if (f)
         return fail_busy(f, why);
@@ -168,7 +168,7 @@ static void spoil(buf *out, size_t start)
         }
 }
 
-void fault_answer(call *c, mangle *m)
+void fault_answer(call *c)
 {
     const fault *f;
 
@@ -181,13 +181,13 @@ void fault_answer(call *c, mangle *m)
         spoil(&c->body, 0);
     f = use(c, FAULT_SLOW);
     if (f) {
-        m->slow_bytes = (size_t)f->bytes;
-        m->slow_ms = f->ms;
+        c->mangle.slow_bytes = (size_t)f->bytes;
+        c->mangle.slow_ms = f->ms;
     }
     f = use(c, FAULT_CUT);
     if (f) {
-        m->cut = true;
-        m->keep = cut_place(f, c->body.data ? c->body.data : "", c->body.len);
+        c->mangle.cut = true;
+        c->mangle.keep = cut_place(f, c->body.data ? c->body.data : "", c->body.len);
     }
 }
 
@@ -201,7 +201,7 @@ static void repeat(buf *out, size_t start)
     }
 }
 
-void fault_stream(call *c, mangle *m, buf *out, size_t start)
+void fault_stream(call *c, buf *out, size_t start)
 {
     const fault *f;
 
@@ -216,7 +216,7 @@ void fault_stream(call *c, mangle *m, buf *out, size_t start)
         spoil(out, start);
     f = use(c, FAULT_CUT);
     if (f) {
-        m->cut = true;
+        c->mangle.cut = true;
         out->len = start + cut_place(f, out->data + start, out->len - start);
     }
 }
@@ -256,7 +256,8 @@ static int lose_lease(apiserver *s, const fault *f, failure *why)
     int r;
 
     if (!obj)
-        return failure_bad_request(why, "lease-loss: no lease %s in %s; want name= and ns=", f->name ? f->name : "", ns);
+        return failure_bad_request(why, "lease-loss: no lease %s in %s; want name= and ns=", f->name ? f->name : "",
+                                   ns);
     json_object_set_new(json_object_get(obj, "spec"), "holderIdentity", json_string("somebody-else"));
     apiserver_time(s, now);
     json_object_set_new(json_object_get(obj, "spec"), "renewTime", json_sprintf("%.19s.000000Z", now));

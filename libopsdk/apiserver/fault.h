@@ -12,22 +12,14 @@ faults *faults_free(faults *f);
 int fault_inject(apiserver *s, const char *spec, failure *why);
 void fault_clear(apiserver *s); /* all that are in force */
 
-/* What is to happen to a connection; zero: nothing. */
-typedef struct mangle {
-    bool silent;       /* nothing is sent any more, and nothing closed */
-    bool refuse;       /* closed at once */
-    bool cut;          /* the answer ends early: keep bytes are sent, then the connection is closed */
-    size_t keep;
-    size_t slow_bytes; /* sent at once, with slow_ms between; 0: all */
-    int64_t slow_ms;
-} mangle;
+/* All fill in c->mangle. */
 
 /* A request before it is handled: -1 with *why when it is to fail. */
-int fault_request(call *c, mangle *m, failure *why);
+int fault_request(call *c, failure *why);
 /* An answer that is ready to be sent. */
-void fault_answer(call *c, mangle *m);
+void fault_answer(call *c);
 /* Bytes of a stream from start on, before they are sent. */
-void fault_stream(call *c, mangle *m, buf *out, size_t start);
+void fault_stream(call *c, buf *out, size_t start);
 /* Milliseconds by which what a stream has to say is to be held back; 0: not. */
 int64_t fault_delay(const call *c);
 /* Revisions by which a read is to lag behind; 0: not. */

@@ -30,14 +30,19 @@ const fault_entry FAULTS[] = {
 static const struct {
     const char *key;
     size_t at;
-} texts[] = {
-    {"verb", offsetof(fault, verb)}, {"resource", offsetof(fault, resource)}, {"ns", offsetof(fault, ns)},
-    {"name", offsetof(fault, name)}, {"agent", offsetof(fault, agent)},       {"user", offsetof(fault, user)},
-}, numbers[] = {
-    {"n", offsetof(fault, n)},         {"after", offsetof(fault, after)},
-    {"ms", offsetof(fault, ms)},       {"code", offsetof(fault, code)},
-    {"bytes", offsetof(fault, bytes)}, {"by", offsetof(fault, by)},
-    {"retry-after", offsetof(fault, retry_after)},
+} texts[] =
+    {
+        {"verb", offsetof(fault, verb)}, {"resource", offsetof(fault, resource)}, {"ns", offsetof(fault, ns)},
+        {"name", offsetof(fault, name)}, {"agent", offsetof(fault, agent)},       {"user", offsetof(fault, user)},
+},
+  numbers[] = {
+      {"n", offsetof(fault, n)},
+      {"after", offsetof(fault, after)},
+      {"ms", offsetof(fault, ms)},
+      {"code", offsetof(fault, code)},
+      {"bytes", offsetof(fault, bytes)},
+      {"by", offsetof(fault, by)},
+      {"retry-after", offsetof(fault, retry_after)},
 };
 
 static const fault_entry *find(const char *name)

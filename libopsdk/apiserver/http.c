@@ -1,4 +1,5 @@
 #include "apiserver/http.h"
+#include "apiserver/fault.h"
 #include "apiserver/http_call.h"
 #include "apiserver/limits.h"
 #include "client/clock.h"
@@ -23,7 +24,7 @@ struct http {
     pthread_t thread;
     bool started;
     atomic_bool stopped;
-    connection *connections; /* with a stream */
+    connection *connections;
     struct work works[WORKS];
     lws_sorted_usec_list_t tick;
     char url[160];
@@ -46,10 +47,19 @@ const char *http_url(const apiserver *s)
 
 /* ---- sending ---- */
 
+/* Sends nothing for that time; the loop plans anew when to look. */
+static void hold(connection *conn, int64_t ms)
+{
+    conn->hold_ms = clock_ms() + ms;
+    lws_cancel_service(conn->server->http->context);
+}
+
 /* Hands the next piece to libwebsockets.  -1: close the connection. */
 static int send_piece(connection *conn)
 {
-    size_t left = conn->out.len - conn->sent, len = left < PIECE ? left : PIECE;
+    const mangle *m = &conn->call.mangle;
+    size_t left = conn->out.len - conn->sent, most = m->slow_bytes ? m->slow_bytes : PIECE,
+           len = left < most ? left : most;
     unsigned char *at = (unsigned char *)conn->out.data + conn->sent;
     bool last = len == left && !conn->call.stream;
 
@@ -57,7 +67,10 @@ static int send_piece(connection *conn)
         return -1;
     conn->sent += len;
     if (conn->sent < conn->out.len) {
-        lws_callback_on_writable(conn->wsi);
+        if (m->slow_ms)
+            hold(conn, m->slow_ms);
+        else
+            lws_callback_on_writable(conn->wsi);
         return 0;
     }
     buf_reset(&conn->out);
@@ -83,15 +96,9 @@ static void lead_in(connection *conn)
 
 static int begin_stream(connection *conn)
 {
-    struct http *h = conn->server->http;
-
     conn->call.stream->conn = conn;
-    conn->next = h->connections;
-    conn->link = &h->connections;
-    if (conn->next)
-        conn->next->link = &conn->next;
-    h->connections = conn;
     lws_set_timeout(conn->wsi, NO_PENDING_TIMEOUT, 0);
+    lws_cancel_service(conn->server->http->context); /* it has a time to wake at */
     conn->ready = true;
     lws_callback_on_writable(conn->wsi);
     return 0;
@@ -103,6 +110,10 @@ static int send_answer(connection *conn)
     lead_in(conn);
     if (connection_head(conn) < 0)
         return -1;
+    if (conn->call.mangle.cut && !conn->call.stream) {
+        conn->call.body.len = conn->call.mangle.keep;
+        conn->cut = true;
+    }
     if (!conn->call.stream && strcmp(conn->call.rq.method, "HEAD") != 0)
         buf_add(&conn->out, conn->call.body.data, conn->call.body.len);
     buf_clear(&conn->call.body);
@@ -121,7 +132,7 @@ static int handle(connection *conn)
     conn->call.conn = conn;
     api_handle(&conn->call);
     conn->waiting = conn->call.taken;
-    if (!conn->waiting)
+    if (!conn->waiting && (!conn->call.mangle.silent || conn->call.stream))
         r = send_answer(conn);
     pthread_mutex_unlock(&s->lock);
     return r;
@@ -139,6 +150,8 @@ static int fill_stream(connection *conn)
     buf_puts(&conn->out, "00000000\r\n");
     start = conn->out.len;
     more = st->fill(st, &conn->out);
+    fault_stream(&conn->call, &conn->out, start);
+    st->cut |= conn->call.mangle.cut;
     if (conn->out.failed)
         return -1;
     if (conn->out.len > start) {
@@ -157,12 +170,30 @@ static int fill_stream(connection *conn)
     return 0;
 }
 
+/* Is it too early to send?  Then look_around comes back to it. */
+static bool is_held(connection *conn)
+{
+    int64_t delay;
+
+    if (conn->hold_ms > clock_ms())
+        return true;
+    delay = conn->hold_ms == 0 && conn->call.stream && conn->ready ? fault_delay(&conn->call) : 0;
+    conn->hold_ms = 0;
+    if (delay)
+        hold(conn, delay);
+    return delay != 0;
+}
+
 static int on_writable(connection *conn)
 {
     int r = 0;
 
     pthread_mutex_lock(&conn->server->lock);
-    if (conn->answered) { /* by another thread */
+    if (conn->kill) {
+        r = -1;
+    } else if (conn->call.mangle.silent || is_held(conn)) {
+        r = 0;
+    } else if (conn->answered) { /* by another thread */
         conn->answered = conn->waiting = false;
         r = send_answer(conn);
     } else if (conn->out.len > conn->sent) {
@@ -175,7 +206,7 @@ static int on_writable(connection *conn)
         else if (r == 0 && conn->cut)
             r = -1;
     }
-    if (r == 0 && conn->call.stream && conn->ready)
+    if (r == 0 && conn->call.stream && conn->ready && !conn->hold_ms && !conn->call.mangle.silent)
         lws_callback_on_writable(conn->wsi);
     pthread_mutex_unlock(&conn->server->lock);
     return r;
@@ -231,7 +262,67 @@ void http_soon(apiserver *s, http_work_fn *work, int64_t after_ms)
     lws_cancel_service(h->context);
 }
 
+static void each(apiserver *s, http_pick_fn *which, const void *user, void (*change)(connection *conn))
+{
+    for (connection *conn = s->http ? s->http->connections : NULL; conn; conn = conn->next)
+        if (conn->wsi && which(&conn->call, user)) {
+            change(conn);
+            wake(conn);
+        }
+}
+
+static void kill_it(connection *conn)
+{
+    conn->kill = true;
+}
+
+static void silence_it(connection *conn)
+{
+    conn->call.mangle.silent = true;
+}
+
+static void unmangle_it(connection *conn)
+{
+    conn->call.mangle = (mangle){0};
+    conn->hold_ms = 0;
+}
+
+static bool is_mangled(const call *c, const void *unused)
+{
+    (void)unused;
+    return c->mangle.silent || c->mangle.slow_bytes;
+}
+
+void http_cut(apiserver *s, http_pick_fn *which, const void *user)
+{
+    each(s, which, user, kill_it);
+}
+
+void http_silence(apiserver *s, http_pick_fn *which, const void *user)
+{
+    each(s, which, user, silence_it);
+}
+
+void http_unmangle(apiserver *s)
+{
+    each(s, is_mangled, NULL, unmangle_it);
+}
+
 static void on_tick(lws_sorted_usec_list_t *sul);
+
+/* When this connection wants to be looked at again; it may become ready now. */
+static int64_t look_at(connection *conn, int64_t now)
+{
+    int64_t at = conn->call.stream ? conn->call.stream->wake_ms : 0;
+
+    if (conn->hold_ms > now)
+        return conn->hold_ms;
+    if (at && at <= now)
+        conn->ready = true;
+    if (conn->ready || conn->kill || conn->hold_ms)
+        lws_callback_on_writable(conn->wsi);
+    return at > now ? at : INT64_MAX;
+}
 
 /* Once under the lock: work that is due, streams that are ready; then the time of the next look. */
 static void look_around(apiserver *s)
@@ -250,13 +341,8 @@ static void look_around(apiserver *s)
             next = w->at_ms;
     }
     for (connection *conn = h->connections; conn; conn = conn->next) {
-        int64_t at = conn->call.stream ? conn->call.stream->wake_ms : 0;
-        if (at && at <= now)
-            conn->ready = true;
-        else if (at && at < next)
-            next = at;
-        if (conn->ready)
-            lws_callback_on_writable(conn->wsi);
+        int64_t at = conn->wsi ? look_at(conn, now) : INT64_MAX;
+        next = at < next ? at : next;
     }
     pthread_mutex_unlock(&s->lock);
     lws_sul_schedule(h->context, 0, &h->tick, on_tick, (next > now ? next - now : 1) * LWS_US_PER_MS);
@@ -278,12 +364,28 @@ static void on_woken(apiserver *s)
 
 /* ---- events of a connection ---- */
 
+static connection *enter(apiserver *s, struct lws *wsi)
+{
+    connection *conn = connection_new(s, wsi);
+
+    if (!conn)
+        return NULL;
+    pthread_mutex_lock(&s->lock);
+    conn->next = s->http->connections;
+    conn->link = &s->http->connections;
+    if (conn->next)
+        conn->next->link = &conn->next;
+    s->http->connections = conn;
+    pthread_mutex_unlock(&s->lock);
+    return conn;
+}
+
 static int on_request(apiserver *s, struct lws *wsi, session *ss, const char *path)
 {
     int r;
 
     if (!ss->conn)
-        ss->conn = connection_new(s, wsi);
+        ss->conn = enter(s, wsi);
     r = ss->conn ? connection_begin(ss->conn, path) : -1;
     if (r < 0)
         return -1;
@@ -304,6 +406,16 @@ static void on_closed(session *ss)
     pthread_mutex_unlock(&s->lock);
 }
 
+static bool is_refusing(apiserver *s)
+{
+    bool refuses;
+
+    pthread_mutex_lock(&s->lock);
+    refuses = fault_refuses(s);
+    pthread_mutex_unlock(&s->lock);
+    return refuses;
+}
+
 static int on_event(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len)
 {
     apiserver *s = lws_context_user(lws_get_context(wsi));
@@ -311,6 +423,8 @@ static int on_event(struct lws *wsi, enum lws_callback_reasons reason, void *use
     connection *conn = ss ? ss->conn : NULL;
 
     switch (reason) {
+    case LWS_CALLBACK_FILTER_NETWORK_CONNECTION:
+        return is_refusing(s) ? -1 : 0;
     case LWS_CALLBACK_HTTP:
         return ss ? on_request(s, wsi, ss, in) : -1;
     case LWS_CALLBACK_HTTP_BODY:

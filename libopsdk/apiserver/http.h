@@ -31,6 +31,12 @@ struct stream {
 /* There is something to fill.  Any thread, with the lock held. */
 void http_stream_ready(stream *st);
 
+/* For faults: closes the connections of the calls that which picks, makes them silent, or makes all of them behave again. */
+typedef bool http_pick_fn(const call *c, const void *user);
+void http_cut(apiserver *s, http_pick_fn *which, const void *user);
+void http_silence(apiserver *s, http_pick_fn *which, const void *user);
+void http_unmangle(apiserver *s);
+
 /* Answers a call that was taken (call.taken), from any thread with the lock held; c->status, body and so on are set. */
 void http_answer(call *c);
 

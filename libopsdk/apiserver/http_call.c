@@ -166,12 +166,6 @@ void connection_end_stream(connection *conn)
     if (!st)
         return;
     conn->call.stream = NULL;
-    if (conn->link) {
-        *conn->link = conn->next;
-        if (conn->next)
-            conn->next->link = conn->link;
-        conn->link = NULL;
-    }
     st->conn = NULL;
     st->close(st);
 }
@@ -190,6 +184,7 @@ void connection_reset(connection *conn)
     call_clear(&conn->call);
     arena_clear(&conn->memory);
     buf_reset(&conn->in);
+    conn->hold_ms = 0;
     conn->expected = conn->ready = conn->waiting = conn->answered = conn->cut = false;
     if (conn->in.cap > 64u << 10)
         buf_clear(&conn->in);
@@ -209,6 +204,11 @@ connection *connection_new(apiserver *s, struct lws *wsi)
 
 connection *connection_free(connection *conn)
 {
+    if (conn->link) {
+        *conn->link = conn->next;
+        if (conn->next)
+            conn->next->link = conn->link;
+    }
     connection_reset(conn);
     buf_clear(&conn->in);
     buf_clear(&conn->out);

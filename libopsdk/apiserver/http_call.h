@@ -18,7 +18,9 @@ struct connection {
     bool waiting;             /* for an answer from elsewhere */
     bool answered;            /* by another thread */
     bool cut;                 /* close when all is sent */
-    connection *next, **link; /* of those with a stream */
+    bool kill;                /* close at once */
+    int64_t hold_ms;          /* nothing is sent before this time; 0: no matter */
+    connection *next, **link; /* of all */
 };
 
 connection *connection_new(apiserver *s, struct lws *wsi); /* NULL: no memory */

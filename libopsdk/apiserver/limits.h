@@ -20,5 +20,6 @@
 #define LIMIT_WAIT_MS 30000        /* a wait that is given no time-out */
 #define LIMIT_REGEX 100000         /* nodes and instructions of one regular expression */
 #define LIMIT_REGEX_DEPTH 1000     /* groups in groups; as Go's */
+#define LIMIT_REQUESTS 16384       /* newest requests that the recorder keeps */
 
 #endif

@@ -42,6 +42,38 @@ OPSDK_API int opsdk_apiserver_wait(opsdk_apiserver *server, opsdk_key key, const
 /* Waits until there is no such object. */
 OPSDK_API int opsdk_apiserver_wait_gone(opsdk_apiserver *server, opsdk_key key, int timeout_ms, opsdk_error *err);
 
+/* Misbehaves from now on: "NAME key=value ...", such as "too-many-requests n=3 retry-after=1 verb=list resource=pods".  Names, what they do and
+ * their defaults are in docs/testing.md and in opsdk_apiserver_fault_name.  verb, resource, ns, name, user, agent (part of the user agent)
+ * say which requests it concerns, after lets some of these pass first, n is how many it hits (-1: all, until
+ * opsdk_apiserver_heal).  OPSDK_EINVAL names what cannot be read.  Any thread. */
+OPSDK_API int opsdk_apiserver_fault(opsdk_apiserver *server, const char *spec, opsdk_error *err);
+/* Takes back all faults that are in force; silent connections stay open and go on.  Any thread. */
+OPSDK_API void opsdk_apiserver_heal(opsdk_apiserver *server);
+/* The i-th fault's name, and what it does; NULL behind the last.  Static. */
+OPSDK_API const char *opsdk_apiserver_fault_name(size_t i, const char **ret_help);
+
+/* One request that was answered (of a watch: that began).  Strings are "" where there is nothing, and live as long as the call that shows them. */
+typedef struct opsdk_apiserver_request {
+    int64_t time_us, latency_us; /* since 1970; from the request's last byte to its answer */
+    const char *user, *user_agent, *method, *path;
+    const char *verb; /* as RBAC has it: "list" */
+    const char *group, *resource, *subresource, *ns, *name;
+    int status;
+    size_t bytes; /* of the answer's body */
+} opsdk_apiserver_request;
+
+/* NULL and 0 fit everything; user_agent fits as a part. */
+typedef struct opsdk_apiserver_filter {
+    const char *verb, *resource, *subresource, *ns, *name, *user, *user_agent;
+    int status;
+} opsdk_apiserver_filter;
+
+/* Calls each (NULL is fine) for the requests of the newest 16,384 that fit, oldest first, and returns how many there are.  each must not call
+ * the server.  Any thread. */
+typedef void opsdk_apiserver_request_fn(const opsdk_apiserver_request *request, void *user);
+OPSDK_API size_t opsdk_apiserver_requests(opsdk_apiserver *server, const opsdk_apiserver_filter *filter,
+                                          opsdk_apiserver_request_fn *each, void *user);
+
 /* Ends it and all that it started, closes every connection, frees it.  NULL is fine; returns NULL. */
 OPSDK_API opsdk_apiserver *opsdk_apiserver_stop(opsdk_apiserver *server);
 

@@ -1,0 +1,11 @@
+/* Paths below /debug/opsdk/, by which "opsdk dev" reaches a server that runs: faults and the request log.  They are no part of the Kubernetes
+ * API, are not recorded, and are for loopback alone, as the server is. */
+#ifndef APISERVER_DEBUG_H
+#define APISERVER_DEBUG_H
+
+#include "apiserver/call.h"
+
+/* False when the path is another. */
+bool debug_handle(call *c);
+
+#endif
