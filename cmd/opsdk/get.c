@@ -10,7 +10,7 @@ enum format { TABLE, JSON, NAME };
 typedef struct get {
     const cmd *self;
     cmd_common common;
-    const char *kind_name, *name, *labels;
+    const char *kind_name, *name, *labels, *raw;
     enum format format;
     bool all;
     const opsdk_kind *kind;
@@ -109,6 +109,18 @@ static int ask(get *g, opsdk_client *c, opsdk_error *err)
     return r;
 }
 
+static int ask_raw(const get *g, opsdk_client *c, opsdk_error *err)
+{
+    char *text = NULL;
+    size_t len = 0;
+    int r = opsdk_raw(c, "GET", g->raw, NULL, NULL, &text, &len, err);
+
+    if (r == 0)
+        fwrite(text, 1, len, stdout);
+    free(text);
+    return r;
+}
+
 static int connect_and_ask(get *g)
 {
     opsdk_client *c = NULL;
@@ -116,9 +128,9 @@ static int connect_and_ask(get *g)
     int r = opsdk_client_new(&g->common.client, &c, &err);
 
     if (r == 0)
-        r = ask(g, c, &err);
+        r = g->raw ? ask_raw(g, c, &err) : ask(g, c, &err);
     opsdk_client_free(c);
-    if (r == 0 && !g->name && g->first && g->format == TABLE)
+    if (r == 0 && !g->raw && !g->name && g->first && g->format == TABLE)
         fputs("none\n", stderr);
     if (fflush(stdout) == EOF && r == 0)
         r = opsdk_error_set(&err, OPSDK_EIO, "standard output cannot be written");
@@ -138,6 +150,8 @@ static int take_words(get *g, int argc, char **argv)
 {
     int words = argc - optind;
 
+    if (g->raw)
+        return words ? cmd_usage(g->self, "--raw goes without KIND") : CMD_OK;
     if (words < 1)
         return cmd_usage(g->self, "KIND is missing");
     if (words > 2)
@@ -162,6 +176,9 @@ static int take_flag(get *g, int option, char **argv)
     case 'l':
         g->labels = optarg;
         return CMD_OK;
+    case 'r':
+        g->raw = optarg;
+        return CMD_OK;
     case 'o':
         return take_format(g, optarg) ? CMD_OK : cmd_usage(g->self, "-o is \"%s\", but must be json or name", optarg);
     default:
@@ -175,6 +192,7 @@ static int run(const cmd *self, int argc, char **argv)
                                           {"all-namespaces", no_argument, NULL, 'A'},
                                           {"selector", required_argument, NULL, 'l'},
                                           {"output", required_argument, NULL, 'o'},
+                                          {"raw", required_argument, NULL, 'r'},
                                           {0}};
     get g = {.self = self, .first = true};
     int option, r = CMD_OK;
@@ -193,10 +211,11 @@ static int run(const cmd *self, int argc, char **argv)
     return r == CMD_OK ? connect_and_ask(&g) : r;
 }
 
-const cmd cmd_get = {"get", "KIND [NAME] [-n NS | -A] [-l SELECTOR] [-o json|name]",
+const cmd cmd_get = {"get", "KIND [NAME] [-n NS | -A] [-l SELECTOR] [-o json|name] | --raw PATH",
                      "Shows objects: one, or all of a kind.",
                      "KIND is a kind, plural or short name, with \".group\" where it is ambiguous.\n"
                      "  -A, --all-namespaces     of all namespaces\n"
                      "  -l, --selector SELECTOR  only with these labels, such as app=x,tier!=db\n"
-                     "  -o, --output json|name   one JSON document per line, or KIND/NAME; default: a table\n",
+                     "  -o, --output json|name   one JSON document per line, or KIND/NAME; default: a table\n"
+                     "  --raw PATH               what the server answers to this path, such as /version\n",
                      run};

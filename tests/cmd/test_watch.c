@@ -1,5 +1,6 @@
 /* opsdk watch as its users call it. */
 #include "tests/support/fakeapi.h"
+#include "tests/support/program.h"
 #include "tests/support/suite.h"
 
 #include <signal.h>
@@ -17,50 +18,6 @@
     "{\"type\":\"MODIFIED\",\"object\":{\"metadata\":{\"name\":\"a\"," \
     "\"namespace\":\"ns\",\"resourceVersion\":\"11\"}"                 \
     "}}\n"
-
-typedef struct program {
-    pid_t pid;
-    FILE *out;
-} program;
-
-static program start(char *const argv[])
-{
-    const char *build = getenv("OPSDK_BUILD");
-    char path[256];
-    program p;
-    int fds[2];
-
-    snprintf(path, sizeof(path), "%s/bin/opsdk", build ? build : "build");
-    ck_assert_int_eq(pipe(fds), 0);
-    p.pid = fork();
-    if (p.pid == 0) {
-        dup2(fds[1], STDOUT_FILENO);
-        close(fds[0]);
-        close(fds[1]);
-        execv(path, argv);
-        _exit(127);
-    }
-    close(fds[1]);
-    p.out = fdopen(fds[0], "r");
-    return p;
-}
-
-static int finish(program *p)
-{
-    int status;
-
-    ck_assert_int_eq(waitpid(p->pid, &status, 0), p->pid);
-    fclose(p->out);
-    ck_assert(WIFEXITED(status));
-    return WEXITSTATUS(status);
-}
-
-static void expect(program *p, const char *line)
-{
-    char got[512] = "";
-
-    ck_assert_msg(fgets(got, sizeof(got), p->out) && strcmp(got, line) == 0, "prints %s, not %s", got, line);
-}
 
 static fakeapi *serve(void)
 {
@@ -87,13 +44,13 @@ static void prints(const char *format, const char *first, const char *synced, co
                     "--kubeconfig",
                     (char *)fakeapi_kubeconfig(f, NULL, NULL),
                     NULL};
-    program p = start(argv);
+    program p = program_start(argv);
 
-    expect(&p, first);
-    expect(&p, synced);
-    expect(&p, second);
+    program_expect(&p, first);
+    program_expect(&p, synced);
+    program_expect(&p, second);
     kill(p.pid, number);
-    ck_assert_int_eq(finish(&p), 0);
+    ck_assert_int_eq(program_finish(&p), 0);
     fakeapi_stop(f);
 }
 
@@ -126,8 +83,8 @@ START_TEST(bad_calls)
                                      {"opsdk", "watch", "cm", "-oyaml", NULL}};
 
     for (size_t i = 0; i < 4; i++) {
-        program p = start(argvs[i]);
-        ck_assert_int_eq(finish(&p), 2);
+        program p = program_start(argvs[i]);
+        ck_assert_int_eq(program_finish(&p), 2);
     }
 }
 END_TEST

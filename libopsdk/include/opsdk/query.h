@@ -32,5 +32,11 @@ OPSDK_API int opsdk_list_each(opsdk_client *c, const opsdk_kind *kind, const cha
  * *ret and its strings are one block, the caller's to free(). */
 OPSDK_API int opsdk_discover(opsdk_client *c, const char *name, opsdk_kind **ret, opsdk_error *err) OPSDK_MUST_CHECK;
 
+/* One request as it is, for paths that are no objects: opsdk_raw(c, "GET", "/version", NULL, NULL, &text, &len, &err).  target is path and query,
+ * escaped.  content_type and body (a string) may be NULL.  *ret is the caller's to free(), with a NUL behind its *ret_len bytes; at most
+ * max_body.  Any media type is accepted. */
+OPSDK_API int opsdk_raw(opsdk_client *c, const char *method, const char *target, const char *content_type,
+                        const char *body, char **ret, size_t *ret_len, opsdk_error *err) OPSDK_MUST_CHECK;
+
 OPSDK_END
 #endif
