@@ -111,7 +111,8 @@ const cmd cmd_dev = {
     .name = "dev",
     .synopsis = "[--listen ADDRESS] [-f FILE|FOLDER]... [--fault SPEC]... | fault ... | heal | requests ...",
     .summary = "Serves the Kubernetes API from memory, for tests and demos.",
-    .help = "Prints a line to paste, which sets KUBECONFIG for kubectl and for operators, and serves until it is interrupted.\n"
+    .help = "Prints a line to paste, which sets KUBECONFIG for kubectl and for operators, and serves until it is "
+            "interrupted.\n"
             "  --listen ADDRESS    HOST:PORT or unix:PATH; default: 127.0.0.1 and a free port\n"
             "  -f, --load FILE     applies the manifests of a file or folder first; may be given again\n"
             "  --fault SPEC        misbehaves from the start: see opsdk dev fault --list; may be given again\n\n"

@@ -148,7 +148,8 @@ const cmd dev_fault = {
     .name = "dev fault",
     .synopsis = "NAME [KEY=VALUE]... | --list",
     .summary = "Makes an embedded API server that runs misbehave.",
-    .help = "verb=, resource=, ns=, name=, user=, agent= say which requests it concerns, after=N lets N of them pass first,\n"
+    .help = "verb=, resource=, ns=, name=, user=, agent= say which requests it concerns, after=N lets N of them pass "
+            "first,\n"
             "n=N is how many it hits (-1: all, until opsdk dev heal).\n"
             "  --list              the names, and what they do\n",
     .run = run_fault,

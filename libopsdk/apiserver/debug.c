@@ -10,9 +10,9 @@ static json_t *describe(const opsdk_apiserver_request *e)
 {
     return json_pack("{s:I, s:I, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:I}", "timeMicros",
                      (json_int_t)e->time_us, "latencyMicros", (json_int_t)e->latency_us, "user", e->user, "userAgent",
-                     e->user_agent, "method", e->method, "path", e->path, "verb", e->verb, "group", e->group, "resource",
-                     e->resource, "subresource", e->subresource, "namespace", e->ns, "name", e->name, "status",
-                     e->status, "bytes", (json_int_t)e->bytes);
+                     e->user_agent, "method", e->method, "path", e->path, "verb", e->verb, "group", e->group,
+                     "resource", e->resource, "subresource", e->subresource, "namespace", e->ns, "name", e->name,
+                     "status", e->status, "bytes", (json_int_t)e->bytes);
 }
 
 /* One line of JSON for each request. */

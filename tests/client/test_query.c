@@ -290,5 +290,24 @@ START_TEST(discovers_aggregated)
 }
 END_TEST
 
+START_TEST(raw_requests)
+{
+    char *text = NULL;
+    size_t len = 0;
+
+    start();
+    fakeapi_on(api, "GET /version", (fakeapi_reply){.type = "text/plain", .body = "1.35"});
+    ck_assert_int_eq(opsdk_raw(client, "GET", "/version?a=b%20c", NULL, NULL, &text, &len, &err), 0);
+    ck_assert_str_eq(text, "1.35");
+    ck_assert_uint_eq(len, 4);
+    free(text);
+    ck_assert_int_eq(opsdk_raw(client, "GET", "version", NULL, NULL, &text, &len, &err), OPSDK_EINVAL);
+    ck_assert_int_eq(opsdk_raw(client, "GET", "/a b", NULL, NULL, &text, &len, &err), OPSDK_EINVAL);
+    ck_assert_int_eq(opsdk_raw(client, "GET", "/a\r\nHost: x", NULL, NULL, &text, &len, &err), OPSDK_EINVAL);
+    ck_assert_int_eq(fakeapi_count(api), 1);
+    stop();
+}
+END_TEST
+
 TESTS("query", gets, wrong_keys, lists_pages, lists_all_namespaces, expired_token_starts_over, streams, broken_lists,
-      unreadable_object, discovers, discovers_aggregated)
+      unreadable_object, discovers, discovers_aggregated, raw_requests)
