@@ -135,8 +135,12 @@ static void mend_uids(normal *n, const char *text, buf *out)
 }
 
 /* Numbers behind these words are revisions. */
-static const char *const BEFORE_REVISION[] = {
-    "current: ", "ResourceVersion in precondition: ", "ResourceVersion in object meta: "};
+static const char *const BEFORE_REVISION[] = {"current: ",
+                                              "ResourceVersion in precondition: ",
+                                              "ResourceVersion in object meta: ",
+                                              "ResourceVersion in the precondition (",
+                                              "ResourceVersion in record (",
+                                              "too old resource version: 1 ("};
 
 static size_t revision_behind(const char *text)
 {

@@ -16,6 +16,7 @@
 
 #define EVENTS_WAIT_MS 8000
 #define AWAIT_MS 15000
+#define SLOW_MS 1200
 
 extern char **environ;
 
@@ -408,6 +409,17 @@ static void do_step(player *p, const step *st)
     }
 }
 
+/* Says which steps make a play slow. */
+static void step_timed(player *p, const step *st)
+{
+    int64_t start = wire_now_ms(), took;
+
+    do_step(p, st);
+    took = wire_now_ms() - start;
+    if (took > SLOW_MS)
+        fprintf(stderr, "conformance: %s:%d took %lld ms\n", p->s->name, st->line, (long long)took);
+}
+
 /* ---- the whole ---- */
 
 char *play_namespace(const script *s, const play_opts *opts)
@@ -454,7 +466,7 @@ json_t *play(wire *w, const script *s, const play_opts *opts)
     for (size_t i = 0; i < s->n; i++) {
         if (s->steps[i].kind == STEP_COMPACT && !opts->compact)
             die("%s:%d: --compact is not given", s->name, s->steps[i].line);
-        do_step(&p, &s->steps[i]);
+        step_timed(&p, &s->steps[i]);
     }
     while (p.streams)
         stream_drop(&p, p.streams);
