@@ -155,35 +155,112 @@ static int apply(writing *w, const json_t *config, failure *why)
     return managed_apply(&m, w->old, config, request_flag(&c->rq, "force"), &w->obj, why);
 }
 
-static int change(writing *w, enum patch_kind kind, const json_t *patch, failure *why)
+/* A patch on its way into a document. */
+typedef struct patching {
+    enum patch_kind kind;
+    enum field_validation validation;
+    const json_t *patch;
+    json_t *strict; /* what a strict decoder objects to in the patch; owned; NULL: does not matter */
+    json_t *rest;   /* of a strategic patch, without directives; owned */
+} patching;
+
+static void patching_clear(patching *p)
 {
-    if (kind == KIND_APPLY)
-        return apply(w, patch, why);
+    json_decref(p->strict);
+    json_decref(p->rest);
+    p->strict = p->rest = NULL;
+}
+
+static int change(writing *w, patching *p, failure *why)
+{
+    if (p->kind == KIND_APPLY)
+        return apply(w, p->patch, why);
     if (!w->old)
         return fail_not_found(w->c->res, w->c->rq.name, why);
-    if (kind == KIND_JSON)
-        return patch_json(w->old, patch, &w->obj, why);
-    if (kind == KIND_MERGE)
-        return patch_merge(w->old, patch, &w->obj, why);
-    return patch_strategic(w->old, patch, w->c->res->schema, &w->obj, why);
+    patching_clear(p);
+    p->strict = p->validation == VALIDATION_IGNORE ? NULL : json_array();
+    if (p->kind == KIND_JSON)
+        return patch_json(w->old, p->patch, p->strict, &w->obj, why);
+    if (p->kind == KIND_MERGE)
+        return patch_merge(w->old, p->patch, p->strict != NULL, &w->obj, why);
+    return patch_strategic(w->old, p->patch, w->c->res->schema, &w->obj, &p->rest, why);
+}
+
+/* What is wrong with the patched document in the decoder's words, without those about its kind. */
+static void words(const char *message, const json_t *strict, buf *out)
+{
+    const char *before = " cannot be handled as a ", *at = strstr(message, before),
+               *objection = "strict decoding error: ";
+    size_t i;
+    json_t *one;
+
+    at = at ? strstr(at, ": ") : NULL;
+    at = at ? at + 2 : message;
+    if (strncmp(at, objection, strlen(objection)) == 0 && json_array_size(strict)) {
+        at += strlen(objection);
+        buf_puts(out, objection);
+        json_array_foreach((json_t *)strict, i, one) buf_printf(out, "%s, ", json_string_value(one));
+    }
+    buf_puts(out, at);
+}
+
+/* The patched document was refused by the decoder: 422, with the document, which is made once more since decoding changed it. */
+static int refuse_patched(writing *w, patching *p, failure *why)
+{
+    auto_buf text = BUF_INIT(LIMIT_REQUEST_BODY);
+    auto_failure again = {0};
+
+    if (why->code != 400 || p->kind == KIND_APPLY)
+        return -1;
+    words(why->message ? why->message : "", p->strict, &text);
+    json_decref(w->obj);
+    w->obj = NULL;
+    if (text.failed || change(w, p, &again) < 0)
+        return -1;
+    failure_clear(why);
+    return patch_refuse(p->kind == KIND_STRATEGIC ? p->rest : w->obj, p->kind == KIND_STRATEGIC, text.data, why);
+}
+
+/* Unknown members of the patch itself. */
+static int objections(writing *w, patching *p, failure *why)
+{
+    auto_buf text = BUF_INIT(LIMIT_REQUEST_BODY);
+    size_t i;
+    json_t *one;
+
+    if (json_array_size(p->strict) == 0)
+        return 0;
+    json_array_foreach(p->strict, i, one)
+    {
+        if (p->validation == VALIDATION_WARN)
+            call_warn(w->c, "%s", json_string_value(one));
+        buf_printf(&text, "%s%s", i ? ", " : "strict decoding error: ", json_string_value(one));
+    }
+    if (p->validation == VALIDATION_WARN)
+        return 0;
+    json_array_clear(p->strict);
+    failure_bad_request(why, "%s", text.failed ? "" : text.data);
+    return refuse_patched(w, p, why);
 }
 
 /* One try: load, change, store. */
-static int patch_once(writing *w, enum patch_kind kind, const json_t *patch, failure *why)
+static int patch_once(writing *w, patching *p, failure *why)
 {
-    if (load(w, why) < 0 || change(w, kind, patch, why) < 0)
+    if (load(w, why) < 0 || change(w, p, why) < 0)
         return -1;
     if (write_decode(w->c, w->obj, NULL, 0, why) < 0)
+        return refuse_patched(w, p, why);
+    if (objections(w, p, why) < 0)
         return -1;
     if (w->old)
         return store_over(w, why);
     return settle_namespace(w->c, w->obj, why) < 0 ? -1 : write_create(w, why);
 }
 
-static int patch_tries(writing *w, enum patch_kind kind, const json_t *patch, failure *why)
+static int patch_tries(writing *w, patching *p, failure *why)
 {
     for (int i = 0;; i++) {
-        int r = patch_once(w, kind, patch, why);
+        int r = patch_once(w, p, why);
         if (r == 0 || why->code != 409 || !w->released || i + 1 == TRIES)
             return r;
         failure_clear(why);
@@ -204,16 +281,20 @@ int change_apply(call *c, const json_t *config, failure *why)
 int verb_patch(call *c, failure *why)
 {
     writing w = {.c = c};
-    enum patch_kind kind = KIND_JSON;
+    patching p = {0};
     json_auto_t *patch = NULL;
-    int r = patch_kind_of(c, &kind, why);
+    int r = patch_kind_of(c, &p.kind, why);
 
     if (r == 0)
-        r = call_value(c, kind == KIND_APPLY, &patch, why);
+        r = write_validation(c, &p.validation, why);
     if (r == 0)
-        r = patch_tries(&w, kind, patch, why);
+        r = call_value(c, p.kind == KIND_APPLY, &patch, why);
+    p.patch = patch;
+    if (r == 0)
+        r = patch_tries(&w, &p, why);
     if (r == 0)
         r = answer_object(c, w.old ? 200 : 201, w.obj, why);
+    patching_clear(&p);
     writing_clear(&w);
     return r;
 }

@@ -215,7 +215,7 @@ static void put(buf *out, const json_t *v, const style *s)
     else if (json_is_integer(v))
         buf_printf(out, "%" JSON_INTEGER_FORMAT, json_integer_value(v));
     else if (json_is_real(v))
-        put_float(out, json_real_value(v), s->json ? -6 : -4, 21, !s->json);
+        put_float(out, json_real_value(v), s->json ? -6 : -4, s->json ? 21 : 6, !s->json);
     else if (json_is_boolean(v))
         buf_puts(out, json_is_true(v) ? "true" : "false");
     else

@@ -2,28 +2,9 @@
 #include "apiserver/admission/admission.h"
 #include "apiserver/apply/managed.h"
 #include "apiserver/meta.h"
-#include "apiserver/patch/patch.h"
 #include "apiserver/schema/decode.h"
 
 #define LATER __attribute__((weak))
-
-LATER int patch_json(const json_t *doc, const json_t *ops, json_t **ret, failure *why)
-{
-    (void)doc, (void)ops, (void)ret;
-    return failure_set(why, 501, "NotImplemented", "JSON patch is not there yet");
-}
-
-LATER int patch_strategic(const json_t *doc, const json_t *patch, const schema *s, json_t **ret, failure *why)
-{
-    (void)s;
-    return patch_merge(doc, patch, ret, why);
-}
-
-LATER int patch_merge(const json_t *doc, const json_t *patch, json_t **ret, failure *why)
-{
-    (void)doc, (void)patch, (void)ret;
-    return failure_set(why, 501, "NotImplemented", "merge patch is not there yet");
-}
 
 LATER int managed_update(const managed_write *w, json_t *obj, const json_t *old, failure *why)
 {

@@ -63,7 +63,7 @@ static void set_kind(const resource *res, json_t *obj)
     json_decref(rest);
 }
 
-static int read_validation(const call *c, enum field_validation *ret, failure *why)
+int write_validation(const call *c, enum field_validation *ret, failure *why)
 {
     const char *text = request_param(&c->rq, "fieldValidation");
 
@@ -90,7 +90,7 @@ int write_decode(call *c, json_t *obj, const char *text, size_t len, failure *wh
     decode_opts o = {.kind = c->res->kind, .version = c->res->version, .warnings = warnings, .text = text, .len = len};
     int r;
 
-    if (check_kind(c->res, obj, why) < 0 || read_validation(c, &o.validation, why) < 0)
+    if (check_kind(c->res, obj, why) < 0 || write_validation(c, &o.validation, why) < 0)
         return -1;
     set_kind(c->res, obj);
     r = c->res->custom ? decode_custom(c->res->schema, obj, &o, why) : decode_builtin(c->res->schema, obj, &o, why);

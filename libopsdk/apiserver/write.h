@@ -3,6 +3,7 @@
 #define APISERVER_WRITE_H
 
 #include "apiserver/apiserver.h"
+#include "apiserver/schema/decode.h"
 
 typedef struct writing {
     call *c;
@@ -18,6 +19,8 @@ void writing_clear(writing *w);
 
 /* Fits the document to its kind: apiVersion and kind, unknown fields, types, defaults; text is as sent, or NULL. */
 int write_decode(call *c, json_t *obj, const char *text, size_t len, failure *why);
+/* The parameter fieldValidation. */
+int write_validation(const call *c, enum field_validation *ret, failure *why);
 /* Prepares, admits, validates and stores w->obj.  409 when the stored object changed meanwhile. */
 int write_create(writing *w, failure *why);
 int write_update(writing *w, failure *why);

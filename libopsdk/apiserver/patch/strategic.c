@@ -223,39 +223,75 @@ static int retain_keys(json_t *original, json_t *patch, failure *why)
     return fine ? 0 : failure_bad_request(why, "invalid patch format of retainKeys");
 }
 
-/* The list that $setElementOrder/name is about, once its patch is merged in; not yet ordered.  NULL: there is none, or *why. */
-static json_t *ordered_list(const json_t *have, const json_t *patch, const list_rule *rule, failure *why)
+/* What $setElementOrder/name is about. */
+typedef struct ordering {
+    const json_t *order, *have, *patch; /* have, patch: NULL when there is none */
+    list_rule rule;
+} ordering;
+
+/* The list, once its patch is merged in; not yet ordered.  NULL: there is none, or *why. */
+static json_t *ordered_list(const ordering *o, failure *why)
 {
-    if (have && patch)
-        return rule->merge ? strategic_list(have, patch, rule, false, why) : json_incref((json_t *)patch);
-    if (have)
-        return json_incref((json_t *)have);
-    return patch ? strategic_plain(patch, why) : NULL;
+    if (o->have && o->patch)
+        return o->rule.merge ? strategic_list(o->have, o->patch, &o->rule, false, why)
+                             : json_incref((json_t *)o->patch);
+    if (o->have)
+        return json_incref((json_t *)o->have);
+    return o->patch ? strategic_plain(o->patch, why) : NULL;
+}
+
+static json_t *home_of(const ordering *o, failure *why)
+{
+    if (o->have && o->patch && o->rule.merge && o->rule.key)
+        return strategic_home(o->have, o->patch, o->rule.key, why);
+    return o->have ? json_incref((json_t *)o->have) : json_array();
+}
+
+static json_t *in_order(const ordering *o, const json_t *list, failure *why)
+{
+    json_t *home, *sorted = NULL;
+
+    if (strategic_one_type(o->have, o->patch, why) < 0)
+        return NULL;
+    home = home_of(o, why);
+    if (home)
+        sorted = strategic_order(list, o->order, home, o->rule.key, why);
+    else
+        failure_memory(why);
+    json_decref(home);
+    return sorted;
+}
+
+static int find_lists(ordering *o, const json_t *original, const json_t *patch, const char *name, const schema *s,
+                      failure *why)
+{
+    if (!json_is_array(o->order))
+        return fail_arg("[]interface {}", o->order, why);
+    if (!name)
+        return failure_bad_request(why, "invalid patch format of setElementOrder list");
+    o->have = json_object_get(original, name);
+    if (o->have && !json_is_array(o->have))
+        return fail_arg("[]interface {}", o->have, why);
+    o->patch = json_object_get(patch, name);
+    if (o->patch && !json_is_array(o->patch))
+        return fail_arg("[]interface {}", o->patch, why);
+    if (rule_of(s, name, &o->rule, why) < 0)
+        return -1;
+    return strategic_check_order(o->patch, o->order, o->rule.key, why);
 }
 
 static int set_order(json_t *original, json_t *patch, const char *name, const json_t *order, const schema *s,
                      failure *why)
 {
-    const json_t *have, *change;
+    ordering o = {.order = order};
     json_t *list, *sorted;
-    list_rule rule;
 
-    if (!json_is_array(order))
-        return fail_arg("[]interface {}", order, why);
-    if (!name)
-        return failure_bad_request(why, "invalid patch format of setElementOrder list");
-    have = json_object_get(original, name);
-    if (have && !json_is_array(have))
-        return fail_arg("[]interface {}", have, why);
-    change = json_object_get(patch, name);
-    if (change && !json_is_array(change))
-        return fail_arg("[]interface {}", change, why);
-    if (rule_of(s, name, &rule, why) < 0 || strategic_check_order(change, order, rule.key, why) < 0)
+    if (find_lists(&o, original, patch, name, s, why) < 0)
         return -1;
-    list = ordered_list(have, change, &rule, why);
+    list = ordered_list(&o, why);
     if (!list)
         return why->code ? -1 : 0;
-    sorted = strategic_order(list, order, have, change, rule.key, why);
+    sorted = in_order(&o, list, why);
     json_decref(list);
     if (!sorted)
         return -1;

@@ -18,9 +18,15 @@ typedef struct list_rule {
 /* Deletion by value ($deleteFromPrimitiveList) goes whatever the rule says. */
 json_t *strategic_list(const json_t *original, const json_t *patch, const list_rule *rule, bool deletion, failure *why);
 
-/* Sorts what is in list and in order by order, the rest by original, and merges the two ($setElementOrder). */
-json_t *strategic_order(const json_t *list, const json_t *order, const json_t *original, const json_t *patch,
-                        const char *key, failure *why);
+/* Sorts what is in list and in order by order, the rest by home, and merges the two ($setElementOrder). */
+json_t *strategic_order(const json_t *list, const json_t *order, const json_t *home, const char *key, failure *why);
+
+/* The order that the server takes for that of the original list after a merge by key.  The real one merges in place and looks at as many
+ * items as there were before: where an item went, one that was added can stand. */
+json_t *strategic_home(const json_t *original, const json_t *patch, const char *key, failure *why);
+
+/* Are there items, all of one type? */
+int strategic_one_type(const json_t *original, const json_t *patch, failure *why);
 
 /* The items of a patch must be in the order's order, and be in it. */
 int strategic_check_order(const json_t *patch, const json_t *order, const char *key, failure *why);

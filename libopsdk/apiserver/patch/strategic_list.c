@@ -155,7 +155,7 @@ int strategic_check_order(const json_t *patch, const json_t *order, const char *
         bool equal = false;
         if (key && !json_is_object(item))
             return fail_arg("map[string]interface {}", item, why);
-        if (json_object_get(item, DIRECTIVE))
+        if (is_text(json_object_get(item, DIRECTIVE), "delete") || (json_object_get(item, DIRECTIVE) && at < n))
             continue;
         for (; at < n && !equal; at++) {
             if (equal_items(item, json_array_get(order, at), key, &equal, why) < 0)
@@ -269,18 +269,19 @@ static json_t *arrange(const json_t *list, const json_t *order, const json_t *or
     return out;
 }
 
-json_t *strategic_order(const json_t *list, const json_t *order, const json_t *original, const json_t *patch,
-                        const char *key, failure *why)
+int strategic_one_type(const json_t *original, const json_t *patch, failure *why)
 {
     const json_t *first;
 
-    if (key && (need_keys(list, key, why) < 0 || (json_array_size(list) && need_maps(order, why) < 0)))
+    return one_type(original, patch, &first, why);
+}
+
+json_t *strategic_order(const json_t *list, const json_t *order, const json_t *home, const char *key, failure *why)
+{
+    if (key && (need_keys(list, key, why) < 0 || (json_array_size(list) && need_maps(order, why) < 0) ||
+                need_keys(order, key, why) < 0))
         return NULL;
-    if (one_type(original, patch, &first, why) < 0)
-        return NULL;
-    if (key && need_keys(order, key, why) < 0)
-        return NULL;
-    return arrange(list, order, original, key, why);
+    return arrange(list, order, home, key, why);
 }
 
 /* ---- lists of scalars ---- */
@@ -439,6 +440,48 @@ static json_t *merge_maps(const json_t *original, const json_t *patch, const lis
     json_decref(rest);
     json_decref(home);
     return out;
+}
+
+/* Appends what list lacks, while there is room for n. */
+static int fill(json_t *list, const json_t *patch, const char *key, size_t n, failure *why)
+{
+    auto_buf text = BUF_INIT(LIMIT_REQUEST_BODY * 4);
+    json_t *index = index_of(list, key, why), *item;
+    size_t i;
+
+    if (!index)
+        return -1;
+    json_array_foreach((json_t *)patch, i, item)
+    {
+        if (json_array_size(list) == n || json_object_get(item, DIRECTIVE) || position(index, item, key, &text) >= 0)
+            continue;
+        json_object_setn_new_nocheck(index, text.data, text.len, json_integer((json_int_t)json_array_size(list)));
+        json_array_append(list, item);
+    }
+    json_decref(index);
+    return 0;
+}
+
+json_t *strategic_home(const json_t *original, const json_t *patch, const char *key, failure *why)
+{
+    json_t *list = json_copy((json_t *)original), *item;
+    bool replace = false;
+    size_t i;
+    int r = list ? 0 : failure_memory(why);
+
+    json_array_foreach((json_t *)patch, i, item)
+    {
+        const json_t *directive = json_object_get(item, DIRECTIVE);
+        replace = replace || is_text(directive, "replace");
+        if (r == 0 && is_text(directive, "delete"))
+            r = drop_all(&list, item, key, why);
+    }
+    if (r == 0 && !replace)
+        r = fill(list, patch, key, json_array_size(original), why);
+    if (r == 0)
+        return list;
+    json_decref(list);
+    return NULL;
 }
 
 json_t *strategic_list(const json_t *original, const json_t *patch, const list_rule *rule, bool deletion, failure *why)

@@ -1,0 +1,12 @@
+/* JSON in C strings, with ' for ": easier to read. */
+#ifndef SUPPORT_QUOTED_H
+#define SUPPORT_QUOTED_H
+
+#include <jansson.h>
+
+json_t *quoted(const char *text); /* the caller's; NULL for NULL; text that is no JSON fails the test */
+
+/* Fails the test, printing both, unless they are equal. */
+void check_json(const char *what, const json_t *is, const json_t *should);
+
+#endif
