@@ -272,7 +272,8 @@ static int patch_tries(writing *w, patching *p, failure *why)
 int change_apply(call *c, const json_t *config, failure *why)
 {
     writing w = {.c = c};
-    int r = patch_tries(&w, KIND_APPLY, config, why);
+    patching p = {.kind = KIND_APPLY, .patch = config};
+    int r = patch_tries(&w, &p, why);
 
     writing_clear(&w);
     return r;
