@@ -92,8 +92,15 @@ static void put_plain(buf *out, const char *digits, size_t n, int exponent)
     }
 }
 
-/* low: exponents below it are written as such; width: digits of a negative exponent at least. */
-static void put_float(buf *out, double value, int low, int width)
+/* Which exponents are written as such, and how. */
+typedef struct float_form {
+    int low, high; /* those below low, and from high on */
+    int width;     /* digits of a negative one at least */
+} float_form;
+
+static const float_form of_fmt = {-4, 6, 2}, of_json = {-6, 21, 1};
+
+static void put_float(buf *out, double value, const float_form *form)
 {
     char digits[32];
     int exponent;
@@ -106,7 +113,7 @@ static void put_float(buf *out, double value, int low, int width)
     if (value < 0)
         buf_addc(out, '-');
     n = shortest(fabs(value), digits, &exponent);
-    if (exponent >= low && exponent < 21) {
+    if (exponent >= form->low && exponent < form->high) {
         put_plain(out, digits, n, exponent);
         return;
     }
@@ -115,12 +122,12 @@ static void put_float(buf *out, double value, int low, int width)
         buf_addc(out, '.');
         buf_add(out, digits + 1, n - 1);
     }
-    buf_printf(out, "e%c%0*d", exponent < 0 ? '-' : '+', exponent < 0 ? width : 2, abs(exponent));
+    buf_printf(out, "e%c%0*d", exponent < 0 ? '-' : '+', exponent < 0 ? form->width : 2, abs(exponent));
 }
 
 void go_float(buf *out, double value)
 {
-    put_float(out, value, -4, 2);
+    put_float(out, value, &of_fmt);
 }
 
 /* ---- JSON ---- */
@@ -138,7 +145,7 @@ static void json_rune(buf *out, const char *bytes, size_t n, int32_t r)
         buf_add(out, bytes, n);
 }
 
-static void json_text(buf *out, const char *text, size_t len)
+void go_json_text(buf *out, const char *text, size_t len)
 {
     buf_addc(out, '"');
     for (size_t at = 0; at < len;) {
@@ -157,8 +164,9 @@ static int by_key(const void *a, const void *b)
 
 typedef void put_fn(buf *out, const json_t *value);
 
-/* The members in order of their keys, between separators and with colon between key and value. */
-static void members(buf *out, const json_t *object, bool quoted, const char *separator, put_fn *put)
+/* The members in order of their keys, between separators and with colon between key and value; text writes the keys. */
+static void members(buf *out, const json_t *object, void text(buf *, const char *, size_t), const char *separator,
+                    put_fn *put)
 {
     size_t n = json_object_size(object), i = 0;
     const char **keys = calloc(n + 1, sizeof(*keys)), *key;
@@ -172,10 +180,7 @@ static void members(buf *out, const json_t *object, bool quoted, const char *sep
     qsort(keys, n, sizeof(*keys), by_key);
     for (i = 0; i < n; i++) {
         buf_puts(out, i ? separator : "");
-        if (quoted)
-            json_text(out, keys[i], strlen(keys[i]));
-        else
-            buf_puts(out, keys[i]);
+        text(out, keys[i], strlen(keys[i]));
         buf_addc(out, ':');
         put(out, json_object_get(object, keys[i]));
     }
@@ -187,21 +192,24 @@ static void elements(buf *out, const json_t *list, const char *separator, put_fn
     size_t i;
     json_t *one;
 
-    buf_addc(out, '[');
     json_array_foreach((json_t *)list, i, one)
     {
         buf_puts(out, i ? separator : "");
         put(out, one);
     }
-    buf_addc(out, ']');
 }
 
-static void scalar(buf *out, const json_t *value, int low, int width)
+static void as_it_is(buf *out, const char *text, size_t len)
+{
+    buf_add(out, text, len);
+}
+
+static void scalar(buf *out, const json_t *value, const float_form *form)
 {
     if (json_is_integer(value))
         buf_printf(out, "%lld", (long long)json_integer_value(value));
     else if (json_is_real(value))
-        put_float(out, json_real_value(value), low, width);
+        put_float(out, json_real_value(value), form);
     else
         buf_puts(out, json_is_true(value) ? "true" : "false");
 }
@@ -210,16 +218,18 @@ void go_json(buf *out, const json_t *value)
 {
     if (json_is_object(value)) {
         buf_addc(out, '{');
-        members(out, value, true, ",", go_json);
+        members(out, value, go_json_text, ",", go_json);
         buf_addc(out, '}');
     } else if (json_is_array(value)) {
+        buf_addc(out, '[');
         elements(out, value, ",", go_json);
+        buf_addc(out, ']');
     } else if (json_is_string(value)) {
-        json_text(out, json_string_value(value), json_string_length(value));
+        go_json_text(out, json_string_value(value), json_string_length(value));
     } else if (!value || json_is_null(value)) {
         buf_puts(out, "null");
     } else {
-        scalar(out, value, -6, 1);
+        scalar(out, value, &of_json);
     }
 }
 
@@ -228,7 +238,7 @@ void go_bad_value(buf *out, const json_t *value)
     if (json_is_string(value))
         go_quote(out, json_string_value(value), json_string_length(value));
     else if (json_is_number(value) || json_is_boolean(value))
-        scalar(out, value, -4, 2);
+        scalar(out, value, &of_fmt);
     else
         go_json(out, value);
 }
@@ -237,15 +247,59 @@ void go_show(buf *out, const json_t *value)
 {
     if (json_is_object(value)) {
         buf_puts(out, "map[");
-        members(out, value, false, " ", go_show);
+        members(out, value, as_it_is, " ", go_show);
         buf_addc(out, ']');
     } else if (json_is_array(value)) {
+        buf_addc(out, '[');
         elements(out, value, " ", go_show);
+        buf_addc(out, ']');
     } else if (json_is_string(value)) {
         buf_add(out, json_string_value(value), json_string_length(value));
     } else if (!value || json_is_null(value)) {
         buf_puts(out, "<nil>");
     } else {
-        scalar(out, value, -4, 2);
+        scalar(out, value, &of_fmt);
     }
+}
+
+void go_syntax(buf *out, const json_t *value)
+{
+    if (json_is_object(value)) {
+        buf_puts(out, "map[string]interface {}{");
+        members(out, value, go_quote, ", ", go_syntax);
+        buf_addc(out, '}');
+    } else if (json_is_array(value)) {
+        buf_puts(out, "[]interface {}{");
+        elements(out, value, ", ", go_syntax);
+        buf_addc(out, '}');
+    } else if (json_is_string(value)) {
+        go_quote(out, json_string_value(value), json_string_length(value));
+    } else if (!value || json_is_null(value)) {
+        buf_puts(out, "interface {}(nil)");
+    } else {
+        scalar(out, value, &of_fmt);
+    }
+}
+
+const char *go_type(const json_t *value)
+{
+    static const char *const types[] = {[JSON_OBJECT] = "map[string]interface {}",
+                                        [JSON_ARRAY] = "[]interface {}",
+                                        [JSON_STRING] = "string",
+                                        [JSON_INTEGER] = "int64",
+                                        [JSON_REAL] = "float64",
+                                        [JSON_TRUE] = "bool",
+                                        [JSON_FALSE] = "bool",
+                                        [JSON_NULL] = "<nil>"};
+
+    return value ? types[json_typeof(value)] : "<nil>";
+}
+
+const char *go_kind(const json_t *value)
+{
+    static const char *const kinds[] = {
+        [JSON_OBJECT] = "object", [JSON_ARRAY] = "array", [JSON_STRING] = "string", [JSON_INTEGER] = "number",
+        [JSON_REAL] = "number",   [JSON_TRUE] = "bool",   [JSON_FALSE] = "bool",    [JSON_NULL] = "null"};
+
+    return value ? kinds[json_typeof(value)] : "null";
 }

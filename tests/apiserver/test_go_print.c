@@ -25,7 +25,10 @@ START_TEST(prints_numbers_as_go)
                  {-1.5, "-1.5"},
                  {0.1, "0.1"},
                  {1.1, "1.1"},
-                 {1e20, "100000000000000000000"},
+                 {100000, "100000"},
+                 {1e6, "1e+06"},
+                 {123456789, "1.23456789e+08"},
+                 {1e20, "1e+20"},
                  {1e21, "1e+21"},
                  {123456.75, "123456.75"},
                  {0.0001, "0.0001"},
@@ -48,6 +51,24 @@ START_TEST(prints_json_as_go)
           "{\"a\":\"\\u003cx\\u003e\\u0026\\n\\u0001\\u2028/\\\"\",\"b\":[1,true,null]}");
     check(go_json, "[0.0000015, 1e-7, 1e21, 2.0]", "[0.0000015,1e-7,1e+21,2]");
     check(go_json, "{}", "{}");
+    check(go_json, "[1e20, 1e100, -2.5, 5e-324]", "[100000000000000000000,1e+100,-2.5,5e-324]");
+}
+END_TEST
+
+START_TEST(prints_values_as_go)
+{
+    const char *json = "{\"b\": [1, null, \"x y\", true, 1.5], \"a\": {}}";
+    json_t *value = json_loads(json, 0, NULL);
+
+    check(go_show, json, "map[a:map[] b:[1 <nil> x y true 1.5]]");
+    check(
+        go_syntax, json,
+        "map[string]interface {}{\"a\":map[string]interface {}{}, \"b\":[]interface {}{1, interface {}(nil), \"x y\", "
+        "true, 1.5}}");
+    ck_assert_str_eq(go_type(value), "map[string]interface {}");
+    ck_assert_str_eq(go_kind(value), "object");
+    ck_assert_str_eq(go_type(NULL), "<nil>");
+    json_decref(value);
 }
 END_TEST
 
@@ -67,5 +88,5 @@ START_TEST(shows_values_as_percent_v)
 }
 END_TEST
 
-TESTS("go_print", prints_numbers_as_go, prints_json_as_go, prints_bad_values_as_a_field_error,
+TESTS("go_print", prints_numbers_as_go, prints_json_as_go, prints_values_as_go, prints_bad_values_as_a_field_error,
       shows_values_as_percent_v)

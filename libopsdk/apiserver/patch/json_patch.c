@@ -1,4 +1,4 @@
-#include "apiserver/gotext.h"
+#include "apiserver/go_print.h"
 #include "apiserver/limits.h"
 #include "apiserver/patch/patch.h"
 

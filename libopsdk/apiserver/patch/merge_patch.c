@@ -1,4 +1,4 @@
-#include "apiserver/gotext.h"
+#include "apiserver/go_print.h"
 #include "apiserver/limits.h"
 #include "apiserver/patch/patch.h"
 
@@ -93,7 +93,7 @@ int patch_refuse(const json_t *value, bool strategic, const char *reason, failur
     json_t *printed;
 
     if (strategic)
-        go_value(&text, value);
+        go_show(&text, value);
     else
         go_json(&text, value);
     printed = text.failed || !text.data ? NULL : json_stringn(text.data, text.len);

@@ -1,6 +1,6 @@
 #include "apiserver/patch/strategic.h"
 
-#include "apiserver/gotext.h"
+#include "apiserver/go_print.h"
 #include "apiserver/limits.h"
 #include "apiserver/patch/patch.h"
 
@@ -26,7 +26,7 @@ static int fail_value(const char *before, const json_t *value, const char *after
 {
     auto_buf text = BUF_INIT(LIMIT_REQUEST_BODY * 4);
 
-    go_value(&text, value);
+    go_show(&text, value);
     if (text.failed)
         return failure_memory(why);
     return failure_set(why, 500, "", "%s%s%s%s", before, text.data ? text.data : "", after, last);
@@ -43,12 +43,12 @@ int fail_directive(const json_t *directive, const json_t *map, failure *why)
 
     buf_puts(&text, "unknown patch type: ");
     if (json_is_string(directive))
-        go_value(&text, directive);
+        go_show(&text, directive);
     else if (json_is_null(directive))
         buf_puts(&text, "%!s(<nil>)");
     else {
         buf_printf(&text, "%%!s(%s=", go_type(directive));
-        go_value(&text, directive);
+        go_show(&text, directive);
         buf_addc(&text, ')');
     }
     buf_puts(&text, " in map: ");

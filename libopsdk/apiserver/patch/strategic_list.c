@@ -1,6 +1,6 @@
 #include "apiserver/patch/strategic.h"
 
-#include "apiserver/gotext.h"
+#include "apiserver/go_print.h"
 #include "apiserver/limits.h"
 
 #include <stdlib.h>
@@ -89,9 +89,9 @@ static int one_type(const json_t *a, const json_t *b, const json_t **ret_first, 
     *ret_first = first;
     if (same)
         return 0;
-    go_value(&text, a);
+    go_show(&text, a);
     buf_addc(&text, ' ');
-    go_value(&text, b ? b : NULL);
+    go_show(&text, b ? b : NULL);
     return text.failed ? failure_memory(why)
                        : failure_set(why, 500, "", "list element types are not identical: [%s]", text.data);
 }
@@ -139,9 +139,9 @@ static int fail_order(const json_t *patch, const json_t *order, failure *why)
     auto_buf text = BUF_INIT(LIMIT_REQUEST_BODY * 8);
 
     buf_puts(&text, "The order in patch list:\n");
-    go_value(&text, patch);
+    go_show(&text, patch);
     buf_puts(&text, "\n doesn't match $setElementOrder list:\n");
-    go_value(&text, order);
+    go_show(&text, order);
     buf_addc(&text, '\n');
     return text.failed ? failure_memory(why) : failure_set(why, 500, "", "%s", text.data);
 }
