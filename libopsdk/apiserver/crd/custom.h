@@ -1,0 +1,18 @@
+/* What the server does to custom resources, beyond their schema. */
+#ifndef APISERVER_CRD_CUSTOM_H
+#define APISERVER_CRD_CUSTOM_H
+
+#include "apiserver/apiserver.h"
+
+#define CRD_NAME_DESCRIPTION "The object's name, unique among those of its kind in its namespace."
+#define CRD_AGE_DESCRIPTION "When the server made the object."
+
+extern const strategy CUSTOM_STRATEGY;
+
+/* The subresource scale: get, update and patch of an autoscaling/v1 Scale that stands for three paths of the object. */
+int custom_scale(call *c, failure *why);
+
+/* The cell of the first column of a table. */
+json_t *custom_name_cell(const json_t *obj, int64_t now_s);
+
+#endif
