@@ -44,6 +44,8 @@ static int find_resource(call *c, failure *why)
     const request *rq = &c->rq;
 
     c->res = registry_find(c->server->resources, rq->group, rq->version, rq->plural);
+    if (c->res)
+        resource_hold(c->res); /* the last object of a CRD that goes may take it along */
     if (!c->res || (*rq->sub && !resource_sub(c->res, rq->sub)))
         return fail_unknown(why);
     if (*rq->ns && !c->res->namespaced && strcmp(c->res->plural, "namespaces") != 0)
@@ -117,4 +119,6 @@ void api_handle(call *c)
         answer_failure(c, &why);
     fault_answer(c);
     recorder_add(c->server->recorder, c, began);
+    if (c->res)
+        resource_release(c->res);
 }

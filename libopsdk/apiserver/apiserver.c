@@ -1,4 +1,5 @@
 #include "apiserver/apiserver.h"
+#include "apiserver/crd/crds.h"
 #include "apiserver/fault.h"
 #include "apiserver/http.h"
 #include "apiserver/kinds/kinds.h"
@@ -45,7 +46,8 @@ static int create(apiserver *s, const opsdk_apiserver_opts *opts, opsdk_error *e
     s->objects = store_new();
     s->resources = registry_new();
     s->kinds = s->faults && s->recorder && s->objects && s->resources ? kinds_new(s->resources, s->objects) : NULL;
-    return s->kinds ? 0 : opsdk_error_set(err, OPSDK_ENOMEM, "out of memory");
+    s->crds = s->kinds ? crds_new(s) : NULL;
+    return s->crds ? 0 : opsdk_error_set(err, OPSDK_ENOMEM, "out of memory");
 }
 
 int opsdk_apiserver_start(const opsdk_apiserver_opts *opts, opsdk_apiserver **ret, opsdk_error *err)
@@ -78,6 +80,7 @@ opsdk_apiserver *opsdk_apiserver_stop(opsdk_apiserver *s)
         return NULL;
     http_stop(s);
     kubeconfig_remove(s);
+    crds_free(s->crds);
     kinds_free(s->kinds);
     recorder_free(s->recorder);
     faults_free(s->faults);

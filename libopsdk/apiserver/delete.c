@@ -108,8 +108,11 @@ static int do_delete(call *c, const item *it, const json_t *opts, json_t *obj, j
                      failure *why)
 {
     int64_t grace = grace_of(c, obj, opts);
+    const strategy *s = c->res->strategy;
+    bool first = !json_object_get(meta_of(obj), "deletionTimestamp");
 
-    set_propagation(obj, opts);
+    if (!first || !s || !s->deleting || !s->deleting(c, obj))
+        set_propagation(obj, opts);
     *ret_gone = grace == 0 && json_array_size(json_object_get(meta_of(obj), "finalizers")) == 0;
     if (c->dry_run)
         return 0;

@@ -34,6 +34,8 @@ typedef struct strategy {
     void (*stored)(call *c, const json_t *now, const json_t *old);
     /* Seconds that a deleted object lives on; asked: what the client wants, -1 when it does not say.  NULL: 0. */
     int64_t (*grace)(const json_t *obj, int64_t asked);
+    /* At the first delete: changes obj so that it lives on marked, instead of what is usual.  False: does as usual. */
+    bool (*deleting)(call *c, json_t *obj);
     /* Messages for the Warning header. */
     void (*warn)(call *c, const json_t *obj, const json_t *old);
 } strategy;

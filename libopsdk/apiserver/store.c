@@ -428,6 +428,15 @@ int collection_each(collection *c, int64_t revision, const char *ns, const char 
 
 /* ---- watches ---- */
 
+void collection_end_watches(collection *c)
+{
+    for (watcher *w = c->watchers, *next; w; w = next) {
+        next = w->next;
+        if (w->on_end)
+            w->on_end(w);
+    }
+}
+
 int watcher_start(watcher *w, collection *c, int64_t revision, failure *why)
 {
     if (revision < c->forgotten)

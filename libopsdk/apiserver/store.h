@@ -63,12 +63,14 @@ typedef struct watcher watcher;
 typedef void watcher_fn(watcher *w, const event *e);
 struct watcher { /* embedded in its owner's struct */
     watcher_fn *on_event;
+    void (*on_end)(watcher *w); /* what is watched is no longer served; NULL is fine */
     collection *objects;
     watcher *next, **link;
 };
 /* Replays what came after revision (which must not be 0) and then follows.  410 Expired when that is compacted. */
 int watcher_start(watcher *w, collection *c, int64_t revision, failure *why);
 void watcher_stop(watcher *w);
+void collection_end_watches(collection *c); /* tells each that it is over */
 
 /* Forgets events up to revision in all collections, as etcd's compaction does. */
 void store_compact(store *s, int64_t revision);

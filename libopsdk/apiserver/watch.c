@@ -81,6 +81,15 @@ static void on_event(watcher *by, const event *e)
         enqueue(w, EVENT_DELETED, e->type == EVENT_DELETED ? e->now : e->prev, e->revision);
 }
 
+/* What waits is still sent. */
+static void on_end(watcher *by)
+{
+    watch *w = (watch *)((char *)by - offsetof(watch, watcher));
+
+    w->until_ms = 0;
+    http_stream_ready(&w->stream);
+}
+
 /* ---- writing ---- */
 
 static int put_changed(watch *w, const pending *p, buf *out)
@@ -207,6 +216,7 @@ int verb_watch(call *c, failure *why)
         return failure_memory(why);
     w->stream = (stream){.fill = watch_fill, .close = watch_close};
     w->watcher.on_event = on_event;
+    w->watcher.on_end = on_end;
     w->server = c->server;
     w->res = resource_hold(c->res);
     w->bookmarks = request_flag(&c->rq, "allowWatchBookmarks");

@@ -112,8 +112,6 @@ static int validate(writing *w, failure *why)
     meta_validate(res, w->obj, &errors);
     if (w->old)
         meta_validate_update(w->obj, w->old, &errors);
-    if (res->custom)
-        schema_validate(res->schema, w->obj, w->old, "", &errors);
     if (res->strategy && res->strategy->validate)
         res->strategy->validate(w->c, w->obj, w->old, &errors);
     if (res->strategy && res->strategy->warn)

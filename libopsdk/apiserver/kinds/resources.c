@@ -1,4 +1,5 @@
 #include "apiserver/kinds/schemas.h"
+#include "apiserver/crd/crds.h"
 #include "apiserver/kinds/tables.h"
 
 #include <stddef.h>
@@ -127,7 +128,7 @@ const resource KINDS[] = {
     KIND("admissionregistration.k8s.io", admissionregistration, "validatingwebhookconfigurations", "validatingwebhookconfiguration", ValidatingWebhookConfiguration, CLUSTER,
          .categories = EXTENSIONS),
     KIND("apiextensions.k8s.io", apiextensions, "customresourcedefinitions", "customresourcedefinition", CustomResourceDefinition, CLUSTER,
-         .short_names = NAMES("crd", "crds"), .categories = EXTENSIONS, .subresources = status_only),
+         .short_names = NAMES("crd", "crds"), .categories = EXTENSIONS, .subresources = status_only, .strategy = &CRD_STRATEGY),
     KIND("coordination.k8s.io", coordination, "leases", "lease", Lease, NAMESPACED),
     KIND("discovery.k8s.io", discovery, "endpointslices", "endpointslice", EndpointSlice, NAMESPACED),
     {0}};
