@@ -67,7 +67,7 @@ bool debug_handle(call *c)
     else if (strcmp(path, "/debug/opsdk/faults") == 0 && strcmp(c->rq.method, "POST") == 0)
         inject(c);
     else if (strcmp(path, "/debug/opsdk/faults") == 0 && strcmp(c->rq.method, "DELETE") == 0)
-        fault_clear(c->server);
+        faults_clear(c->server);
     else
         return false;
     return true;

@@ -34,7 +34,7 @@ faults *faults_free(faults *f)
     return NULL;
 }
 
-void fault_clear(apiserver *s)
+void faults_clear(apiserver *s)
 {
     while (s->faults->list)
         s->faults->list = drop(s->faults->list);
@@ -335,6 +335,6 @@ int opsdk_apiserver_fault(opsdk_apiserver *s, const char *spec, opsdk_error *err
 void opsdk_apiserver_heal(opsdk_apiserver *s)
 {
     pthread_mutex_lock(&s->lock);
-    fault_clear(s);
+    faults_clear(s);
     pthread_mutex_unlock(&s->lock);
 }

@@ -10,7 +10,7 @@ faults *faults_free(faults *f);
 
 /* "NAME key=value ...".  400 names what cannot be read. */
 int fault_inject(apiserver *s, const char *spec, failure *why);
-void fault_clear(apiserver *s); /* all that are in force */
+void faults_clear(apiserver *s); /* all that are in force */
 
 /* All fill in c->mangle. */
 
