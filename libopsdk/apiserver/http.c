@@ -30,11 +30,6 @@ struct http {
     char url[160];
 };
 
-/* What libwebsockets keeps for each connection. */
-typedef struct session {
-    connection *conn;
-} session;
-
 struct lws *connection_lws(const connection *conn)
 {
     return conn->wsi;
@@ -274,6 +269,7 @@ static void each(apiserver *s, http_pick_fn *which, const void *user, void (*cha
 static void kill_it(connection *conn)
 {
     conn->kill = true;
+    lws_cancel_service(conn->server->http->context);
 }
 
 static void silence_it(connection *conn)
@@ -315,11 +311,13 @@ static int64_t look_at(connection *conn, int64_t now)
 {
     int64_t at = conn->call.stream ? conn->call.stream->wake_ms : 0;
 
+    if (conn->kill)
+        lws_set_timeout(conn->wsi, PENDING_TIMEOUT_USER_REASON_BASE, LWS_TO_KILL_ASYNC); /* an idle one, too */
     if (conn->hold_ms > now)
         return conn->hold_ms;
     if (at && at <= now)
         conn->ready = true;
-    if (conn->ready || conn->kill || conn->hold_ms)
+    if (conn->ready || conn->hold_ms)
         lws_callback_on_writable(conn->wsi);
     return at > now ? at : INT64_MAX;
 }
@@ -370,6 +368,7 @@ static connection *enter(apiserver *s, struct lws *wsi)
 
     if (!conn)
         return NULL;
+    lws_set_opaque_user_data(wsi, conn); /* what it keeps by itself goes after each request */
     pthread_mutex_lock(&s->lock);
     conn->next = s->http->connections;
     conn->link = &s->http->connections;
@@ -380,29 +379,30 @@ static connection *enter(apiserver *s, struct lws *wsi)
     return conn;
 }
 
-static int on_request(apiserver *s, struct lws *wsi, session *ss, const char *path)
+static int on_request(apiserver *s, struct lws *wsi, const char *path)
 {
+    connection *conn = lws_get_opaque_user_data(wsi);
     int r;
 
-    if (!ss->conn)
-        ss->conn = enter(s, wsi);
-    r = ss->conn ? connection_begin(ss->conn, path) : -1;
+    if (!conn)
+        conn = enter(s, wsi);
+    r = conn ? connection_begin(conn, path) : -1;
     if (r < 0)
         return -1;
-    return r == CONNECTION_BODY ? 0 : handle(ss->conn);
+    return r == CONNECTION_BODY ? 0 : handle(conn);
 }
 
 /* A thread that still works at an answer keeps the connection until it has it. */
-static void on_closed(session *ss)
+static void on_closed(connection *conn)
 {
-    apiserver *s = ss->conn->server;
+    apiserver *s = conn->server;
 
     pthread_mutex_lock(&s->lock);
-    connection_end_stream(ss->conn);
-    ss->conn->wsi = NULL;
-    if (!ss->conn->waiting || ss->conn->answered)
-        connection_free(ss->conn);
-    ss->conn = NULL;
+    connection_end_stream(conn);
+    lws_set_opaque_user_data(conn->wsi, NULL);
+    conn->wsi = NULL;
+    if (!conn->waiting || conn->answered)
+        connection_free(conn);
     pthread_mutex_unlock(&s->lock);
 }
 
@@ -419,14 +419,13 @@ static bool is_refusing(apiserver *s)
 static int on_event(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len)
 {
     apiserver *s = lws_context_user(lws_get_context(wsi));
-    session *ss = user;
-    connection *conn = ss ? ss->conn : NULL;
+    connection *conn = wsi ? lws_get_opaque_user_data(wsi) : NULL;
 
     switch (reason) {
     case LWS_CALLBACK_FILTER_NETWORK_CONNECTION:
         return is_refusing(s) ? -1 : 0;
     case LWS_CALLBACK_HTTP:
-        return ss ? on_request(s, wsi, ss, in) : -1;
+        return on_request(s, wsi, in);
     case LWS_CALLBACK_HTTP_BODY:
         if (conn)
             connection_body(conn, in, len);
@@ -436,8 +435,9 @@ static int on_event(struct lws *wsi, enum lws_callback_reasons reason, void *use
     case LWS_CALLBACK_HTTP_WRITEABLE:
         return conn ? on_writable(conn) : 0;
     case LWS_CALLBACK_CLOSED_HTTP:
+    case LWS_CALLBACK_WSI_DESTROY:
         if (conn)
-            on_closed(ss);
+            on_closed(conn);
         return 0;
     case LWS_CALLBACK_EVENT_WAIT_CANCELLED:
         if (s && s->http && s->http->vhost)
@@ -449,7 +449,7 @@ static int on_event(struct lws *wsi, enum lws_callback_reasons reason, void *use
 }
 
 static const struct lws_protocols protocols[] = {
-    {.name = "http", .callback = on_event, .per_session_data_size = sizeof(session)},
+    {.name = "http", .callback = on_event},
     {0},
 };
 

@@ -134,7 +134,8 @@ static void on_event(watcher *w, const event *e)
     seen *to = (seen *)(void *)w;
     size_t at = strlen(to->text);
 
-    snprintf(to->text + at, sizeof(to->text) - at, "%c%s@%lld ", "AMD"[e->type], e->now->key, (long long)e->revision);
+    snprintf(to->text + at, sizeof(to->text) - at, "%c%s@%lld ", "AMD"[e->type], e -> now -> key,
+             (long long)e -> revision);
 }
 
 START_TEST(watches_resume)

@@ -159,14 +159,16 @@ typedef const char *make_fn(long i, size_t *ret_len);
 static const char *config_map(long i, size_t *ret_len)
 {
     static char text[1024], body[512];
-    int len = snprintf(body, sizeof(body),
-                       "{\"metadata\":{\"name\":\"bench-%ld\",\"labels\":{\"app\":\"bench\"}},\"data\":{\"key\":\"value %ld\"}}",
-                       i, i);
+    int len = snprintf(
+        body, sizeof(body),
+        "{\"metadata\":{\"name\":\"bench-%ld\",\"labels\":{\"app\":\"bench\"}},\"data\":{\"key\":\"value %ld\"}}", i,
+        i);
 
-    *ret_len = (size_t)snprintf(text, sizeof(text),
-                                "POST /api/v1/namespaces/default/configmaps HTTP/1.1\r\nHost: x\r\nUser-Agent: bench/1\r\n"
-                                "Content-Type: application/json\r\nContent-Length: %d\r\n\r\n%s",
-                                len, body);
+    *ret_len =
+        (size_t)snprintf(text, sizeof(text),
+                         "POST /api/v1/namespaces/default/configmaps HTTP/1.1\r\nHost: x\r\nUser-Agent: bench/1\r\n"
+                         "Content-Type: application/json\r\nContent-Length: %d\r\n\r\n%s",
+                         len, body);
     return text;
 }
 
@@ -236,7 +238,8 @@ static void bench_writes(long n, int n_watchers, int connections)
             break;
         usleep(10000);
     }
-    printf("{\"stage\":\"writes\",\"writes\":%ld,\"watchers\":%d,\"writes_per_s\":%.0f,\"events\":%ld,\"all_ms\":%.0f,\"cpu_ms\":%ld}\n",
+    printf("{\"stage\":\"writes\",\"writes\":%ld,\"watchers\":%d,\"writes_per_s\":%.0f,\"events\":%ld,\"all_ms\":%.0f,"
+           "\"cpu_ms\":%ld}\n",
            n, n_watchers, (double)n / written * 1e3, events, now_ms() - start, cpu_ms() - cpu);
     for (int i = 0; i < n_watchers; i++) {
         shutdown(watches[i].fd, SHUT_RDWR);

@@ -1,5 +1,5 @@
-#include "apiserver/kinds/schemas.h"
 #include "apiserver/crd/crds.h"
+#include "apiserver/kinds/schemas.h"
 #include "apiserver/kinds/tables.h"
 
 #include <stddef.h>
