@@ -1,6 +1,7 @@
 /* The way of a request: what it names, whether that is allowed, which verb does it; and whatever fails becomes a Status. */
 #include "apiserver/apiserver.h"
 #include "apiserver/debug.h"
+#include "apiserver/discovery/groups.h"
 #include "apiserver/fault.h"
 #include "apiserver/limits.h"
 #include "apiserver/paths.h"
@@ -22,7 +23,7 @@ static const struct {
 };
 #define N_VERBS (sizeof(verbs) / sizeof(verbs[0]))
 
-static int fail_unknown(failure *why)
+int fail_unknown(failure *why)
 {
     failure_set(why, 404, "NotFound", "the server could not find the requested resource");
     if (!why->details)
@@ -30,7 +31,7 @@ static int fail_unknown(failure *why)
     return -1;
 }
 
-static int fail_method(failure *why)
+int fail_method(failure *why)
 {
     failure_set(why, 405, "MethodNotAllowed", "the server does not allow this method on the requested resource");
     if (!why->details)
@@ -38,8 +39,14 @@ static int fail_method(failure *why)
     return -1;
 }
 
-/* The resource and subresource that the path names. */
-static int find_resource(call *c, failure *why)
+/* Of a group that only CRDs define, or nobody, the server answers as of any path that it does not know. */
+static int answer_unknown(call *c, failure *why)
+{
+    return groups_has_builtin(c->server->resources, c->rq.group) ? fail_unknown(why) : path_unknown(c);
+}
+
+/* The resource and subresource that the path names; false: there is none. */
+static bool find_resource(call *c)
 {
     const request *rq = &c->rq;
 
@@ -47,11 +54,9 @@ static int find_resource(call *c, failure *why)
     if (c->res)
         resource_hold(c->res); /* the last object of a CRD that goes may take it along */
     if (!c->res || (*rq->sub && !resource_sub(c->res, rq->sub)))
-        return fail_unknown(why);
-    if (*rq->ns && !c->res->namespaced && strcmp(c->res->plural, "namespaces") != 0)
-        return fail_unknown(why);
+        return false;
     c->sub = *rq->sub ? resource_sub(c->res, rq->sub) : NULL;
-    return 0;
+    return !*rq->ns || c->res->namespaced || strcmp(c->res->plural, "namespaces") == 0;
 }
 
 /* A namespaced object needs its namespace in the path, but for lists over all. */
@@ -88,9 +93,9 @@ static int handle(call *c, failure *why)
 {
     if (!c->rq.is_resource)
         return path_handle(c, why);
-    if (!registry_has_version(c->server->resources, c->rq.group, c->rq.version))
-        return path_unknown(c);
-    if (find_resource(c, why) < 0 || read_dry_run(c, why) < 0)
+    if (!find_resource(c))
+        return answer_unknown(c, why);
+    if (read_dry_run(c, why) < 0)
         return -1;
     return run_verb(c, why);
 }

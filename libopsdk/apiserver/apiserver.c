@@ -1,5 +1,6 @@
 #include "apiserver/apiserver.h"
 #include "apiserver/crd/crds.h"
+#include "apiserver/discovery/discovery.h"
 #include "apiserver/fault.h"
 #include "apiserver/http.h"
 #include "apiserver/kinds/kinds.h"
@@ -80,6 +81,7 @@ opsdk_apiserver *opsdk_apiserver_stop(opsdk_apiserver *s)
         return NULL;
     http_stop(s);
     kubeconfig_remove(s);
+    discovery_free(s->discovery);
     crds_free(s->crds);
     kinds_free(s->kinds);
     recorder_free(s->recorder);

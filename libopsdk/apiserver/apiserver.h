@@ -15,6 +15,7 @@ struct opsdk_apiserver {
     store *objects;
     registry *resources;
     struct kinds *kinds;
+    struct discovery *discovery;
     struct http *http;
     char *kubeconfig; /* path */
     int64_t skew_ms;  /* of the clock, a fault */

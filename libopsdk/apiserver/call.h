@@ -28,6 +28,7 @@ typedef struct request {
     const param *params;
     size_t n_params;
     const char *accept, *content_type, *user_agent, *authorization, *impersonate; /* "" when absent */
+    const char *if_none_match;                                                    /* likewise */
     const char *body;
     size_t body_len;
 
@@ -63,7 +64,9 @@ struct call {
     /* The answer. */
     int status;
     buf body;
-    const char *type;      /* content type, a literal */
+    const char *type;      /* content type, a literal; "": none */
+    const char *caching;   /* Cache-Control, a literal; NULL: as of whatever changes */
+    char *etag;            /* with its quotes; owned; then the answer varies with Accept */
     json_t *warnings;      /* array of strings; owned */
     int retry_after_s;     /* 0: none */
     struct stream *stream; /* a watch that goes on after the head; then the body is not sent */

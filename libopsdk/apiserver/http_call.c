@@ -87,6 +87,7 @@ int connection_begin(connection *conn, const char *path)
     rq->content_type = header(conn, WSI_TOKEN_HTTP_CONTENT_TYPE);
     rq->user_agent = header(conn, WSI_TOKEN_HTTP_USER_AGENT);
     rq->authorization = header(conn, WSI_TOKEN_HTTP_AUTHORIZATION);
+    rq->if_none_match = header(conn, WSI_TOKEN_HTTP_IF_NONE_MATCH);
     rq->body = "";
     if (!rq->path || read_params(conn) < 0 || request_resolve(rq, &conn->memory) < 0)
         return -1;
@@ -123,8 +124,10 @@ static int add_headers(connection *conn, unsigned char **p, unsigned char *end)
     json_t *text;
     int r = lws_add_http_header_status(conn->wsi, (unsigned)c->status, p, end);
 
-    r |= add(conn, "content-type:", c->type ? c->type : "application/json", p, end);
-    r |= add(conn, "cache-control:", "no-cache, private", p, end);
+    if (!c->type || *c->type)
+        r |= add(conn, "content-type:", c->type ? c->type : "application/json", p, end);
+    r |= add(conn, "cache-control:", c->caching ? c->caching : "no-cache, private", p, end);
+    r |= c->etag ? add(conn, "etag:", c->etag, p, end) | add(conn, "vary:", "Accept", p, end) : 0;
     snprintf(number, sizeof(number), "%zu", c->body.len);
     r |= c->stream ? add(conn, "transfer-encoding:", "chunked", p, end) : add(conn, "content-length:", number, p, end);
     snprintf(number, sizeof(number), "%d", c->retry_after_s);
@@ -175,6 +178,7 @@ static void call_clear(call *c)
     buf_clear(&c->body);
     json_decref(c->warnings);
     free(c->manager);
+    free(c->etag);
     user_info_clear(&c->user);
     *c = (call){.body = BUF_INIT(LIMIT_REPLY)};
 }

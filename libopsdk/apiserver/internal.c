@@ -16,6 +16,7 @@ static int begin(call *c, apiserver *s, resource *res, const char *sub, const ch
                       .content_type = "",
                       .user_agent = "",
                       .authorization = "",
+                      .if_none_match = "",
                       .impersonate = "",
                       .body = "",
                       .is_resource = true,

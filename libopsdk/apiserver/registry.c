@@ -7,6 +7,7 @@
 struct registry {
     resource **list; /* in order of adding */
     size_t n, cap;
+    uint64_t generation;
 };
 
 registry *registry_new(void)
@@ -34,6 +35,7 @@ int registry_add(registry *r, resource *res)
         r->cap += 64;
     }
     r->list[r->n++] = res;
+    r->generation++;
     return 0;
 }
 
@@ -43,6 +45,7 @@ void registry_remove(registry *r, resource *res)
         if (r->list[i] == res) {
             memmove(r->list + i, r->list + i + 1, (r->n - i - 1) * sizeof(*r->list));
             r->n--;
+            r->generation++;
             return;
         }
 }
@@ -71,6 +74,11 @@ bool registry_has_version(const registry *r, const char *group, const char *vers
 bool registry_has_group(const registry *r, const char *group)
 {
     return registry_has_version(r, group, NULL);
+}
+
+uint64_t registry_generation(const registry *r)
+{
+    return r->generation;
 }
 
 resource *registry_next(const registry *r, size_t *at)

@@ -1,53 +1,23 @@
 #include "apiserver/render.h"
+#include "apiserver/accept.h"
 #include "apiserver/apiserver.h"
 #include "apiserver/discovery/table.h"
 #include "apiserver/limits.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 /* ---- Accept ---- */
 
-/* One of the media ranges: type and the parameters that matter. */
-typedef struct range {
-    const char *type, *as;
-    size_t type_len, as_len;
-} range;
-
-static void read_range(const char *text, size_t len, range *ret)
+static bool can_make(const accept_range *r, render *ret)
 {
-    size_t at = strcspn(text, ";,");
-
-    *ret = (range){text, "", at < len ? at : len, 0};
-    while (ret->type_len && text[ret->type_len - 1] == ' ')
-        ret->type_len--;
-    while (at < len) {
-        const char *p = text + at + 1;
-        p += strspn(p, " ");
-        at = (size_t)(p - text) + strcspn(p, ";,");
-        if (strncmp(p, "as=", 3) == 0) {
-            ret->as = p + 3;
-            ret->as_len = (size_t)(text + at - ret->as);
-        }
-    }
-}
-
-static bool is(const char *text, size_t len, const char *what)
-{
-    return strlen(what) == len && strncasecmp(text, what, len) == 0;
-}
-
-static bool can_make(const range *g, render *ret)
-{
-    if (!is(g->type, g->type_len, "application/json") && !is(g->type, g->type_len, "application/*") &&
-        !is(g->type, g->type_len, "*/*"))
+    if (!accept_allows(r, "application/json"))
         return false;
-    if (g->as_len == 0)
+    if (r->as.len == 0)
         ret->form = FORM_WHOLE;
-    else if (is(g->as, g->as_len, "Table"))
+    else if (accept_is(r->as, "Table"))
         ret->form = FORM_TABLE;
-    else if (is(g->as, g->as_len, "PartialObjectMetadata") || is(g->as, g->as_len, "PartialObjectMetadataList"))
+    else if (accept_is(r->as, "PartialObjectMetadata") || accept_is(r->as, "PartialObjectMetadataList"))
         ret->form = FORM_METADATA;
     else
         return false;
@@ -56,20 +26,16 @@ static bool can_make(const range *g, render *ret)
 
 int render_choose(const call *c, render *ret, failure *why)
 {
-    const char *text = c->rq.accept, *include = request_param(&c->rq, "includeObject");
-    range g;
+    const char *include = request_param(&c->rq, "includeObject");
+    accept_range ranges[ACCEPT_RANGES];
+    size_t n = accept_parse(c->rq.accept, ranges);
 
     *ret = (render){.res = c->res, .include = include ? include : ""};
-    if (!*text)
+    if (!*c->rq.accept)
         return 0;
-    while (*text) {
-        size_t len = strcspn(text, ",");
-        read_range(text, len, &g);
-        if (can_make(&g, ret))
+    for (size_t i = 0; i < n; i++)
+        if (can_make(&ranges[i], ret))
             return 0;
-        text += len;
-        text += strspn(text, ", ");
-    }
     return failure_set(why, 406, "NotAcceptable",
                        "only the following media types are accepted: application/json, application/yaml, "
                        "application/vnd.kubernetes.protobuf, application/json;stream=watch, "

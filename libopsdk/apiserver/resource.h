@@ -78,6 +78,8 @@ struct resource {
     int (*review)(call *c, json_t *obj, failure *why);
     collection *objects;         /* shared by the versions of one group and plural; NULL for virtual ones */
     int64_t born;                /* revision of the CRD that made it; for discovery's order */
+    const char *storage_version; /* NULL: version */
+    const json_t *openapi;       /* of a CRD's: openAPIV3Schema of the version, as it is published; NULL: none */
     void *owner;                 /* of a CRD: crd/'s own data */
     unsigned refs;               /* of a CRD's: held by watches under way */
     void (*free)(resource *res); /* of a CRD's, when the last reference goes; NULL: built in */
@@ -94,6 +96,8 @@ resource *registry_find(const registry *r, const char *group, const char *versio
 bool registry_has_version(const registry *r, const char *group, const char *version); /* any resource in it */
 /* NULL as version: any. */
 bool registry_has_group(const registry *r, const char *group);
+/* Changes with each resource that comes or goes: what is made of the registry is kept as long as this stays. */
+uint64_t registry_generation(const registry *r);
 /* Walks in the order of adding: zero *at to start; NULL at the end. */
 resource *registry_next(const registry *r, size_t *at);
 

@@ -15,6 +15,8 @@ int verb_deletecollection(call *c, failure *why);
 
 /* The stored object that the request names, or 404. */
 item *verb_find(call *c, failure *why);
+int fail_unknown(failure *why); /* 404: no such resource */
+int fail_method(failure *why);  /* 405 */
 int fail_not_found(const resource *res, const char *name, failure *why);
 int fail_conflict(const resource *res, const char *name, const char *message, failure *why);
 

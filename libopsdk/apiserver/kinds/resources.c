@@ -128,7 +128,7 @@ const resource KINDS[] = {
     KIND("admissionregistration.k8s.io", admissionregistration, "validatingwebhookconfigurations", "validatingwebhookconfiguration", ValidatingWebhookConfiguration, CLUSTER,
          .categories = EXTENSIONS),
     KIND("apiextensions.k8s.io", apiextensions, "customresourcedefinitions", "customresourcedefinition", CustomResourceDefinition, CLUSTER,
-         .short_names = NAMES("crd", "crds"), .categories = EXTENSIONS, .subresources = status_only, .strategy = &CRD_STRATEGY),
+         .storage_version = "v1beta1", .short_names = NAMES("crd", "crds"), .categories = EXTENSIONS, .subresources = status_only, .strategy = &CRD_STRATEGY),
     KIND("coordination.k8s.io", coordination, "leases", "lease", Lease, NAMESPACED),
     KIND("discovery.k8s.io", discovery, "endpointslices", "endpointslice", EndpointSlice, NAMESPACED),
     {0}};
