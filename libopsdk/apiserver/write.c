@@ -92,9 +92,9 @@ int write_decode(call *c, json_t *obj, const char *text, size_t len, failure *wh
 
     if (check_kind(c->res, obj, why) < 0 || write_validation(c, &o.validation, why) < 0)
         return -1;
-    set_kind(c->res, obj);
     r = c->res->custom ? decode_custom(c->res->schema, obj, &o, why) : decode_builtin(c->res->schema, obj, &o, why);
     pass_warnings(c, warnings);
+    set_kind(c->res, obj); /* not before: duplicates are found by the number of members */
     if (r == 0 && c->res->custom && schema_default(c->res->schema, obj) < 0)
         r = failure_memory(why);
     if (r == 0 && c->res->strategy && c->res->strategy->defaults)
