@@ -19,12 +19,6 @@ LATER int managed_apply(const managed_write *w, const json_t *live, const json_t
     return failure_set(why, 501, "NotImplemented", "server-side apply is not there yet");
 }
 
-LATER int decode_builtin(const schema *s, json_t *doc, const decode_opts *o, failure *why)
-{
-    (void)s, (void)doc, (void)o, (void)why;
-    return 0;
-}
-
 LATER int decode_custom(const schema *s, json_t *doc, const decode_opts *o, failure *why)
 {
     (void)s, (void)doc, (void)o, (void)why;
