@@ -1,13 +1,14 @@
 # libopsdk: the library, its command, the JMX exporter operator.  "make help" lists the targets.
 #
-# Variables: CC (gcc or clang), SAN=1 (ASan and UBSan, in build-san), PREFIX and DESTDIR (install), V=1 (show commands).
+# Variables: CC (gcc or clang), SAN=1 (ASan and UBSan, in build-san) or
+# SAN=thread (TSan, in build-tsan), PREFIX and DESTDIR (install), V=1 (show commands).
 
 VERSION := $(shell sed -n 's/^.define OPSDK_VERSION "\([^"]*\)".*/\1/p' libopsdk/include/opsdk/version.h)
 SOVERSION := $(word 1,$(subst ., ,$(VERSION)))
 PREFIX ?= /usr/local
 LIBDIR ?= $(PREFIX)/lib
 DESTDIR ?=
-B := build$(if $(SAN),-san)
+B := build$(if $(SAN),$(if $(filter thread,$(SAN)),-tsan,-san))
 
 PACKAGES := libcurl jansson yaml-0.1 libwebsockets openssl libzstd
 PACKAGES_HAVE := $(shell pkg-config --exists $(PACKAGES) check 2>/dev/null && echo yes)
@@ -21,7 +22,7 @@ AUTO_INIT := $(shell $(CC) -ftrivial-auto-var-init=zero -fsyntax-only -x c /dev/
 HARDENING := -fstack-protector-strong -fstack-clash-protection -fcf-protection=full -fno-delete-null-pointer-checks \
 	-fno-strict-overflow -fno-strict-aliasing $(AUTO_INIT)
 ifdef SAN
-OPTIMIZE := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+OPTIMIZE := -O1 -fno-omit-frame-pointer $(if $(filter thread,$(SAN)),-fsanitize=thread,-fsanitize=address,undefined -fno-sanitize-recover=all)
 else
 OPTIMIZE := -O2 -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3
 endif

@@ -386,10 +386,21 @@ static int on_request(apiserver *s, struct lws *wsi, const char *path)
 
     if (!conn)
         conn = enter(s, wsi);
-    r = conn ? connection_begin(conn, path) : -1;
+    if (!conn)
+        return -1;
+    pthread_mutex_lock(&s->lock); /* faults look at the requests of all connections */
+    r = connection_begin(conn, path);
+    pthread_mutex_unlock(&s->lock);
     if (r < 0)
         return -1;
     return r == CONNECTION_BODY ? 0 : handle(conn);
+}
+
+static void on_body(connection *conn, const void *data, size_t len)
+{
+    pthread_mutex_lock(&conn->server->lock);
+    connection_body(conn, data, len);
+    pthread_mutex_unlock(&conn->server->lock);
 }
 
 /* A thread that still works at an answer keeps the connection until it has it. */
@@ -428,7 +439,7 @@ static int on_event(struct lws *wsi, enum lws_callback_reasons reason, void *use
         return on_request(s, wsi, in);
     case LWS_CALLBACK_HTTP_BODY:
         if (conn)
-            connection_body(conn, in, len);
+            on_body(conn, in, len);
         return 0;
     case LWS_CALLBACK_HTTP_BODY_COMPLETION:
         return conn && conn->expected ? handle(conn) : 0;

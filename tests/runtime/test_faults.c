@@ -43,8 +43,8 @@ static opsdk_client *connect_as(const char *agent)
     opsdk_client *c = NULL;
 
     ck_assert_int_eq(
-        opsdk_client_new(&(opsdk_client_opts){.kubeconfig = opsdk_apiserver_kubeconfig(server), .user_agent = agent}, &c,
-                         &err),
+        opsdk_client_new(&(opsdk_client_opts){.kubeconfig = opsdk_apiserver_kubeconfig(server), .user_agent = agent},
+                         &c, &err),
         0);
     return c;
 }
@@ -72,8 +72,7 @@ static int change(opsdk_key key, bool there, const char *value)
 
     if (!value)
         return opsdk_delete(writer, key, NULL, &err);
-    return there ? opsdk_merge(writer, key, body, NULL, NULL, &err)
-                 : opsdk_create(writer, key, body, NULL, NULL, &err);
+    return there ? opsdk_merge(writer, key, body, NULL, NULL, &err) : opsdk_create(writer, key, body, NULL, NULL, &err);
 }
 
 /* Until it is done.  A try whose answer was lost may have been done: then the next finds that. */
@@ -159,10 +158,10 @@ START_TEST(a_watch_survives)
 
     start();
     write_some(0, model);
-    ck_assert_int_eq(
-        opsdk_watch_start(reader, &OPSDK_CONFIGMAP,
-                          &(opsdk_watch_opts){.ns = "default", .on_event = on_event, .silence_ms = 2000}, &watch, &err),
-        0);
+    ck_assert_int_eq(opsdk_watch_start(reader, &OPSDK_CONFIGMAP,
+                                       &(opsdk_watch_opts){.ns = "default", .on_event = on_event, .silence_ms = 2000},
+                                       &watch, &err),
+                     0);
     await(model, "the start");
     write_some(1, model);
     ck_assert_msg(opsdk_apiserver_fault(server, fault, &err) == 0, "%s: %s", fault, err.message);
@@ -196,14 +195,13 @@ START_TEST(what_was_sent_is_known)
     start();
     ck_assert_int_eq(opsdk_get(reader, OPSDK_KEY(&OPSDK_CONFIGMAP, "default", "none"), &obj, &err), OPSDK_ENOTFOUND);
     ck_assert_uint_eq(opsdk_apiserver_requests(server, NULL, NULL, NULL), 1);
-    ck_assert_uint_eq(opsdk_apiserver_requests(server,
-                                               &(opsdk_apiserver_filter){.verb = "get",
-                                                                         .resource = "configmaps",
-                                                                         .name = "none",
-                                                                         .user_agent = "reader",
-                                                                         .status = 404},
-                                               NULL, NULL),
-                      1);
+    ck_assert_uint_eq(
+        opsdk_apiserver_requests(
+            server,
+            &(opsdk_apiserver_filter){
+                .verb = "get", .resource = "configmaps", .name = "none", .user_agent = "reader", .status = 404},
+            NULL, NULL),
+        1);
     ck_assert_uint_eq(opsdk_apiserver_requests(server, &(opsdk_apiserver_filter){.verb = "list"}, NULL, NULL), 0);
     stop();
 }

@@ -118,9 +118,9 @@ json_t *document_group(const registry *r, const char *group)
 
 static json_t *resource_entry(const registry *r, const resource *res)
 {
-    json_t *doc = json_pack("{s:s, s:s, s:b, s:s, s:o}", "name", res->plural, "singularName", res->singular,
-                            "namespaced", res->namespaced, "kind", res->kind, "verbs",
-                            verb_names(res->verbs, res->custom));
+    json_t *doc =
+        json_pack("{s:s, s:s, s:b, s:s, s:o}", "name", res->plural, "singularName", res->singular, "namespaced",
+                  res->namespaced, "kind", res->kind, "verbs", verb_names(res->verbs, res->custom));
 
     set_names(doc, "shortNames", res->short_names);
     set_names(doc, "categories", res->categories);
@@ -131,7 +131,8 @@ static json_t *resource_entry(const registry *r, const resource *res)
 /* Has the subresource documents of another group or version? */
 static bool is_foreign(const resource *res, const subresource *sub)
 {
-    return sub->kind && (strcmp(sub->group ? sub->group : "", res->group) != 0 || strcmp(sub->version, res->version) != 0);
+    return sub->kind &&
+           (strcmp(sub->group ? sub->group : "", res->group) != 0 || strcmp(sub->version, res->version) != 0);
 }
 
 static json_t *subresource_entry(const resource *res, const subresource *sub)

@@ -4,8 +4,8 @@
 
 #include "apiserver/discovery/groups.h"
 
-json_t *document_versions(const char *address);            /* /api: APIVersions */
-json_t *document_groups(const registry *r);                /* /apis: APIGroupList */
+json_t *document_versions(const char *address);               /* /api: APIVersions */
+json_t *document_groups(const registry *r);                   /* /apis: APIGroupList */
 json_t *document_group(const registry *r, const char *group); /* /apis/GROUP: APIGroup; NULL also: no such group */
 json_t *document_resources(const registry *r, const group_version *g); /* APIResourceList */
 

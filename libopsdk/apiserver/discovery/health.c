@@ -80,14 +80,13 @@ int version_answer(call *c, const char *rest, failure *why)
 {
     if (*rest)
         return path_unknown(c);
-    return answer_pretty(c,
-                         json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "major", "1",
-                                   "minor", "35", "emulationMajor", "1", "emulationMinor", "35",
-                                   "minCompatibilityMajor", "1", "minCompatibilityMinor", "34", "gitVersion",
-                                   "v1.35.4+opsdk." OPSDK_VERSION, "gitCommit", "", "gitTreeState", "", "buildDate",
-                                   "1970-01-01T00:00:00Z", "goVersion", "", "compiler", "cc", "platform",
-                                   "linux/amd64"),
-                         why);
+    return answer_pretty(
+        c,
+        json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "major", "1", "minor", "35",
+                  "emulationMajor", "1", "emulationMinor", "35", "minCompatibilityMajor", "1", "minCompatibilityMinor",
+                  "34", "gitVersion", "v1.35.4+opsdk." OPSDK_VERSION, "gitCommit", "", "gitTreeState", "", "buildDate",
+                  "1970-01-01T00:00:00Z", "goVersion", "", "compiler", "cc", "platform", "linux/amd64"),
+        why);
 }
 
 /* ---- index ---- */
@@ -133,11 +132,11 @@ static json_t *sorted(const json_t *list)
 
 int discovery_index(call *c, failure *why)
 {
-    static const char *const health[] = {"/healthz", "/livez", "/readyz"}, *const others[] = {"/api", "/apis", "/apis/",
-                                                                                              "/openapi/v2",
-                                                                                              "/openapi/v3",
-                                                                                              "/openapi/v3/",
-                                                                                              "/version"};
+    static const char *const health[] = {"/healthz", "/livez", "/readyz"}, *const others[] = {
+                                                                               "/api",        "/apis",
+                                                                               "/apis/",      "/openapi/v2",
+                                                                               "/openapi/v3", "/openapi/v3/",
+                                                                               "/version"};
     json_t *paths = json_array(), *list = NULL;
 
     for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)

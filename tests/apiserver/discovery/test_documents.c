@@ -30,8 +30,8 @@ static const json_t *entry(const json_t *list, const char *key, const char *name
     json_t *one;
     size_t i;
 
-    json_array_foreach((json_t *)list, i, one) if (strcmp(json_string_value(json_object_get(one, key)), name) ==
-                                                    0) return one;
+    json_array_foreach((json_t *)list, i,
+                       one) if (strcmp(json_string_value(json_object_get(one, key)), name) == 0) return one;
     return NULL;
 }
 
@@ -82,14 +82,13 @@ END_TEST
 
 START_TEST(custom_resources_are_told_as_the_server_tells_them)
 {
-    static const subresource subs[] = {
-        {.name = "status", .verbs = VERB_GET | VERB_PATCH | VERB_UPDATE},
-        {.name = "scale",
-         .group = "autoscaling",
-         .version = "v1",
-         .kind = "Scale",
-         .verbs = VERB_GET | VERB_PATCH | VERB_UPDATE},
-        {0}};
+    static const subresource subs[] = {{.name = "status", .verbs = VERB_GET | VERB_PATCH | VERB_UPDATE},
+                                       {.name = "scale",
+                                        .group = "autoscaling",
+                                        .version = "v1",
+                                        .kind = "Scale",
+                                        .verbs = VERB_GET | VERB_PATCH | VERB_UPDATE},
+                                       {0}};
     resource res = {.group = "disc.example.com",
                     .version = "v1beta1",
                     .storage_version = "v1",
@@ -133,18 +132,18 @@ START_TEST(aggregated)
     others = document_aggregated(resources, false);
     equals(json_object_get(json_array_get(json_object_get(core, "items"), 0), "metadata"), "{}");
     ck_assert_uint_eq(json_array_size(json_object_get(core, "items")), 1);
-    equals(entry(json_object_get(json_array_get(json_object_get(json_array_get(json_object_get(others, "items"), 0),
-                                                                "versions"),
-                                                0),
-                                 "resources"),
-                 "resource", "replicasets"),
-           "{\"resource\":\"replicasets\",\"responseKind\":{\"group\":\"\",\"version\":\"\",\"kind\":\"ReplicaSet\"},"
-           "\"scope\":\"Namespaced\",\"singularResource\":\"replicaset\",\"verbs\":[\"create\",\"delete\","
-           "\"deletecollection\",\"get\",\"list\",\"patch\",\"update\",\"watch\"],\"shortNames\":[\"rs\"],"
-           "\"categories\":[\"all\"],\"subresources\":[{\"subresource\":\"scale\",\"responseKind\":{\"group\":"
-           "\"autoscaling\",\"version\":\"v1\",\"kind\":\"Scale\"},\"verbs\":[\"get\",\"patch\",\"update\"]},{"
-           "\"subresource\":\"status\",\"responseKind\":{\"group\":\"\",\"version\":\"\",\"kind\":\"ReplicaSet\"},"
-           "\"verbs\":[\"get\",\"patch\",\"update\"]}]}");
+    equals(
+        entry(json_object_get(
+                  json_array_get(json_object_get(json_array_get(json_object_get(others, "items"), 0), "versions"), 0),
+                  "resources"),
+              "resource", "replicasets"),
+        "{\"resource\":\"replicasets\",\"responseKind\":{\"group\":\"\",\"version\":\"\",\"kind\":\"ReplicaSet\"},"
+        "\"scope\":\"Namespaced\",\"singularResource\":\"replicaset\",\"verbs\":[\"create\",\"delete\","
+        "\"deletecollection\",\"get\",\"list\",\"patch\",\"update\",\"watch\"],\"shortNames\":[\"rs\"],"
+        "\"categories\":[\"all\"],\"subresources\":[{\"subresource\":\"scale\",\"responseKind\":{\"group\":"
+        "\"autoscaling\",\"version\":\"v1\",\"kind\":\"Scale\"},\"verbs\":[\"get\",\"patch\",\"update\"]},{"
+        "\"subresource\":\"status\",\"responseKind\":{\"group\":\"\",\"version\":\"\",\"kind\":\"ReplicaSet\"},"
+        "\"verbs\":[\"get\",\"patch\",\"update\"]}]}");
     json_decref(core);
     json_decref(others);
     end();

@@ -11,10 +11,10 @@ static int by_version(const void *a, const void *b)
 
 START_TEST(versions_come_as_kubernetes_ranks_them)
 {
-    const char *list[] = {"foo10", "v1alpha1", "v1",  "foo1", "v12alpha1", "v10",     "v2",
-                          "v1beta1", "v01",    "v1x", "v3beta1", "v11alpha2", "v11beta2", "v"},
-               *want[] = {"v10",       "v2",        "v1",       "v11beta2", "v3beta1", "v1beta1", "v12alpha1",
-                          "v11alpha2", "v1alpha1", "foo1",     "foo10",    "v",       "v01",     "v1x"};
+    const char *list[] = {"foo10",   "v1alpha1", "v1",  "foo1",    "v12alpha1", "v10",      "v2",
+                          "v1beta1", "v01",      "v1x", "v3beta1", "v11alpha2", "v11beta2", "v"},
+               *want[] = {"v10",       "v2",       "v1",   "v11beta2", "v3beta1", "v1beta1", "v12alpha1",
+                          "v11alpha2", "v1alpha1", "foo1", "foo10",    "v",       "v01",     "v1x"};
 
     qsort(list, sizeof(list) / sizeof(list[0]), sizeof(list[0]), by_version);
     for (size_t i = 0; i < sizeof(list) / sizeof(list[0]); i++)
@@ -41,14 +41,9 @@ START_TEST(builtin_groups_first_then_custom_ones_by_name)
                       custom("z.example.com", "v1", "b"),      builtin("apps", "v1", "deployments"),
                       custom("a.example.com", "v1", "x"),      builtin("apps", "v1", "daemonsets"),
                       custom("z.example.com", "v1", "a"),      custom("apps", "v2", "extras")};
-    static const char *const want[] = {"/v1 pods",
-                                       "apps/v1 deployments",
-                                       "apps/v1 daemonsets",
-                                       "apps/v2 extras",
-                                       "a.example.com/v1 x",
-                                       "z.example.com/v1 a",
-                                       "z.example.com/v1 b",
-                                       "z.example.com/v1beta1 b"};
+    static const char *const want[] = {"/v1 pods",           "apps/v1 deployments",    "apps/v1 daemonsets",
+                                       "apps/v2 extras",     "a.example.com/v1 x",     "z.example.com/v1 a",
+                                       "z.example.com/v1 b", "z.example.com/v1beta1 b"};
     registry *r = registry_new();
     size_t n, seen = 0;
     group_version *groups;
