@@ -138,7 +138,7 @@ static void read_bounds(const json_t *doc, schema_rules *r)
     r->max_properties = count_of(doc, "maxProperties");
 }
 
-static const schema_rules *make_rules(builder *b, const json_t *doc)
+static schema_rules *make_rules(builder *b, const json_t *doc)
 {
     schema_rules *r = take(b, 1, sizeof(*r));
     const json_t *choices = json_object_get(doc, "enum"), *dflt = json_object_get(doc, "default");
@@ -264,13 +264,14 @@ static enum schema_topology topology_of(const json_t *doc)
     return strcmp(list, "atomic") == 0 || strcmp(map, "atomic") == 0 ? TOPOLOGY_ATOMIC : TOPOLOGY_DEFAULT;
 }
 
-static void make_items(builder *b, const json_t *doc, schema *s, enum place place)
+static void make_items(builder *b, const json_t *doc, schema *s, schema_rules *r, enum place place)
 {
     const json_t *items = json_object_get(doc, "items"), *more = json_object_get(doc, "additionalProperties");
     enum place inside = place == PLACE_COMBINED ? PLACE_COMBINED : PLACE_INSIDE;
 
     if (json_is_object(items) && s->type != SCHEMA_OBJECT)
         s->items = make(b, items, inside);
+    r->keyed = json_is_object(more) || json_is_boolean(more);
     if (json_is_object(more))
         s->items = make(b, more, inside);
     else if (json_is_boolean(more))
@@ -282,7 +283,7 @@ static void make_items(builder *b, const json_t *doc, schema *s, enum place plac
 static const schema *make(builder *b, const json_t *doc, enum place place)
 {
     schema *s = take(b, 1, sizeof(*s));
-    const schema_rules *rules = s ? make_rules(b, doc) : NULL;
+    schema_rules *rules = s ? make_rules(b, doc) : NULL;
 
     if (!rules)
         return &unknown;
@@ -299,8 +300,8 @@ static const schema *make(builder *b, const json_t *doc, enum place place)
     s->embedded = flag_of(doc, "x-kubernetes-embedded-resource");
     s->nullable = flag_of(doc, "nullable");
     s->rules = rules;
-    make_fields(b, doc, place == PLACE_ROOT || s->embedded, s, (schema_rules *)rules);
-    make_items(b, doc, s, place);
+    make_fields(b, doc, place == PLACE_ROOT || s->embedded, s, rules);
+    make_items(b, doc, s, rules, place);
     b->depth--;
     return s;
 }

@@ -36,6 +36,10 @@ struct schema_rules {
     const schema
         *metadata; /* what the CRD says of metadata where SCHEMA_OBJECT_META stands (root, embedded); NULL: nothing */
     bool closed;   /* additionalProperties: false */
+    bool keyed;    /* items are additionalProperties */
 };
+
+/* What the CRD says of a member: a property (metadata's own description included) or additionalProperties; NULL: nothing. */
+const schema *rules_child(const schema *s, const char *name);
 
 #endif
