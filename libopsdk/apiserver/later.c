@@ -31,12 +31,6 @@ LATER int schema_default(const schema *s, json_t *doc)
     return 0;
 }
 
-LATER void schema_validate(const schema *s, const json_t *value, const json_t *old, const char *path,
-                           field_errors *errors)
-{
-    (void)s, (void)value, (void)old, (void)path, (void)errors;
-}
-
 LATER int admission_mutate(call *c, json_t *obj, const json_t *old, bool *ret_released, failure *why)
 {
     (void)c, (void)obj, (void)old, (void)ret_released, (void)why;

@@ -74,7 +74,7 @@ static void check_type(checker *c, const schema *s, const json_t *value, finding
         return;
     f->matches++;
     if (fails_format(s, value)) {
-        add_type(c, f, s->format, json_is_integer(value) ? "int64" : json_is_real(value) ? "double" : "");
+        add_type(c, f, s->format, json_is_integer(value) ? "int64" : json_is_real(value) ? "float64" : "");
         return;
     }
     if (!numeric && s->rules->format && (json_is_string(value) || json_is_array(value))) {
@@ -98,18 +98,20 @@ static void check_null(checker *c, const schema *s, findings *f)
         check_choice(c, s->rules, json_null(), f);
 }
 
-/* ---- combinators ---- */
+/* ---- combinators: below them the server compares with nothing ---- */
+
+static const ratchet no_ratchet;
 
 static void check(checker *c, const schema *s, const json_t *value, const ratchet *old, findings *f);
 
-static void check_any(checker *c, const rule_list *any, const json_t *value, const ratchet *old, findings *f)
+static void check_any(checker *c, const rule_list *any, const json_t *value, findings *f)
 {
     findings best = {0};
     bool found = false;
 
     for (size_t i = 0; i < any->n && !found; i++) {
         findings one = {0};
-        check(c, any->list[i], value, old, &one);
+        check(c, any->list[i], value, &no_ratchet, &one);
         found = one.n == 0;
         if (found || i == 0 || one.matches > best.matches) {
             findings swap = best;
@@ -124,7 +126,7 @@ static void check_any(checker *c, const rule_list *any, const json_t *value, con
     findings_merge(&c->room, f, &best);
 }
 
-static void check_one(checker *c, const rule_list *list, const json_t *value, const ratchet *old, findings *f)
+static void check_one(checker *c, const rule_list *list, const json_t *value, findings *f)
 {
     findings best = {0};
     size_t valid = 0;
@@ -132,7 +134,7 @@ static void check_one(checker *c, const rule_list *list, const json_t *value, co
     for (size_t i = 0; i < list->n; i++) {
         findings one = {0};
         bool ok, better;
-        check(c, list->list[i], value, old, &one);
+        check(c, list->list[i], value, &no_ratchet, &one);
         ok = one.n == 0;
         better = ok ? valid == 0 : valid == 0 && (i == 0 || one.matches > best.matches);
         valid += ok;
@@ -155,13 +157,13 @@ static void check_one(checker *c, const rule_list *list, const json_t *value, co
     findings_merge(&c->room, f, &best);
 }
 
-static void check_all(checker *c, const rule_list *all, const json_t *value, const ratchet *old, findings *f)
+static void check_all(checker *c, const rule_list *all, const json_t *value, findings *f)
 {
     size_t valid = 0;
 
     for (size_t i = 0; i < all->n; i++) {
         findings one = {0};
-        check(c, all->list[i], value, old, &one);
+        check(c, all->list[i], value, &no_ratchet, &one);
         valid += one.n == 0;
         findings_merge(&c->room, f, &one);
     }
@@ -170,27 +172,27 @@ static void check_all(checker *c, const rule_list *all, const json_t *value, con
                      path_now(&c->room), valid == 0 ? ". None validated" : "");
 }
 
-static void check_not(checker *c, const schema * not, const json_t *value, const ratchet *old, findings *f)
+static void check_not(checker *c, const schema * not, const json_t *value, findings *f)
 {
     findings one = {0};
 
-    check(c, not, value, old, &one);
+    check(c, not, value, &no_ratchet, &one);
     if (one.n == 0)
         findings_add(&c->room, f, FINDING_COMBINED, NULL, "\"%s\" must not validate the schema (not)",
                      path_now(&c->room));
     findings_clear(&one);
 }
 
-static void check_combined(checker *c, const schema_rules *r, const json_t *value, const ratchet *old, findings *f)
+static void check_combined(checker *c, const schema_rules *r, const json_t *value, findings *f)
 {
     if (r->any_of.n)
-        check_any(c, &r->any_of, value, old, f);
+        check_any(c, &r->any_of, value, f);
     if (r->one_of.n)
-        check_one(c, &r->one_of, value, old, f);
+        check_one(c, &r->one_of, value, f);
     if (r->all_of.n)
-        check_all(c, &r->all_of, value, old, f);
+        check_all(c, &r->all_of, value, f);
     if (r->not )
-        check_not(c, r->not, value, old, f);
+        check_not(c, r->not, value, f);
     f->matches += 2;
 }
 
@@ -302,7 +304,7 @@ static void check_value(checker *c, const schema *s, const json_t *value, const 
     const schema_rules *r = s->rules;
 
     check_type(c, s, value, f);
-    check_combined(c, r, value, old, f);
+    check_combined(c, r, value, f);
     if (json_is_string(value))
         check_text(c, s, value, f);
     if (json_is_number(value))
