@@ -156,7 +156,11 @@ static void put_headers(json_t *rec, const exchange *x)
 static void put_body(json_t *rec, const exchange *x)
 {
     json_t *doc = x->body.len > 0 ? json_loadb(x->body.data, x->body.len, JSON_ALLOW_NUL, NULL) : NULL;
+    const char *type = json_string_value(json_array_get(json_object_get(rec, "content-type"), 0));
 
+    if (!doc && type && strcmp(type, "application/yaml") == 0 &&
+        opsdk_yaml_parse("answer", x->body.data, x->body.len, &doc, NULL) < 0)
+        doc = NULL;
     if (doc)
         put(rec, "body", doc);
     else if (x->body.len > 0)
@@ -370,6 +374,8 @@ static void do_compact(player *p, const step *st)
     int status = -1;
     pid_t pid;
 
+    if (!p->opts->compact)
+        return;
     if (posix_spawnp(&pid, "sh", NULL, NULL, argv, environ) != 0 || waitpid(pid, &status, 0) != pid || status != 0)
         die("%s:%d: %s: failed", p->s->name, st->line, p->opts->compact);
 }
@@ -464,8 +470,6 @@ json_t *play(wire *w, const script *s, const play_opts *opts)
     if (s->uses_ns)
         namespace_make(&p, ns);
     for (size_t i = 0; i < s->n; i++) {
-        if (s->steps[i].kind == STEP_COMPACT && !opts->compact)
-            die("%s:%d: --compact is not given", s->name, s->steps[i].line);
         step_timed(&p, &s->steps[i]);
     }
     while (p.streams)
