@@ -52,8 +52,8 @@ static void *write_and_read(void *arg)
 
 static void *disturb(void *unused)
 {
-    static const char *const faults[] = {"error code=500 n=2", "compact", "drop-watches", "cut n=1", "slow n=2 ms=1",
-                                         "skew ms=1000"};
+    static const char *const faults[] = {"error code=500 n=2", "compact",     "drop-watches", "cut n=1",
+                                         "slow n=2 ms=1",      "skew ms=1000"};
     opsdk_error err = {0};
 
     for (int i = 0; i < ROUNDS * 2; i++) {

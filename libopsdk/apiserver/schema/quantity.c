@@ -32,10 +32,10 @@ static const struct suffix {
     char text[3];
     int exponent; /* of ten; of two for binary ones */
     enum form form;
-} suffixes[] = {{"", 0, DECIMAL_SI},   {"n", -9, DECIMAL_SI}, {"u", -6, DECIMAL_SI}, {"m", -3, DECIMAL_SI}, {"k", 3, DECIMAL_SI},
-                {"M", 6, DECIMAL_SI},  {"G", 9, DECIMAL_SI},  {"T", 12, DECIMAL_SI}, {"P", 15, DECIMAL_SI}, {"E", 18, DECIMAL_SI},
-                {"Ki", 10, BINARY_SI}, {"Mi", 20, BINARY_SI}, {"Gi", 30, BINARY_SI}, {"Ti", 40, BINARY_SI}, {"Pi", 50, BINARY_SI},
-                {"Ei", 60, BINARY_SI}};
+} suffixes[] = {{"", 0, DECIMAL_SI},   {"n", -9, DECIMAL_SI}, {"u", -6, DECIMAL_SI}, {"m", -3, DECIMAL_SI},
+                {"k", 3, DECIMAL_SI},  {"M", 6, DECIMAL_SI},  {"G", 9, DECIMAL_SI},  {"T", 12, DECIMAL_SI},
+                {"P", 15, DECIMAL_SI}, {"E", 18, DECIMAL_SI}, {"Ki", 10, BINARY_SI}, {"Mi", 20, BINARY_SI},
+                {"Gi", 30, BINARY_SI}, {"Ti", 40, BINARY_SI}, {"Pi", 50, BINARY_SI}, {"Ei", 60, BINARY_SI}};
 #define N_SUFFIXES (sizeof(suffixes) / sizeof(suffixes[0]))
 
 /* Digits, at most one point among them; false when there are more than fit. */

@@ -11,7 +11,7 @@ const char *quantity_canonical(const char *text, char *room);
 
 /* Below, equal, above: -1, 0, 1.  Both must be quantities. */
 int quantity_compare(const char *a, const char *b);
-int quantity_sign(const char *text);     /* -1, 0, 1 */
+int quantity_sign(const char *text);      /* -1, 0, 1 */
 bool quantity_is_whole(const char *text); /* no fraction */
 
 #endif

@@ -61,9 +61,11 @@ START_TEST(drops_what_omitempty_drops)
             "{\"metadata\":{\"name\":\"a\"}}");
     becomes(&schema_core_v1_ConfigMap, "{\"data\":{\"a\":null,\"b\":\"\"},\"immutable\":false}",
             "{\"metadata\":{},\"data\":{\"a\":\"\",\"b\":\"\"},\"immutable\":false}");
-    becomes(&schema_apps_v1_DeploymentSpec,
-            "{\"replicas\":0,\"minReadySeconds\":0,\"paused\":false,\"selector\":{\"matchLabels\":{}},\"strategy\":null}",
-            "{\"replicas\":0,\"selector\":{},\"strategy\":{},\"template\":{\"metadata\":{},\"spec\":{\"containers\":null}}}");
+    becomes(
+        &schema_apps_v1_DeploymentSpec,
+        "{\"replicas\":0,\"minReadySeconds\":0,\"paused\":false,\"selector\":{\"matchLabels\":{}},\"strategy\":null}",
+        "{\"replicas\":0,\"selector\":{},\"strategy\":{},\"template\":{\"metadata\":{},\"spec\":{\"containers\":null}}"
+        "}");
 }
 END_TEST
 
@@ -99,13 +101,15 @@ START_TEST(says_type_errors_as_go_does)
     fails(pod, "Pod", "{\"metadata\":{\"labels\":{\"x\":1}}}",
           "json: cannot unmarshal number into Go struct field ObjectMeta.metadata.labels of type string");
     fails(pod, "Pod", "{\"spec\":{\"containers\":[{\"ports\":\"x\"}]}}",
-          "json: cannot unmarshal string into Go struct field Container.spec.containers.ports of type []v1.ContainerPort");
+          "json: cannot unmarshal string into Go struct field Container.spec.containers.ports of type "
+          "[]v1.ContainerPort");
     fails(pod, "Pod", "{\"spec\":{\"restartPolicy\":1}}",
           "json: cannot unmarshal number into Go struct field PodSpec.spec.restartPolicy of type v1.RestartPolicy");
     fails(pod, "Pod", "{\"spec\":{\"activeDeadlineSeconds\":1.5}}",
           "json: cannot unmarshal number 1.5 into Go struct field PodSpec.spec.activeDeadlineSeconds of type int64");
     fails(pod, "Pod", "{\"spec\":{\"containers\":[{\"ports\":[{\"containerPort\":99999999999}]}]}}",
-          "json: cannot unmarshal number 99999999999 into Go struct field ContainerPort.spec.containers.ports.containerPort of "
+          "json: cannot unmarshal number 99999999999 into Go struct field "
+          "ContainerPort.spec.containers.ports.containerPort of "
           "type int32");
     fails(pod, "Pod", "{\"spec\":{\"volumes\":[{\"emptyDir\":5}]}}",
           "json: cannot unmarshal number into Go struct field Volume.spec.volumes.VolumeSource.emptyDir of type "
@@ -142,9 +146,11 @@ static void warns(const schema *s, const char *text, const char *want)
 START_TEST(tells_of_unknown_and_duplicate_fields_in_order)
 {
     warns(&schema_core_v1_Pod, "{\"spec\":{\"foo\":1,\"containers\":[{\"name\":\"a\",\"bar\":{\"z\":1}}]},\"x\":2}",
-          "[\"unknown field \\\"spec.foo\\\"\",\"unknown field \\\"spec.containers[0].bar\\\"\",\"unknown field \\\"x\\\"\"]");
+          "[\"unknown field \\\"spec.foo\\\"\",\"unknown field \\\"spec.containers[0].bar\\\"\",\"unknown field "
+          "\\\"x\\\"\"]");
     warns(&schema_core_v1_Pod,
-          "{\"metadata\":{\"labels\":{\"a\":\"{:\",\"a\":\"\\\"\"}},\"spec\":{\"foo\":{\"b\":1,\"b\":2},\"foo\":2,\"containers\":"
+          "{\"metadata\":{\"labels\":{\"a\":\"{:\",\"a\":\"\\\"\"}},\"spec\":{\"foo\":{\"b\":1,\"b\":2},\"foo\":2,"
+          "\"containers\":"
           "[{},{\"name\":\"a\",\"bar\":1,\"name\":\"b\"}]}}",
           "[\"duplicate field \\\"metadata.labels.a\\\"\",\"unknown field \\\"spec.foo\\\"\",\"unknown field "
           "\\\"spec.containers[1].bar\\\"\",\"duplicate field \\\"spec.containers[1].name\\\"\"]");
@@ -170,12 +176,14 @@ START_TEST(decodes_schemas_within_schemas)
     becomes(&schema_apiextensions_v1_JSONSchemaProps,
             "{\"additionalProperties\":{\"type\":\"string\",\"nullable\":false,\"x\":1},\"items\":{\"maxLength\":0},"
             "\"default\":{\"a\":null},\"maximum\":2.0}",
-            "{\"additionalProperties\":{\"type\":\"string\"},\"items\":{\"maxLength\":0},\"default\":{\"a\":null},\"maximum\":2}");
-    warns(&schema_apiextensions_v1_JSONSchemaProps, "{\"additionalProperties\":{\"x\":1,\"x\":2},\"default\":{\"y\":1,\"y\":2}}",
-          "[]");
+            "{\"additionalProperties\":{\"type\":\"string\"},\"items\":{\"maxLength\":0},\"default\":{\"a\":null},"
+            "\"maximum\":2}");
+    warns(&schema_apiextensions_v1_JSONSchemaProps,
+          "{\"additionalProperties\":{\"x\":1,\"x\":2},\"default\":{\"y\":1,\"y\":2}}", "[]");
 }
 END_TEST
 
 TESTS("decode_builtin", drops_what_omitempty_drops, sends_what_is_always_sent, puts_values_in_canonical_form,
       says_type_errors_as_go_does, lets_the_last_of_two_kinds_of_errors_stand,
-      tells_of_unknown_and_duplicate_fields_in_order, prunes_silently_where_that_is_asked, decodes_schemas_within_schemas)
+      tells_of_unknown_and_duplicate_fields_in_order, prunes_silently_where_that_is_asked,
+      decodes_schemas_within_schemas)

@@ -28,7 +28,8 @@ END_TEST
 START_TEST(explains_as_go_does)
 {
     is("abc", false, "parsing time \"abc\" as \"" SECONDS "\": cannot parse \"abc\" as \"2006\"");
-    is("a\"b\\\x01", false, "parsing time \"a\\\"b\\\\\\x01\" as \"" SECONDS "\": cannot parse \"a\\\"b\\\\\\x01\" as \"2006\"");
+    is("a\"b\\\x01", false,
+       "parsing time \"a\\\"b\\\\\\x01\" as \"" SECONDS "\": cannot parse \"a\\\"b\\\\\\x01\" as \"2006\"");
     is("2026-11-24", false, "parsing time \"2026-11-24\" as \"" SECONDS "\": cannot parse \"\" as \"T\"");
     is("2026-13-01T00:00:00Z", false, "parsing time \"2026-13-01T00:00:00Z\": month out of range");
     is("2026-02-30T00:00:00Z", false, "parsing time \"2026-02-30T00:00:00Z\": day out of range");
