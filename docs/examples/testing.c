@@ -9,7 +9,8 @@ static int greet(const opsdk_request *rq, opsdk_result *ret, opsdk_error *err)
     (void)ret;
     if (!who)
         return 0;
-    return opsdk_merge(rq->client, rq->key, json_pack("{s:{s:s+}}", "data", "greeting", "hello ", who), NULL, NULL, err);
+    return opsdk_merge(rq->client, rq->key, json_pack("{s:{s:s+}}", "data", "greeting", "hello ", who), NULL, NULL,
+                       err);
 }
 
 static const opsdk_handler greeter = {.name = "greeter", .kind = &OPSDK_CONFIGMAP, .reconcile = greet};

@@ -1,3 +1,4 @@
+#include "apiserver/fault.h"
 #include "apiserver/limits.h"
 #include "apiserver/render.h"
 #include "apiserver/select.h"
@@ -25,6 +26,14 @@ int fail_conflict(const resource *res, const char *name, const char *message, fa
                 resource_label(res, label, sizeof(label)), name, message);
     failure_about(why, name, res->group, res->plural);
     return -1;
+}
+
+/* The revision of what is read: 0 is now.  A fault makes reads lag behind. */
+static int64_t read_revision(const call *c)
+{
+    int64_t by = fault_stale(c), now = store_revision(c->server->objects);
+
+    return by == 0 ? 0 : now > by ? now - by : 1;
 }
 
 item *verb_find(call *c, failure *why)
@@ -89,15 +98,18 @@ int verb_get(call *c, failure *why)
 {
     render form;
     versioned v;
+    int64_t stale;
     item *it;
 
     if (render_choose(c, &form, why) < 0 || versioned_read(c, &v, why) < 0)
         return -1;
     if (v.given && v.revision > store_revision(c->server->objects))
         return fail_too_large(c->server, v.revision, why);
-    it = verb_find(c, why);
+    stale = read_revision(c);
+    it = stale ? collection_get_at(c->res->objects, stale, c->res->namespaced ? c->rq.ns : "", c->rq.name)
+               : verb_find(c, why);
     if (!it)
-        return -1;
+        return fail_not_found(c->res, c->rq.name, why);
     c->status = 200;
     c->type = "application/json";
     return render_item(&form, c->server, it, true, &c->body) < 0 ? failure_memory(why) : 0;
@@ -194,7 +206,7 @@ static int read_continue(listing *l, const char *text, failure *why)
 static int choose_revision(listing *l, failure *why)
 {
     const char *token = request_param(&l->c->rq, "continue"), *limit = request_param(&l->c->rq, "limit");
-    int64_t now = store_revision(l->c->server->objects);
+    int64_t now = store_revision(l->c->server->objects), stale;
     versioned v;
 
     if (versioned_read(l->c, &v, why) < 0)
@@ -209,8 +221,11 @@ static int choose_revision(listing *l, failure *why)
     }
     if (v.given && v.revision > now)
         return fail_too_large(l->c->server, v.revision, why);
+    stale = read_revision(l->c);
     if (v.given && strcmp(v.match, "Exact") == 0)
         l->shown = l->revision = v.revision;
+    else if (stale > 0)
+        l->shown = l->revision = stale;
     return 0;
 }
 

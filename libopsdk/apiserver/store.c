@@ -404,6 +404,20 @@ static const snapshot *snapshot_at(collection *c, int64_t revision, failure *why
     return rewind_to(c, revision, slot, why) < 0 ? NULL : slot;
 }
 
+item *collection_get_at(collection *c, int64_t revision, const char *ns, const char *name)
+{
+    auto_failure why = {0};
+    char key[LIMIT_KEY];
+    const snapshot *s = changed_since(c, revision) ? snapshot_at(c, revision, &why) : NULL;
+    bool found;
+    size_t at;
+
+    if (!s)
+        return collection_get(c, ns, name);
+    at = place(s->items, s->n, join(key, sizeof(key), ns, name), &found);
+    return found ? s->items[at] : NULL;
+}
+
 int collection_each(collection *c, int64_t revision, const char *ns, const char *after, each_item_fn *each, void *user,
                     failure *why)
 {

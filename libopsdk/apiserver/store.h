@@ -47,6 +47,8 @@ void store_set_revision(store *s, int64_t revision); /* for faults: the next wri
 collection *store_collection(store *s, const resource *res);
 
 item *collection_get(const collection *c, const char *ns, const char *name); /* borrowed; NULL: not there */
+/* As it was; as it is when that is forgotten.  Borrowed until the next read of the past. */
+item *collection_get_at(collection *c, int64_t revision, const char *ns, const char *name);
 size_t collection_len(const collection *c);
 
 /* Stores obj, whose metadata.resourceVersion becomes the new revision; *ret is borrowed (NULL is fine).  -1: no memory or full. */

@@ -30,8 +30,9 @@ START_TEST(a_failed_start_leaves_nothing)
     ck_assert_int_eq(opsdk_testing_start(&t, NULL, "/nonexistent.yaml", OPSDK_HANDLERS(&handler), &err), OPSDK_EIO);
     ck_assert_ptr_null(t.server);
     ck_assert(strstr(err.message, "/nonexistent.yaml"));
-    ck_assert_int_eq(opsdk_testing_start(&t, &(opsdk_apiserver_opts){.listen = "x"}, NULL, OPSDK_HANDLERS(&handler), &err),
-                     OPSDK_EINVAL);
+    ck_assert_int_eq(
+        opsdk_testing_start(&t, &(opsdk_apiserver_opts){.listen = "x"}, NULL, OPSDK_HANDLERS(&handler), &err),
+        OPSDK_EINVAL);
 }
 END_TEST
 
