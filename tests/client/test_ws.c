@@ -156,13 +156,10 @@ END_TEST
 
 START_TEST(nobody_listens)
 {
-    wsserver *gone = wsserver_start(NULL);
-
-    client = wsserver_client(gone, NULL, NULL);
-    wsserver_stop(gone);
+    start(&(wsserver_opts){.nobody = true}, NULL, NULL);
     ck_assert_int_eq(run(0), OPSDK_EIO);
     ck_assert_ptr_nonnull(strstr(err.message, "127.0.0.1"));
-    client = opsdk_client_free(client);
+    stop();
 }
 END_TEST
 

@@ -1,4 +1,5 @@
 #include "runtime/queue.h"
+#include "tests/support/clock.h"
 #include "tests/support/fault.h"
 #include "tests/support/suite.h"
 
@@ -97,16 +98,17 @@ END_TEST
 START_TEST(delays_in_order_of_time)
 {
     static const char *const names[] = {"e", "c", "a", "d", "b"};
-    static const int64_t after[] = {50, 30, 10, 40, 20};
+    static const int64_t after[] = {500000, 300000, 100000, 400000, 200000};
     opsdk_queue *q = queue_new(&OPSDK_POD, 1, 10);
     queue_item item;
 
     for (int i = 0; i < 5; i++)
-        queue_add_after(q, "ns", names[i], 100000);
+        queue_add_after(q, "ns", names[i], 1000000);
     for (int i = 0; i < 5; i++)
         queue_add_after(q, "ns", names[i], after[i]); /* the sooner time counts */
-    queue_add_after(q, "ns", "b", 100000);
+    queue_add_after(q, "ns", "b", 1000000);
     ck_assert_uint_eq(stats(q).delayed, 5);
+    clock_jump(600000);
     for (const char *want = "abcde"; *want; want++) {
         char name[2] = {*want, 0};
         item = take(q, name, 0);

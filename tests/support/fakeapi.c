@@ -16,8 +16,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#define MOST 512 /* connections, rules, requests, files of one test */
-#define PATIENCE_S 10
+#define MOST 512      /* connections, rules, requests, files of one test */
+#define PATIENCE_S 60 /* against hanging, not a measurement */
 
 typedef struct rule {
     char *what;
@@ -219,7 +219,7 @@ static bool serve(connection *k, wire *w, const fakeapi_reply *r)
     if (r->delay_ms)
         rest(k, r->delay_ms < 2000 ? r->delay_ms : 2000);
     if (r->silent)
-        rest(k, 60000);
+        rest(k, 1000L * 3600);
     if (r->silent || r->drop)
         return false;
     good = wire_head(w, r->status, r->type, r->headers, r->piece || r->hold, r->len, r->close);
@@ -277,16 +277,17 @@ static void *accept_all(void *user)
 
 /* ---- start and stop ---- */
 
-static void open_port(fakeapi *f, bool tls)
+static void open_port(fakeapi *f, const fakeapi_opts *opts)
 {
     struct sockaddr_in a = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t len = sizeof(a);
 
     f->listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    require(bind(f->listener, (struct sockaddr *)&a, sizeof(a)) == 0 && listen(f->listener, 64) == 0, "no port");
+    require(bind(f->listener, (struct sockaddr *)&a, sizeof(a)) == 0, "no port");
+    require(opts->nobody || listen(f->listener, 64) == 0, "no port");
     getsockname(f->listener, (struct sockaddr *)&a, &len);
     f->port = ntohs(a.sin_port);
-    require(asprintf(&f->url, "http%s://127.0.0.1:%d", tls ? "s" : "", f->port) > 0, "out of memory");
+    require(asprintf(&f->url, "http%s://127.0.0.1:%d", opts->tls ? "s" : "", f->port) > 0, "out of memory");
 }
 
 static void make_folder(fakeapi *f)
@@ -318,7 +319,7 @@ fakeapi *fakeapi_start(const fakeapi_opts *opts)
         pki_clear(&own);
     }
     make_folder(f);
-    open_port(f, opts->tls);
+    open_port(f, opts);
     require(pthread_create(&f->acceptor, NULL, accept_all, f) == 0, "no thread");
     return f;
 }

@@ -7,7 +7,7 @@
  *     fakeapi_stop(f);
  *
  * HTTP/1.1 with kept connections, one thread per connection.  A request that no reply is left for gets 404.  All functions may be
- * called from any thread; those that wait abort the program when nothing happens for ten seconds. */
+ * called from any thread; those that wait abort the program when nothing happens for a minute. */
 #ifndef SUPPORT_FAKEAPI_H
 #define SUPPORT_FAKEAPI_H
 
@@ -22,6 +22,7 @@ typedef struct fakeapi_opts {
     const char *names; /* of the server's certificate; default "IP:127.0.0.1,DNS:localhost" */
     bool expired;      /* the certificate is */
     bool want_cert;    /* asks the client for a certificate of the authority; refuses without */
+    bool nobody;       /* keeps its port from others, and listens not: connections are refused */
 } fakeapi_opts;
 
 typedef struct fakeapi_reply {

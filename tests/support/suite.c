@@ -9,7 +9,7 @@ int suite_run(const char *name, const TTest *const tests[], size_t n)
     SRunner *runner = srunner_create(suite);
     int failed;
 
-    tcase_set_timeout(tc, 60); /* a guard against hanging, not a measurement */
+    tcase_set_timeout(tc, 300); /* a guard against hanging, not a measurement */
     for (size_t i = 0; i < n; i++)
         tcase_add_test(tc, tests[i]);
     suite_add_tcase(suite, tc);

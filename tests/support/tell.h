@@ -10,6 +10,8 @@ tell *tell_new(void);
 tell *tell_free(tell *t);
 /* Any thread. */
 void tell_line(tell *t, const char *fmt, ...) OPSDK_PRINTF(2, 3);
+/* Waits for the next line; the caller's, NULL when none comes. */
+char *tell_next(tell *t);
 /* Waits for the next line, which must be this one. */
 void tell_expect(tell *t, const char *line);
 /* No line is waiting. */

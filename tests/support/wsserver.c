@@ -264,7 +264,7 @@ wsserver *wsserver_start(const wsserver_opts *opts)
         tls_start(s);
     s->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     ck_assert_int_eq(bind(s->fd, (struct sockaddr *)&at, sizeof(at)), 0);
-    ck_assert_int_eq(listen(s->fd, 64), 0);
+    ck_assert(s->opts.nobody || listen(s->fd, 64) == 0);
     getsockname(s->fd, (struct sockaddr *)&at, &len);
     s->port = ntohs(at.sin_port);
     pthread_create(&s->acceptor, NULL, accept_all, s);
@@ -352,7 +352,7 @@ void wsserver_wait(wsserver *s, int n)
     struct timespec until;
 
     clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_sec += 20;
+    until.tv_sec += 60; /* against hanging, not a measurement */
     pthread_mutex_lock(&s->lock);
     while (s->upgrades < n)
         ck_assert_int_eq(pthread_cond_timedwait(&s->changed, &s->lock, &until), 0);

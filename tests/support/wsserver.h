@@ -33,6 +33,7 @@ typedef struct wsserver_opts {
     bool mute;            /* upgrades, then neither reads nor writes */
     bool deaf;            /* starts the command, then reads nothing, answers no ping */
     bool no_answer;       /* accepts, never answers */
+    bool nobody;          /* keeps its port from others, and listens not: connections are refused */
     const char *error;    /* text for the error channel instead of the status */
     const char *stray;    /* a message sent before all else: channel byte and data */
     size_t stray_len;
