@@ -92,10 +92,16 @@ static bool read_head(wsserver *s, wswire *w, char *head)
 {
     size_t n = 0;
 
-    while (n < HEAD - 1 && !(n >= 4 && memcmp(head + n - 4, "\r\n\r\n", 4) == 0)) {
-        if (!wswire_read(w, head + n, 1))
+    for (char *end = NULL; !end && n < HEAD - 1;) {
+        long more = wswire_peek(w, head + n, HEAD - 1 - n);
+        if (more <= 0)
             return false;
-        n++;
+        head[n + (size_t)more] = '\0';
+        end = strstr(head + (n > 3 ? n - 3 : 0), "\r\n\r\n");
+        more = end ? end + 4 - head - (long)n : more; /* what follows the head is not its business */
+        if (!wswire_read(w, head + n, (size_t)more))
+            return false;
+        n += (size_t)more;
     }
     head[n] = '\0';
     pthread_mutex_lock(&s->lock);

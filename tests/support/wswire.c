@@ -19,6 +19,11 @@ bool wswire_read(wswire *w, void *to, size_t len)
     return true;
 }
 
+long wswire_peek(wswire *w, void *to, size_t size)
+{
+    return w->ssl ? SSL_peek(w->ssl, to, (int)size) : recv(w->fd, to, size, MSG_PEEK);
+}
+
 bool wswire_write(wswire *w, const void *data, size_t len)
 {
     const char *p = data;

@@ -18,6 +18,8 @@ enum { WSWIRE_MORE = 0, WSWIRE_BINARY = 2, WSWIRE_CLOSE = 8, WSWIRE_PING = 9, WS
 /* All of it, or false. */
 bool wswire_read(wswire *w, void *to, size_t len);
 bool wswire_write(wswire *w, const void *data, size_t len);
+/* What is there already, at least one byte, and stays there; -1 or 0 at the end. */
+long wswire_peek(wswire *w, void *to, size_t size);
 /* Bytes that poll does not see any more. */
 bool wswire_pending(const wswire *w);
 
