@@ -172,16 +172,19 @@ static void look(const struct run *r, pid_t pid, struct found *f)
     f->jvms[f->n++] = jvm;
 }
 
-static void scan(const struct run *r, struct found *f)
+/* False: time ran out on the way, so there may be more. */
+static bool scan(const struct run *r, struct found *f)
 {
+    struct dirent *e;
+
     memset(f, 0, sizeof(*f));
     if (r->want_pid) {
         look(r, r->want_pid, f);
-        return;
+        return true;
     }
     DIR *dir = opendir("/proc");
 
-    for (struct dirent *e = dir ? readdir(dir) : NULL; e && left_ms(r) > 0; e = readdir(dir)) {
+    for (e = dir ? readdir(dir) : NULL; e && left_ms(r) > 0; e = readdir(dir)) {
         char *end;
         long pid = strtol(e->d_name, &end, 10);
         if (*end == 0 && pid > 0 && pid <= INT32_MAX)
@@ -189,6 +192,7 @@ static void scan(const struct run *r, struct found *f)
     }
     if (dir)
         closedir(dir);
+    return !e;
 }
 
 /* Of several, the one that this directory's agent is already in. */
@@ -225,15 +229,17 @@ static int none(struct run *r, const struct found *f)
 int jvm_find(struct run *r)
 {
     int64_t patience = clock_ms() + FIND_MS;
-    struct found f;
+    struct found f = {.n = 0}, now;
     int chosen;
 
     for (int ms = 10;; ms = ms < 300 ? ms * 2 : 300) {
-        scan(r, &f);
-        chosen = choose(r, &f);
+        bool whole = scan(r, &now);
+        if (whole)
+            f = now;
+        chosen = whole ? choose(r, &f) : -1;
         if (chosen >= 0)
             break;
-        if ((f.starting || clock_ms() < patience) && nap(r, ms))
+        if (whole && (f.starting || clock_ms() < patience) && nap(r, ms))
             continue;
         return f.n > 1 ? several(r, &f) : none(r, &f);
     }
