@@ -207,6 +207,111 @@ START_TEST(what_was_sent_is_known)
 }
 END_TEST
 
+static void fault(const char *spec)
+{
+    ck_assert_msg(opsdk_apiserver_fault(server, spec, &err) == 0, "%s: %s", spec, err.message);
+}
+
+static int get(const char *name, opsdk_object **ret)
+{
+    return opsdk_get(reader, OPSDK_KEY(&OPSDK_CONFIGMAP, "default", name), ret, &err);
+}
+
+START_TEST(reads_are_stale)
+{
+    opsdk_auto_object *old = NULL, *now = NULL;
+    opsdk_objects all = {0};
+
+    start();
+    insist(OPSDK_KEY(&OPSDK_CONFIGMAP, "default", "a"), false, "1");
+    insist(OPSDK_KEY(&OPSDK_CONFIGMAP, "default", "a"), true, "2");
+    insist(OPSDK_KEY(&OPSDK_CONFIGMAP, "default", "b"), false, "1");
+    fault("stale by=2 agent=reader");
+    ck_assert_int_eq(get("a", &old), 0);
+    ck_assert_str_eq(opsdk_value_str(opsdk_at(old, "/data/value"), ""), "1");
+    ck_assert_int_eq(opsdk_list(reader, &OPSDK_CONFIGMAP, "default", NULL, &all, &err), 0);
+    ck_assert_uint_eq(all.len, 1);
+    opsdk_objects_clear(&all);
+    opsdk_apiserver_heal(server);
+    ck_assert_int_eq(get("a", &now), 0);
+    ck_assert_str_eq(opsdk_value_str(opsdk_at(now, "/data/value"), ""), "2");
+    stop();
+}
+END_TEST
+
+START_TEST(the_clock_is_ahead)
+{
+    opsdk_auto_object *obj = NULL;
+    char year[5] = "";
+
+    start();
+    fault("skew ms=3155760000000"); /* a hundred years */
+    insist(OPSDK_KEY(&OPSDK_CONFIGMAP, "default", "a"), false, "1");
+    ck_assert_int_eq(get("a", &obj), 0);
+    snprintf(year, sizeof(year), "%.4s", opsdk_value_str(opsdk_at(obj, "/metadata/creationTimestamp"), ""));
+    ck_assert_int_gt(strtol(year, NULL, 10), 2120);
+    stop();
+}
+END_TEST
+
+START_TEST(a_lease_is_lost)
+{
+    static const opsdk_kind lease = {"coordination.k8s.io/v1", "Lease", "leases", false};
+    opsdk_key key = OPSDK_KEY(&lease, "default", "mine");
+    opsdk_auto_object *obj = NULL;
+
+    start();
+    ck_assert_int_eq(
+        opsdk_create(writer, key, json_pack("{s:{s:s}}", "spec", "holderIdentity", "me"), NULL, NULL, &err), 0);
+    fault("lease-loss ns=default name=mine");
+    ck_assert_int_eq(opsdk_get(writer, key, &obj, &err), 0);
+    ck_assert_str_eq(opsdk_value_str(opsdk_at(obj, "/spec/holderIdentity"), ""), "somebody-else");
+    ck_assert_int_eq(opsdk_apiserver_fault(server, "lease-loss name=none", &err), OPSDK_EINVAL);
+    stop();
+}
+END_TEST
+
+START_TEST(versions_go_back)
+{
+    opsdk_auto_object *before = NULL, *after = NULL;
+
+    start();
+    for (int i = 0; i < 20; i++)
+        insist(OPSDK_KEY(&OPSDK_CONFIGMAP, "default", "a"), i > 0, i % 2 ? "x" : "y");
+    ck_assert_int_eq(get("a", &before), 0);
+    fault("rewind by=10");
+    insist(OPSDK_KEY(&OPSDK_CONFIGMAP, "default", "b"), false, "1");
+    ck_assert_int_eq(get("b", &after), 0);
+    ck_assert_int_lt(strtol(opsdk_object_version(after), NULL, 10), strtol(opsdk_object_version(before), NULL, 10));
+    stop();
+}
+END_TEST
+
+START_TEST(answers_are_no_good)
+{
+    opsdk_object *obj = NULL;
+
+    start();
+    insist(OPSDK_KEY(&OPSDK_CONFIGMAP, "default", "a"), false, "1");
+    fault("malformed");
+    ck_assert_int_eq(get("a", &obj), OPSDK_EPROTO);
+    fault("oversize");
+    ck_assert_int_eq(get("a", &obj), OPSDK_EPROTO);
+    fault("cut");
+    ck_assert_int_eq(get("a", &obj), OPSDK_EIO);
+    fault("token-expiry");
+    ck_assert_int_eq(get("a", &obj), OPSDK_EAUTH);
+    fault("error code=500 after=1");
+    ck_assert_int_eq(get("a", &obj), 0);
+    opsdk_object_unref(obj);
+    ck_assert_int_eq(get("a", &obj), OPSDK_EIO);
+    ck_assert_int_eq(opsdk_apiserver_fault(server, "error code=many", &err), OPSDK_EINVAL);
+    ck_assert_int_eq(opsdk_apiserver_fault(server, "error often", &err), OPSDK_EINVAL);
+    ck_assert_int_eq(opsdk_apiserver_fault(server, "cut at=word", &err), OPSDK_EINVAL);
+    stop();
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("faults");
@@ -218,6 +323,11 @@ int main(void)
     tcase_add_loop_test(tests, a_watch_survives, 0, N_FAULTS);
     tcase_add_test(tests, writes_get_through);
     tcase_add_test(tests, what_was_sent_is_known);
+    tcase_add_test(tests, reads_are_stale);
+    tcase_add_test(tests, the_clock_is_ahead);
+    tcase_add_test(tests, a_lease_is_lost);
+    tcase_add_test(tests, versions_go_back);
+    tcase_add_test(tests, answers_are_no_good);
     suite_add_tcase(suite, tests);
     runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);
