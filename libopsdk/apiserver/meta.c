@@ -92,23 +92,3 @@ void meta_update(json_t *obj, const json_t *old)
             json_object_del(meta, kept[i]);
     }
 }
-
-void meta_validate(const resource *res, const json_t *obj, field_errors *errors)
-{
-    (void)res;
-    if (!*meta_text(obj, "name"))
-        field_required(errors, "metadata.name", "name or generateName is required");
-}
-
-void meta_validate_update(const json_t *obj, const json_t *old, field_errors *errors)
-{
-    static const char *const fixed[] = {"name", "namespace"};
-    char path[64];
-
-    for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++) {
-        json_t *now = json_object_get(meta_of(obj), fixed[i]);
-        snprintf(path, sizeof(path), "metadata.%s", fixed[i]);
-        if (strcmp(meta_text(obj, fixed[i]), meta_text(old, fixed[i])) != 0)
-            field_invalid(errors, path, now, "field is immutable");
-    }
-}

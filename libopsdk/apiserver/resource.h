@@ -3,6 +3,7 @@
 #define APISERVER_RESOURCE_H
 
 #include "apiserver/failure.h"
+#include "apiserver/names.h"
 #include "apiserver/schema/schema.h"
 
 typedef struct call call;             /* call.h */
@@ -23,7 +24,7 @@ enum {
 };
 
 /* What is special about a kind.  Every member may be NULL.  obj is changed in place; old is what is stored now (NULL: create).
- * The order in a write: decode, defaults, prepare, admission (mutating), validate, admission (validating), store, stored. */
+ * The order in a write: decode, defaults, owners of fields, admission (mutating), prepare, validate, admission (validating), store, stored. */
 typedef struct strategy {
     /* Fills in what the server fills in, beyond the schema's defaults; also when an object is read that was stored without. */
     void (*defaults)(json_t *obj);
@@ -65,6 +66,7 @@ struct resource {
     const char *plural, *singular, *kind;
     const char *list_kind;                              /* NULL: kind and "List" */
     const char *const *short_names, *const *categories; /* NULL-terminated, or NULL */
+    enum name_rule names;                               /* of its objects */
     bool namespaced;
     bool hidden; /* a version that is not served */
     bool custom; /* of a CRD */

@@ -109,14 +109,17 @@ static int validate(writing *w, failure *why)
     const resource *res = w->c->res;
     auto_field_errors errors = {0};
 
-    meta_validate(res, w->obj, &errors);
     if (w->old)
         meta_validate_update(w->obj, w->old, &errors);
+    else
+        meta_validate(res, w->obj, &errors);
     if (res->strategy && res->strategy->validate)
         res->strategy->validate(w->c, w->obj, w->old, &errors);
+    if (field_errors_result(&errors, res->group, res->kind, meta_text(w->obj, "name"), why) < 0)
+        return -1;
     if (res->strategy && res->strategy->warn)
         res->strategy->warn(w->c, w->obj, w->old);
-    return field_errors_result(&errors, res->group, res->kind, meta_text(w->obj, "name"), why);
+    return 0;
 }
 
 static int own_fields(writing *w, failure *why)
@@ -133,18 +136,27 @@ static int own_fields(writing *w, failure *why)
     return w->applied ? 0 : managed_update(&m, w->obj, w->old, why);
 }
 
+/* What the server sets by itself comes after owners and mutating admission: nobody owns it, and webhooks do not see it. */
+static int prepare(writing *w, failure *why)
+{
+    const strategy *s = w->c->res->strategy;
+
+    if (w->old)
+        meta_update(w->obj, w->old);
+    else if (meta_create(w->c, w->obj, why) < 0)
+        return -1;
+    return s && s->prepare ? s->prepare(w->c, w->obj, w->old, why) : 0;
+}
+
 /* From a decoded document to one that may be stored. */
 static int pass(writing *w, failure *why)
 {
-    const strategy *s = w->c->res->strategy;
     bool released = false;
 
-    if (s && s->prepare && s->prepare(w->c, w->obj, w->old, why) < 0)
-        return -1;
-    if (admission_mutate(w->c, w->obj, w->old, &released, why) < 0)
+    if (own_fields(w, why) < 0 || admission_mutate(w->c, w->obj, w->old, &released, why) < 0)
         return -1;
     w->released |= released;
-    if (own_fields(w, why) < 0 || validate(w, why) < 0)
+    if (prepare(w, why) < 0 || validate(w, why) < 0)
         return -1;
     if (admission_validate(w->c, w->obj, w->old, &released, why) < 0)
         return -1;
@@ -166,7 +178,7 @@ int write_create(writing *w, failure *why)
     char label[320];
     const char *name;
 
-    if (meta_create(c, w->obj, why) < 0 || pass(w, why) < 0)
+    if (pass(w, why) < 0)
         return -1;
     name = meta_text(w->obj, "name");
     if (collection_get(c->res->objects, meta_text(w->obj, "namespace"), name)) {
@@ -201,7 +213,6 @@ int write_update(writing *w, failure *why)
 {
     call *c = w->c;
 
-    meta_update(w->obj, w->old);
     if (pass(w, why) < 0)
         return -1;
     if (w->released && check_current(w, why) < 0)

@@ -1,0 +1,145 @@
+/* What metadata may be (k8s.io/apimachinery/pkg/api/validation/objectmeta.go). */
+#include "apiserver/go_print.h"
+#include "apiserver/meta.h"
+#include "apiserver/names.h"
+#include "core/limits.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *text_of(const json_t *obj, const char *name)
+{
+    const char *text = json_string_value(json_object_get(obj, name));
+
+    return text ? text : "";
+}
+
+static void validate_owner(const json_t *owner, field_errors *errors)
+{
+    static const char path[] = "metadata.ownerReferences";
+    const char *version = text_of(owner, "apiVersion"), *slash = strchr(version, '/');
+    json_auto_t *empty = json_string("");
+
+    if (!*(slash ? slash + 1 : version))
+        field_invalid(errors, "metadata.ownerReferences.apiVersion", json_object_get(owner, "apiVersion"),
+                      "version must not be empty");
+    if (!*text_of(owner, "kind"))
+        field_invalid(errors, "metadata.ownerReferences.kind", empty, "must not be empty");
+    if (!*text_of(owner, "name"))
+        field_invalid(errors, "metadata.ownerReferences.name", empty, "must not be empty");
+    if (!*text_of(owner, "uid"))
+        field_invalid(errors, "metadata.ownerReferences.uid", empty, "must not be empty");
+    if (strcmp(version, "v1") == 0 && strcmp(text_of(owner, "kind"), "Event") == 0)
+        field_invalid(errors, path, owner, "/v1, Kind=Event is disallowed from being an owner");
+}
+
+static void validate_owners(const json_t *owners, field_errors *errors)
+{
+    const json_t *controller = NULL;
+    size_t i;
+    json_t *owner;
+
+    json_array_foreach(owners, i, owner)
+    {
+        validate_owner(owner, errors);
+        if (!json_is_true(json_object_get(owner, "controller")))
+            continue;
+        if (controller)
+            field_invalid(errors, "metadata.ownerReferences", owners,
+                          "Only one reference can have Controller set to true. Found \"true\" in references for %s/%s "
+                          "and %s/%s",
+                          text_of(controller, "kind"), text_of(controller, "name"), text_of(owner, "kind"),
+                          text_of(owner, "name"));
+        else
+            controller = owner;
+    }
+}
+
+static bool has(const json_t *list, const char *text)
+{
+    size_t i;
+    json_t *one;
+
+    json_array_foreach((json_t *)list, i, one) if (strcmp(json_string_value(one), text) == 0) return true;
+    return false;
+}
+
+static void validate_finalizers(const json_t *finalizers, field_errors *errors)
+{
+    size_t i;
+    json_t *one;
+
+    json_array_foreach((json_t *)finalizers, i, one)
+        name_validate(NAME_QUALIFIED, json_string_value(one), "metadata.finalizers", errors);
+    if (has(finalizers, "orphan") && has(finalizers, "foregroundDeletion"))
+        field_invalid(errors, "metadata.finalizers", finalizers,
+                      "finalizer orphan and foregroundDeletion cannot be both set");
+}
+
+static void validate_common(const json_t *meta, field_errors *errors)
+{
+    labels_validate(json_object_get(meta, "labels"), "metadata.labels", errors);
+    annotations_validate(json_object_get(meta, "annotations"), "metadata.annotations", errors);
+    validate_owners(json_object_get(meta, "ownerReferences"), errors);
+}
+
+void meta_validate(const resource *res, const json_t *obj, field_errors *errors)
+{
+    const json_t *meta = meta_of(obj);
+    const char *prefix = meta_text(obj, "generateName"), *name = meta_text(obj, "name");
+
+    if (*prefix)
+        name_validate_prefix(res->names, prefix, "metadata.generateName", errors);
+    if (*name)
+        name_validate(res->names, name, "metadata.name", errors);
+    else
+        field_required(errors, "metadata.name", "name or generateName is required");
+    validate_common(meta, errors);
+    validate_finalizers(json_object_get(meta, "finalizers"), errors);
+}
+
+static int by_text(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+#define SHOWN 64 /* new finalizers that a message lists */
+
+/* []string{"a", "b"}, sorted. */
+static void no_new_finalizers(const json_t *now, const json_t *before, field_errors *errors)
+{
+    const char *fresh[SHOWN];
+    auto_buf text = BUF_INIT(LIMIT_OBJECT);
+    size_t n = 0, i;
+    json_t *one;
+
+    json_array_foreach((json_t *)now, i, one) if (!has(before, json_string_value(one)) && n < SHOWN) fresh[n++] =
+        json_string_value(one);
+    if (n == 0)
+        return;
+    qsort(fresh, n, sizeof(fresh[0]), by_text);
+    for (i = 0; i < n; i++) {
+        buf_puts(&text, i ? ", " : "");
+        go_quote(&text, fresh[i], strlen(fresh[i]));
+    }
+    field_forbidden(errors, "metadata.finalizers",
+                    "no new finalizers can be added if the object is being deleted, found new finalizers []string{%s}",
+                    text.failed ? "" : text.data);
+}
+
+void meta_validate_update(const json_t *obj, const json_t *old, field_errors *errors)
+{
+    static const char *const fixed[] = {"name", "namespace", "uid"};
+    const json_t *meta = meta_of(obj);
+    char path[64];
+
+    if (*meta_text(old, "deletionTimestamp"))
+        no_new_finalizers(json_object_get(meta, "finalizers"), json_object_get(meta_of(old), "finalizers"), errors);
+    for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++) {
+        snprintf(path, sizeof(path), "metadata.%s", fixed[i]);
+        if (strcmp(meta_text(obj, fixed[i]), meta_text(old, fixed[i])) != 0)
+            field_invalid(errors, path, json_object_get(meta, fixed[i]), "field is immutable");
+    }
+    validate_common(meta, errors);
+}
