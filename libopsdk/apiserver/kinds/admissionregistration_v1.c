@@ -42,10 +42,10 @@ static const schema n21 = {.type = SCHEMA_LIST,
                            .keys = s6};
 
 static const schema_field admissionregistration_v1_ServiceReference_fields[] = {
-    {.name = "name", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "namespace", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "path", .type = &n0, .pointer = true},
-    {.name = "port", .type = &n1, .pointer = true},
+    {.name = "name", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 2},
+    {.name = "namespace", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 1},
+    {.name = "path", .type = &n0, .pointer = true, .number = 3},
+    {.name = "port", .type = &n1, .pointer = true, .number = 4},
 };
 const schema schema_admissionregistration_v1_ServiceReference = {
     .type = SCHEMA_OBJECT,
@@ -55,9 +55,9 @@ const schema schema_admissionregistration_v1_ServiceReference = {
     .n = 4};
 
 static const schema_field admissionregistration_v1_WebhookClientConfig_fields[] = {
-    {.name = "caBundle", .type = &n2},
-    {.name = "service", .type = &schema_admissionregistration_v1_ServiceReference, .pointer = true},
-    {.name = "url", .type = &n0, .pointer = true},
+    {.name = "caBundle", .type = &n2, .number = 2},
+    {.name = "service", .type = &schema_admissionregistration_v1_ServiceReference, .pointer = true, .number = 1},
+    {.name = "url", .type = &n0, .pointer = true, .number = 3},
 };
 const schema schema_admissionregistration_v1_WebhookClientConfig = {
     .type = SCHEMA_OBJECT,
@@ -67,11 +67,11 @@ const schema schema_admissionregistration_v1_WebhookClientConfig = {
     .n = 3};
 
 static const schema_field admissionregistration_v1_RuleWithOperations_fields[] = {
-    {.name = "apiGroups", .type = &n6, .embed = "Rule"},
-    {.name = "apiVersions", .type = &n6, .embed = "Rule"},
-    {.name = "operations", .type = &n5},
-    {.name = "resources", .type = &n6, .embed = "Rule"},
-    {.name = "scope", .type = &n8, .pointer = true, .embed = "Rule"},
+    {.name = "apiGroups", .type = &n6, .number = 1, .within = 2, .embed = "Rule"},
+    {.name = "apiVersions", .type = &n6, .number = 2, .within = 2, .embed = "Rule"},
+    {.name = "operations", .type = &n5, .number = 1},
+    {.name = "resources", .type = &n6, .number = 3, .within = 2, .embed = "Rule"},
+    {.name = "scope", .type = &n8, .pointer = true, .number = 4, .within = 2, .embed = "Rule"},
 };
 const schema schema_admissionregistration_v1_RuleWithOperations = {
     .type = SCHEMA_OBJECT,
@@ -81,8 +81,8 @@ const schema schema_admissionregistration_v1_RuleWithOperations = {
     .n = 5};
 
 static const schema_field admissionregistration_v1_MatchCondition_fields[] = {
-    {.name = "expression", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "name", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
+    {.name = "expression", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 2},
+    {.name = "name", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 1},
 };
 const schema schema_admissionregistration_v1_MatchCondition = {.type = SCHEMA_OBJECT,
                                                                .name =
@@ -92,22 +92,23 @@ const schema schema_admissionregistration_v1_MatchCondition = {.type = SCHEMA_OB
                                                                .n = 2};
 
 static const schema_field admissionregistration_v1_MutatingWebhook_fields[] = {
-    {.name = "admissionReviewVersions", .type = &n6, .required = true, .always = true},
+    {.name = "admissionReviewVersions", .type = &n6, .required = true, .always = true, .number = 8},
     {.name = "clientConfig",
      .type = &schema_admissionregistration_v1_WebhookClientConfig,
      .dflt = "{}",
      .required = true,
-     .always = true},
-    {.name = "failurePolicy", .type = &n11, .pointer = true},
-    {.name = "matchConditions", .type = &n19, .patch = PATCH_MERGE, .patch_key = "name"},
-    {.name = "matchPolicy", .type = &n13, .pointer = true},
-    {.name = "name", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "namespaceSelector", .type = &schema_meta_v1_LabelSelector, .pointer = true},
-    {.name = "objectSelector", .type = &schema_meta_v1_LabelSelector, .pointer = true},
-    {.name = "reinvocationPolicy", .type = &n17, .pointer = true},
-    {.name = "rules", .type = &n9},
-    {.name = "sideEffects", .type = &n15, .required = true, .pointer = true, .always = true},
-    {.name = "timeoutSeconds", .type = &n1, .pointer = true},
+     .always = true,
+     .number = 2},
+    {.name = "failurePolicy", .type = &n11, .pointer = true, .number = 4},
+    {.name = "matchConditions", .type = &n19, .patch = PATCH_MERGE, .patch_key = "name", .number = 12},
+    {.name = "matchPolicy", .type = &n13, .pointer = true, .number = 9},
+    {.name = "name", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 1},
+    {.name = "namespaceSelector", .type = &schema_meta_v1_LabelSelector, .pointer = true, .number = 5},
+    {.name = "objectSelector", .type = &schema_meta_v1_LabelSelector, .pointer = true, .number = 11},
+    {.name = "reinvocationPolicy", .type = &n17, .pointer = true, .number = 10},
+    {.name = "rules", .type = &n9, .number = 3},
+    {.name = "sideEffects", .type = &n15, .required = true, .pointer = true, .always = true, .number = 6},
+    {.name = "timeoutSeconds", .type = &n1, .pointer = true, .number = 7},
 };
 const schema schema_admissionregistration_v1_MutatingWebhook = {
     .type = SCHEMA_OBJECT,
@@ -119,8 +120,8 @@ const schema schema_admissionregistration_v1_MutatingWebhook = {
 static const schema_field admissionregistration_v1_MutatingWebhookConfiguration_fields[] = {
     {.name = "apiVersion", .type = &n0, .embed = "TypeMeta"},
     {.name = "kind", .type = &n0, .embed = "TypeMeta"},
-    {.name = "metadata", .type = &SCHEMA_OBJECT_META, .dflt = "{}", .always = true},
-    {.name = "webhooks", .type = &n20, .patch = PATCH_MERGE, .patch_key = "name"},
+    {.name = "metadata", .type = &SCHEMA_OBJECT_META, .dflt = "{}", .always = true, .number = 1},
+    {.name = "webhooks", .type = &n20, .patch = PATCH_MERGE, .patch_key = "name", .number = 2},
 };
 const schema schema_admissionregistration_v1_MutatingWebhookConfiguration = {
     .type = SCHEMA_OBJECT,
@@ -130,21 +131,22 @@ const schema schema_admissionregistration_v1_MutatingWebhookConfiguration = {
     .n = 4};
 
 static const schema_field admissionregistration_v1_ValidatingWebhook_fields[] = {
-    {.name = "admissionReviewVersions", .type = &n6, .required = true, .always = true},
+    {.name = "admissionReviewVersions", .type = &n6, .required = true, .always = true, .number = 8},
     {.name = "clientConfig",
      .type = &schema_admissionregistration_v1_WebhookClientConfig,
      .dflt = "{}",
      .required = true,
-     .always = true},
-    {.name = "failurePolicy", .type = &n11, .pointer = true},
-    {.name = "matchConditions", .type = &n19, .patch = PATCH_MERGE, .patch_key = "name"},
-    {.name = "matchPolicy", .type = &n13, .pointer = true},
-    {.name = "name", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "namespaceSelector", .type = &schema_meta_v1_LabelSelector, .pointer = true},
-    {.name = "objectSelector", .type = &schema_meta_v1_LabelSelector, .pointer = true},
-    {.name = "rules", .type = &n9},
-    {.name = "sideEffects", .type = &n15, .required = true, .pointer = true, .always = true},
-    {.name = "timeoutSeconds", .type = &n1, .pointer = true},
+     .always = true,
+     .number = 2},
+    {.name = "failurePolicy", .type = &n11, .pointer = true, .number = 4},
+    {.name = "matchConditions", .type = &n19, .patch = PATCH_MERGE, .patch_key = "name", .number = 11},
+    {.name = "matchPolicy", .type = &n13, .pointer = true, .number = 9},
+    {.name = "name", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 1},
+    {.name = "namespaceSelector", .type = &schema_meta_v1_LabelSelector, .pointer = true, .number = 5},
+    {.name = "objectSelector", .type = &schema_meta_v1_LabelSelector, .pointer = true, .number = 10},
+    {.name = "rules", .type = &n9, .number = 3},
+    {.name = "sideEffects", .type = &n15, .required = true, .pointer = true, .always = true, .number = 6},
+    {.name = "timeoutSeconds", .type = &n1, .pointer = true, .number = 7},
 };
 const schema schema_admissionregistration_v1_ValidatingWebhook = {
     .type = SCHEMA_OBJECT,
@@ -156,8 +158,8 @@ const schema schema_admissionregistration_v1_ValidatingWebhook = {
 static const schema_field admissionregistration_v1_ValidatingWebhookConfiguration_fields[] = {
     {.name = "apiVersion", .type = &n0, .embed = "TypeMeta"},
     {.name = "kind", .type = &n0, .embed = "TypeMeta"},
-    {.name = "metadata", .type = &SCHEMA_OBJECT_META, .dflt = "{}", .always = true},
-    {.name = "webhooks", .type = &n21, .patch = PATCH_MERGE, .patch_key = "name"},
+    {.name = "metadata", .type = &SCHEMA_OBJECT_META, .dflt = "{}", .always = true, .number = 1},
+    {.name = "webhooks", .type = &n21, .patch = PATCH_MERGE, .patch_key = "name", .number = 2},
 };
 const schema schema_admissionregistration_v1_ValidatingWebhookConfiguration = {
     .type = SCHEMA_OBJECT,

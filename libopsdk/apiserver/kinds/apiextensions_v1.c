@@ -73,12 +73,12 @@ static const schema n30 = {.type = SCHEMA_LIST,
                            .keys = s2};
 
 static const schema_field apiextensions_v1_CustomResourceDefinitionNames_fields[] = {
-    {.name = "categories", .type = &n1},
-    {.name = "kind", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "listKind", .type = &n0},
-    {.name = "plural", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "shortNames", .type = &n1},
-    {.name = "singular", .type = &n0},
+    {.name = "categories", .type = &n1, .number = 6},
+    {.name = "kind", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 4},
+    {.name = "listKind", .type = &n0, .number = 5},
+    {.name = "plural", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 1},
+    {.name = "shortNames", .type = &n1, .number = 3},
+    {.name = "singular", .type = &n0, .number = 2},
 };
 const schema schema_apiextensions_v1_CustomResourceDefinitionNames = {
     .type = SCHEMA_OBJECT,
@@ -88,8 +88,8 @@ const schema schema_apiextensions_v1_CustomResourceDefinitionNames = {
     .n = 6};
 
 static const schema_field apiextensions_v1_ExternalDocumentation_fields[] = {
-    {.name = "description", .type = &n0},
-    {.name = "url", .type = &n0},
+    {.name = "description", .type = &n0, .number = 1},
+    {.name = "url", .type = &n0, .number = 2},
 };
 const schema schema_apiextensions_v1_ExternalDocumentation = {
     .type = SCHEMA_OBJECT,
@@ -99,12 +99,12 @@ const schema schema_apiextensions_v1_ExternalDocumentation = {
     .n = 2};
 
 static const schema_field apiextensions_v1_ValidationRule_fields[] = {
-    {.name = "fieldPath", .type = &n0},
-    {.name = "message", .type = &n0},
-    {.name = "messageExpression", .type = &n0},
-    {.name = "optionalOldSelf", .type = &n3, .pointer = true},
-    {.name = "reason", .type = &n17, .pointer = true},
-    {.name = "rule", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
+    {.name = "fieldPath", .type = &n0, .number = 5},
+    {.name = "message", .type = &n0, .number = 2},
+    {.name = "messageExpression", .type = &n0, .number = 3},
+    {.name = "optionalOldSelf", .type = &n3, .pointer = true, .number = 6},
+    {.name = "reason", .type = &n17, .pointer = true, .number = 4},
+    {.name = "rule", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 1},
 };
 const schema schema_apiextensions_v1_ValidationRule = {
     .type = SCHEMA_OBJECT,
@@ -114,50 +114,50 @@ const schema schema_apiextensions_v1_ValidationRule = {
     .n = 6};
 
 static const schema_field apiextensions_v1_JSONSchemaProps_fields[] = {
-    {.name = "$ref", .type = &n0, .pointer = true},
-    {.name = "$schema", .type = &n4},
-    {.name = "additionalItems", .type = &n12, .pointer = true},
-    {.name = "additionalProperties", .type = &n12, .pointer = true},
-    {.name = "allOf", .type = &n10},
-    {.name = "anyOf", .type = &n10},
-    {.name = "default", .type = &n5, .pointer = true},
-    {.name = "definitions", .type = &n15},
-    {.name = "dependencies", .type = &n14},
-    {.name = "description", .type = &n0},
-    {.name = "enum", .type = &n8},
-    {.name = "example", .type = &n5, .pointer = true},
-    {.name = "exclusiveMaximum", .type = &n3},
-    {.name = "exclusiveMinimum", .type = &n3},
-    {.name = "externalDocs", .type = &schema_apiextensions_v1_ExternalDocumentation, .pointer = true},
-    {.name = "format", .type = &n0},
-    {.name = "id", .type = &n0},
-    {.name = "items", .type = &n9, .pointer = true},
-    {.name = "maxItems", .type = &n7, .pointer = true},
-    {.name = "maxLength", .type = &n7, .pointer = true},
-    {.name = "maxProperties", .type = &n7, .pointer = true},
-    {.name = "maximum", .type = &n6, .pointer = true},
-    {.name = "minItems", .type = &n7, .pointer = true},
-    {.name = "minLength", .type = &n7, .pointer = true},
-    {.name = "minProperties", .type = &n7, .pointer = true},
-    {.name = "minimum", .type = &n6, .pointer = true},
-    {.name = "multipleOf", .type = &n6, .pointer = true},
-    {.name = "not", .type = &schema_apiextensions_v1_JSONSchemaProps, .pointer = true},
-    {.name = "nullable", .type = &n3},
-    {.name = "oneOf", .type = &n10},
-    {.name = "pattern", .type = &n0},
-    {.name = "patternProperties", .type = &n11},
-    {.name = "properties", .type = &n11},
-    {.name = "required", .type = &n1},
-    {.name = "title", .type = &n0},
-    {.name = "type", .type = &n0},
-    {.name = "uniqueItems", .type = &n3},
-    {.name = "x-kubernetes-embedded-resource", .type = &n3},
-    {.name = "x-kubernetes-int-or-string", .type = &n3},
-    {.name = "x-kubernetes-list-map-keys", .type = &n1},
-    {.name = "x-kubernetes-list-type", .type = &n0, .pointer = true},
-    {.name = "x-kubernetes-map-type", .type = &n0, .pointer = true},
-    {.name = "x-kubernetes-preserve-unknown-fields", .type = &n3, .pointer = true},
-    {.name = "x-kubernetes-validations", .type = &n19, .patch = PATCH_MERGE, .patch_key = "rule"},
+    {.name = "$ref", .type = &n0, .pointer = true, .number = 3},
+    {.name = "$schema", .type = &n4, .number = 2},
+    {.name = "additionalItems", .type = &n12, .pointer = true, .number = 33},
+    {.name = "additionalProperties", .type = &n12, .pointer = true, .number = 30},
+    {.name = "allOf", .type = &n10, .number = 25},
+    {.name = "anyOf", .type = &n10, .number = 27},
+    {.name = "default", .type = &n5, .pointer = true, .number = 8},
+    {.name = "definitions", .type = &n15, .number = 34},
+    {.name = "dependencies", .type = &n14, .number = 32},
+    {.name = "description", .type = &n0, .number = 4},
+    {.name = "enum", .type = &n8, .number = 20},
+    {.name = "example", .type = &n5, .pointer = true, .number = 36},
+    {.name = "exclusiveMaximum", .type = &n3, .number = 10},
+    {.name = "exclusiveMinimum", .type = &n3, .number = 12},
+    {.name = "externalDocs", .type = &schema_apiextensions_v1_ExternalDocumentation, .pointer = true, .number = 35},
+    {.name = "format", .type = &n0, .number = 6},
+    {.name = "id", .type = &n0, .number = 1},
+    {.name = "items", .type = &n9, .pointer = true, .number = 24},
+    {.name = "maxItems", .type = &n7, .pointer = true, .number = 16},
+    {.name = "maxLength", .type = &n7, .pointer = true, .number = 13},
+    {.name = "maxProperties", .type = &n7, .pointer = true, .number = 21},
+    {.name = "maximum", .type = &n6, .pointer = true, .number = 9},
+    {.name = "minItems", .type = &n7, .pointer = true, .number = 17},
+    {.name = "minLength", .type = &n7, .pointer = true, .number = 14},
+    {.name = "minProperties", .type = &n7, .pointer = true, .number = 22},
+    {.name = "minimum", .type = &n6, .pointer = true, .number = 11},
+    {.name = "multipleOf", .type = &n6, .pointer = true, .number = 19},
+    {.name = "not", .type = &schema_apiextensions_v1_JSONSchemaProps, .pointer = true, .number = 28},
+    {.name = "nullable", .type = &n3, .number = 37},
+    {.name = "oneOf", .type = &n10, .number = 26},
+    {.name = "pattern", .type = &n0, .number = 15},
+    {.name = "patternProperties", .type = &n11, .number = 31},
+    {.name = "properties", .type = &n11, .number = 29},
+    {.name = "required", .type = &n1, .number = 23},
+    {.name = "title", .type = &n0, .number = 7},
+    {.name = "type", .type = &n0, .number = 5},
+    {.name = "uniqueItems", .type = &n3, .number = 18},
+    {.name = "x-kubernetes-embedded-resource", .type = &n3, .number = 39},
+    {.name = "x-kubernetes-int-or-string", .type = &n3, .number = 40},
+    {.name = "x-kubernetes-list-map-keys", .type = &n1, .number = 41},
+    {.name = "x-kubernetes-list-type", .type = &n0, .pointer = true, .number = 42},
+    {.name = "x-kubernetes-map-type", .type = &n0, .pointer = true, .number = 43},
+    {.name = "x-kubernetes-preserve-unknown-fields", .type = &n3, .pointer = true, .number = 38},
+    {.name = "x-kubernetes-validations", .type = &n19, .patch = PATCH_MERGE, .patch_key = "rule", .number = 44},
 };
 const schema schema_apiextensions_v1_JSONSchemaProps = {
     .type = SCHEMA_OBJECT,
@@ -167,7 +167,7 @@ const schema schema_apiextensions_v1_JSONSchemaProps = {
     .n = 44};
 
 static const schema_field apiextensions_v1_CustomResourceValidation_fields[] = {
-    {.name = "openAPIV3Schema", .type = &schema_apiextensions_v1_JSONSchemaProps, .pointer = true},
+    {.name = "openAPIV3Schema", .type = &schema_apiextensions_v1_JSONSchemaProps, .pointer = true, .number = 1},
 };
 const schema schema_apiextensions_v1_CustomResourceValidation = {
     .type = SCHEMA_OBJECT,
@@ -182,9 +182,9 @@ const schema schema_apiextensions_v1_CustomResourceSubresourceStatus = {
     .go = "v1.CustomResourceSubresourceStatus"};
 
 static const schema_field apiextensions_v1_CustomResourceSubresourceScale_fields[] = {
-    {.name = "labelSelectorPath", .type = &n0, .pointer = true},
-    {.name = "specReplicasPath", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "statusReplicasPath", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
+    {.name = "labelSelectorPath", .type = &n0, .pointer = true, .number = 3},
+    {.name = "specReplicasPath", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 1},
+    {.name = "statusReplicasPath", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 2},
 };
 const schema schema_apiextensions_v1_CustomResourceSubresourceScale = {
     .type = SCHEMA_OBJECT,
@@ -194,8 +194,8 @@ const schema schema_apiextensions_v1_CustomResourceSubresourceScale = {
     .n = 3};
 
 static const schema_field apiextensions_v1_CustomResourceSubresources_fields[] = {
-    {.name = "scale", .type = &schema_apiextensions_v1_CustomResourceSubresourceScale, .pointer = true},
-    {.name = "status", .type = &schema_apiextensions_v1_CustomResourceSubresourceStatus, .pointer = true},
+    {.name = "scale", .type = &schema_apiextensions_v1_CustomResourceSubresourceScale, .pointer = true, .number = 2},
+    {.name = "status", .type = &schema_apiextensions_v1_CustomResourceSubresourceStatus, .pointer = true, .number = 1},
 };
 const schema schema_apiextensions_v1_CustomResourceSubresources = {
     .type = SCHEMA_OBJECT,
@@ -205,12 +205,12 @@ const schema schema_apiextensions_v1_CustomResourceSubresources = {
     .n = 2};
 
 static const schema_field apiextensions_v1_CustomResourceColumnDefinition_fields[] = {
-    {.name = "description", .type = &n0},
-    {.name = "format", .type = &n0},
-    {.name = "jsonPath", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "name", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "priority", .type = &n20},
-    {.name = "type", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
+    {.name = "description", .type = &n0, .number = 4},
+    {.name = "format", .type = &n0, .number = 3},
+    {.name = "jsonPath", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 6},
+    {.name = "name", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 1},
+    {.name = "priority", .type = &n20, .number = 5},
+    {.name = "type", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 2},
 };
 const schema schema_apiextensions_v1_CustomResourceColumnDefinition = {
     .type = SCHEMA_OBJECT,
@@ -220,7 +220,7 @@ const schema schema_apiextensions_v1_CustomResourceColumnDefinition = {
     .n = 6};
 
 static const schema_field apiextensions_v1_SelectableField_fields[] = {
-    {.name = "jsonPath", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
+    {.name = "jsonPath", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 1},
 };
 const schema schema_apiextensions_v1_SelectableField = {
     .type = SCHEMA_OBJECT,
@@ -230,15 +230,15 @@ const schema schema_apiextensions_v1_SelectableField = {
     .n = 1};
 
 static const schema_field apiextensions_v1_CustomResourceDefinitionVersion_fields[] = {
-    {.name = "additionalPrinterColumns", .type = &n21},
-    {.name = "deprecated", .type = &n3},
-    {.name = "deprecationWarning", .type = &n0, .pointer = true},
-    {.name = "name", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "schema", .type = &schema_apiextensions_v1_CustomResourceValidation, .pointer = true},
-    {.name = "selectableFields", .type = &n22},
-    {.name = "served", .type = &n3, .dflt = "false", .required = true, .always = true},
-    {.name = "storage", .type = &n3, .dflt = "false", .required = true, .always = true},
-    {.name = "subresources", .type = &schema_apiextensions_v1_CustomResourceSubresources, .pointer = true},
+    {.name = "additionalPrinterColumns", .type = &n21, .number = 6},
+    {.name = "deprecated", .type = &n3, .number = 7},
+    {.name = "deprecationWarning", .type = &n0, .pointer = true, .number = 8},
+    {.name = "name", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 1},
+    {.name = "schema", .type = &schema_apiextensions_v1_CustomResourceValidation, .pointer = true, .number = 4},
+    {.name = "selectableFields", .type = &n22, .number = 9},
+    {.name = "served", .type = &n3, .dflt = "false", .required = true, .always = true, .number = 2},
+    {.name = "storage", .type = &n3, .dflt = "false", .required = true, .always = true, .number = 3},
+    {.name = "subresources", .type = &schema_apiextensions_v1_CustomResourceSubresources, .pointer = true, .number = 5},
 };
 const schema schema_apiextensions_v1_CustomResourceDefinitionVersion = {
     .type = SCHEMA_OBJECT,
@@ -248,10 +248,10 @@ const schema schema_apiextensions_v1_CustomResourceDefinitionVersion = {
     .n = 9};
 
 static const schema_field apiextensions_v1_ServiceReference_fields[] = {
-    {.name = "name", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "namespace", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "path", .type = &n0, .pointer = true},
-    {.name = "port", .type = &n20, .pointer = true},
+    {.name = "name", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 2},
+    {.name = "namespace", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 1},
+    {.name = "path", .type = &n0, .pointer = true, .number = 3},
+    {.name = "port", .type = &n20, .pointer = true, .number = 4},
 };
 const schema schema_apiextensions_v1_ServiceReference = {
     .type = SCHEMA_OBJECT,
@@ -261,9 +261,9 @@ const schema schema_apiextensions_v1_ServiceReference = {
     .n = 4};
 
 static const schema_field apiextensions_v1_WebhookClientConfig_fields[] = {
-    {.name = "caBundle", .type = &n25},
-    {.name = "service", .type = &schema_apiextensions_v1_ServiceReference, .pointer = true},
-    {.name = "url", .type = &n0, .pointer = true},
+    {.name = "caBundle", .type = &n25, .number = 2},
+    {.name = "service", .type = &schema_apiextensions_v1_ServiceReference, .pointer = true, .number = 1},
+    {.name = "url", .type = &n0, .pointer = true, .number = 3},
 };
 const schema schema_apiextensions_v1_WebhookClientConfig = {
     .type = SCHEMA_OBJECT,
@@ -273,8 +273,8 @@ const schema schema_apiextensions_v1_WebhookClientConfig = {
     .n = 3};
 
 static const schema_field apiextensions_v1_WebhookConversion_fields[] = {
-    {.name = "clientConfig", .type = &schema_apiextensions_v1_WebhookClientConfig, .pointer = true},
-    {.name = "conversionReviewVersions", .type = &n1, .required = true, .always = true},
+    {.name = "clientConfig", .type = &schema_apiextensions_v1_WebhookClientConfig, .pointer = true, .number = 2},
+    {.name = "conversionReviewVersions", .type = &n1, .required = true, .always = true, .number = 3},
 };
 const schema schema_apiextensions_v1_WebhookConversion = {
     .type = SCHEMA_OBJECT,
@@ -284,8 +284,8 @@ const schema schema_apiextensions_v1_WebhookConversion = {
     .n = 2};
 
 static const schema_field apiextensions_v1_CustomResourceConversion_fields[] = {
-    {.name = "strategy", .type = &n24, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "webhook", .type = &schema_apiextensions_v1_WebhookConversion, .pointer = true},
+    {.name = "strategy", .type = &n24, .dflt = "\"\"", .required = true, .always = true, .number = 1},
+    {.name = "webhook", .type = &schema_apiextensions_v1_WebhookConversion, .pointer = true, .number = 2},
 };
 const schema schema_apiextensions_v1_CustomResourceConversion = {
     .type = SCHEMA_OBJECT,
@@ -295,16 +295,17 @@ const schema schema_apiextensions_v1_CustomResourceConversion = {
     .n = 2};
 
 static const schema_field apiextensions_v1_CustomResourceDefinitionSpec_fields[] = {
-    {.name = "conversion", .type = &schema_apiextensions_v1_CustomResourceConversion, .pointer = true},
-    {.name = "group", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
+    {.name = "conversion", .type = &schema_apiextensions_v1_CustomResourceConversion, .pointer = true, .number = 9},
+    {.name = "group", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 1},
     {.name = "names",
      .type = &schema_apiextensions_v1_CustomResourceDefinitionNames,
      .dflt = "{}",
      .required = true,
-     .always = true},
-    {.name = "preserveUnknownFields", .type = &n3},
-    {.name = "scope", .type = &n2, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "versions", .type = &n23, .required = true, .always = true},
+     .always = true,
+     .number = 3},
+    {.name = "preserveUnknownFields", .type = &n3, .number = 10},
+    {.name = "scope", .type = &n2, .dflt = "\"\"", .required = true, .always = true, .number = 4},
+    {.name = "versions", .type = &n23, .required = true, .always = true, .number = 7},
 };
 const schema schema_apiextensions_v1_CustomResourceDefinitionSpec = {
     .type = SCHEMA_OBJECT,
@@ -314,12 +315,12 @@ const schema schema_apiextensions_v1_CustomResourceDefinitionSpec = {
     .n = 6};
 
 static const schema_field apiextensions_v1_CustomResourceDefinitionCondition_fields[] = {
-    {.name = "lastTransitionTime", .type = &n28, .always = true},
-    {.name = "message", .type = &n0},
-    {.name = "observedGeneration", .type = &n7},
-    {.name = "reason", .type = &n0},
-    {.name = "status", .type = &n27, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "type", .type = &n26, .dflt = "\"\"", .required = true, .always = true},
+    {.name = "lastTransitionTime", .type = &n28, .always = true, .number = 3},
+    {.name = "message", .type = &n0, .number = 5},
+    {.name = "observedGeneration", .type = &n7, .number = 6},
+    {.name = "reason", .type = &n0, .number = 4},
+    {.name = "status", .type = &n27, .dflt = "\"\"", .required = true, .always = true, .number = 2},
+    {.name = "type", .type = &n26, .dflt = "\"\"", .required = true, .always = true, .number = 1},
 };
 const schema schema_apiextensions_v1_CustomResourceDefinitionCondition = {
     .type = SCHEMA_OBJECT,
@@ -332,10 +333,11 @@ static const schema_field apiextensions_v1_CustomResourceDefinitionStatus_fields
     {.name = "acceptedNames",
      .type = &schema_apiextensions_v1_CustomResourceDefinitionNames,
      .dflt = "{}",
-     .always = true},
-    {.name = "conditions", .type = &n30, .always = true},
-    {.name = "observedGeneration", .type = &n7},
-    {.name = "storedVersions", .type = &n1, .always = true},
+     .always = true,
+     .number = 2},
+    {.name = "conditions", .type = &n30, .always = true, .number = 1},
+    {.name = "observedGeneration", .type = &n7, .number = 4},
+    {.name = "storedVersions", .type = &n1, .always = true, .number = 3},
 };
 const schema schema_apiextensions_v1_CustomResourceDefinitionStatus = {
     .type = SCHEMA_OBJECT,
@@ -347,13 +349,18 @@ const schema schema_apiextensions_v1_CustomResourceDefinitionStatus = {
 static const schema_field apiextensions_v1_CustomResourceDefinition_fields[] = {
     {.name = "apiVersion", .type = &n0, .embed = "TypeMeta"},
     {.name = "kind", .type = &n0, .embed = "TypeMeta"},
-    {.name = "metadata", .type = &SCHEMA_OBJECT_META, .dflt = "{}", .always = true},
+    {.name = "metadata", .type = &SCHEMA_OBJECT_META, .dflt = "{}", .always = true, .number = 1},
     {.name = "spec",
      .type = &schema_apiextensions_v1_CustomResourceDefinitionSpec,
      .dflt = "{}",
      .required = true,
-     .always = true},
-    {.name = "status", .type = &schema_apiextensions_v1_CustomResourceDefinitionStatus, .dflt = "{}", .always = true},
+     .always = true,
+     .number = 2},
+    {.name = "status",
+     .type = &schema_apiextensions_v1_CustomResourceDefinitionStatus,
+     .dflt = "{}",
+     .always = true,
+     .number = 3},
 };
 const schema schema_apiextensions_v1_CustomResourceDefinition = {
     .type = SCHEMA_OBJECT,

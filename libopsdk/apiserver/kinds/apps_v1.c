@@ -58,10 +58,10 @@ static const schema n25 = {.type = SCHEMA_LIST,
 
 static const schema_field apps_v1_ControllerRevision_fields[] = {
     {.name = "apiVersion", .type = &n0, .embed = "TypeMeta"},
-    {.name = "data", .type = &n1, .always = true},
+    {.name = "data", .type = &n1, .always = true, .number = 2},
     {.name = "kind", .type = &n0, .embed = "TypeMeta"},
-    {.name = "metadata", .type = &SCHEMA_OBJECT_META, .dflt = "{}", .always = true},
-    {.name = "revision", .type = &n2, .dflt = "0", .required = true, .always = true},
+    {.name = "metadata", .type = &SCHEMA_OBJECT_META, .dflt = "{}", .always = true, .number = 1},
+    {.name = "revision", .type = &n2, .dflt = "0", .required = true, .always = true, .number = 3},
 };
 const schema schema_apps_v1_ControllerRevision = {.type = SCHEMA_OBJECT,
                                                   .name = "io.k8s.api.apps.v1.ControllerRevision",
@@ -70,8 +70,8 @@ const schema schema_apps_v1_ControllerRevision = {.type = SCHEMA_OBJECT,
                                                   .n = 5};
 
 static const schema_field apps_v1_RollingUpdateDaemonSet_fields[] = {
-    {.name = "maxSurge", .type = &n5, .pointer = true},
-    {.name = "maxUnavailable", .type = &n5, .pointer = true},
+    {.name = "maxSurge", .type = &n5, .pointer = true, .number = 2},
+    {.name = "maxUnavailable", .type = &n5, .pointer = true, .number = 1},
 };
 const schema schema_apps_v1_RollingUpdateDaemonSet = {.type = SCHEMA_OBJECT,
                                                       .name = "io.k8s.api.apps.v1.RollingUpdateDaemonSet",
@@ -80,8 +80,8 @@ const schema schema_apps_v1_RollingUpdateDaemonSet = {.type = SCHEMA_OBJECT,
                                                       .n = 2};
 
 static const schema_field apps_v1_DaemonSetUpdateStrategy_fields[] = {
-    {.name = "rollingUpdate", .type = &schema_apps_v1_RollingUpdateDaemonSet, .pointer = true},
-    {.name = "type", .type = &n4},
+    {.name = "rollingUpdate", .type = &schema_apps_v1_RollingUpdateDaemonSet, .pointer = true, .number = 2},
+    {.name = "type", .type = &n4, .number = 1},
 };
 const schema schema_apps_v1_DaemonSetUpdateStrategy = {.type = SCHEMA_OBJECT,
                                                        .name = "io.k8s.api.apps.v1.DaemonSetUpdateStrategy",
@@ -90,11 +90,25 @@ const schema schema_apps_v1_DaemonSetUpdateStrategy = {.type = SCHEMA_OBJECT,
                                                        .n = 2};
 
 static const schema_field apps_v1_DaemonSetSpec_fields[] = {
-    {.name = "minReadySeconds", .type = &n6},
-    {.name = "revisionHistoryLimit", .type = &n6, .pointer = true},
-    {.name = "selector", .type = &schema_meta_v1_LabelSelector, .required = true, .pointer = true, .always = true},
-    {.name = "template", .type = &schema_core_v1_PodTemplateSpec, .dflt = "{}", .required = true, .always = true},
-    {.name = "updateStrategy", .type = &schema_apps_v1_DaemonSetUpdateStrategy, .dflt = "{}", .always = true},
+    {.name = "minReadySeconds", .type = &n6, .number = 4},
+    {.name = "revisionHistoryLimit", .type = &n6, .pointer = true, .number = 6},
+    {.name = "selector",
+     .type = &schema_meta_v1_LabelSelector,
+     .required = true,
+     .pointer = true,
+     .always = true,
+     .number = 1},
+    {.name = "template",
+     .type = &schema_core_v1_PodTemplateSpec,
+     .dflt = "{}",
+     .required = true,
+     .always = true,
+     .number = 2},
+    {.name = "updateStrategy",
+     .type = &schema_apps_v1_DaemonSetUpdateStrategy,
+     .dflt = "{}",
+     .always = true,
+     .number = 3},
 };
 const schema schema_apps_v1_DaemonSetSpec = {.type = SCHEMA_OBJECT,
                                              .name = "io.k8s.api.apps.v1.DaemonSetSpec",
@@ -103,11 +117,11 @@ const schema schema_apps_v1_DaemonSetSpec = {.type = SCHEMA_OBJECT,
                                              .n = 5};
 
 static const schema_field apps_v1_DaemonSetCondition_fields[] = {
-    {.name = "lastTransitionTime", .type = &n9, .always = true},
-    {.name = "message", .type = &n0},
-    {.name = "reason", .type = &n0},
-    {.name = "status", .type = &n8, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "type", .type = &n7, .dflt = "\"\"", .required = true, .always = true},
+    {.name = "lastTransitionTime", .type = &n9, .always = true, .number = 3},
+    {.name = "message", .type = &n0, .number = 5},
+    {.name = "reason", .type = &n0, .number = 4},
+    {.name = "status", .type = &n8, .dflt = "\"\"", .required = true, .always = true, .number = 2},
+    {.name = "type", .type = &n7, .dflt = "\"\"", .required = true, .always = true, .number = 1},
 };
 const schema schema_apps_v1_DaemonSetCondition = {.type = SCHEMA_OBJECT,
                                                   .name = "io.k8s.api.apps.v1.DaemonSetCondition",
@@ -116,16 +130,16 @@ const schema schema_apps_v1_DaemonSetCondition = {.type = SCHEMA_OBJECT,
                                                   .n = 5};
 
 static const schema_field apps_v1_DaemonSetStatus_fields[] = {
-    {.name = "collisionCount", .type = &n6, .pointer = true},
-    {.name = "conditions", .type = &n11, .patch = PATCH_MERGE, .patch_key = "type"},
-    {.name = "currentNumberScheduled", .type = &n6, .dflt = "0", .required = true, .always = true},
-    {.name = "desiredNumberScheduled", .type = &n6, .dflt = "0", .required = true, .always = true},
-    {.name = "numberAvailable", .type = &n6},
-    {.name = "numberMisscheduled", .type = &n6, .dflt = "0", .required = true, .always = true},
-    {.name = "numberReady", .type = &n6, .dflt = "0", .required = true, .always = true},
-    {.name = "numberUnavailable", .type = &n6},
-    {.name = "observedGeneration", .type = &n2},
-    {.name = "updatedNumberScheduled", .type = &n6},
+    {.name = "collisionCount", .type = &n6, .pointer = true, .number = 9},
+    {.name = "conditions", .type = &n11, .patch = PATCH_MERGE, .patch_key = "type", .number = 10},
+    {.name = "currentNumberScheduled", .type = &n6, .dflt = "0", .required = true, .always = true, .number = 1},
+    {.name = "desiredNumberScheduled", .type = &n6, .dflt = "0", .required = true, .always = true, .number = 3},
+    {.name = "numberAvailable", .type = &n6, .number = 7},
+    {.name = "numberMisscheduled", .type = &n6, .dflt = "0", .required = true, .always = true, .number = 2},
+    {.name = "numberReady", .type = &n6, .dflt = "0", .required = true, .always = true, .number = 4},
+    {.name = "numberUnavailable", .type = &n6, .number = 8},
+    {.name = "observedGeneration", .type = &n2, .number = 5},
+    {.name = "updatedNumberScheduled", .type = &n6, .number = 6},
 };
 const schema schema_apps_v1_DaemonSetStatus = {.type = SCHEMA_OBJECT,
                                                .name = "io.k8s.api.apps.v1.DaemonSetStatus",
@@ -136,9 +150,9 @@ const schema schema_apps_v1_DaemonSetStatus = {.type = SCHEMA_OBJECT,
 static const schema_field apps_v1_DaemonSet_fields[] = {
     {.name = "apiVersion", .type = &n0, .embed = "TypeMeta"},
     {.name = "kind", .type = &n0, .embed = "TypeMeta"},
-    {.name = "metadata", .type = &SCHEMA_OBJECT_META, .dflt = "{}", .always = true},
-    {.name = "spec", .type = &schema_apps_v1_DaemonSetSpec, .dflt = "{}", .always = true},
-    {.name = "status", .type = &schema_apps_v1_DaemonSetStatus, .dflt = "{}", .always = true},
+    {.name = "metadata", .type = &SCHEMA_OBJECT_META, .dflt = "{}", .always = true, .number = 1},
+    {.name = "spec", .type = &schema_apps_v1_DaemonSetSpec, .dflt = "{}", .always = true, .number = 2},
+    {.name = "status", .type = &schema_apps_v1_DaemonSetStatus, .dflt = "{}", .always = true, .number = 3},
 };
 const schema schema_apps_v1_DaemonSet = {.type = SCHEMA_OBJECT,
                                          .name = "io.k8s.api.apps.v1.DaemonSet",
@@ -147,8 +161,8 @@ const schema schema_apps_v1_DaemonSet = {.type = SCHEMA_OBJECT,
                                          .n = 5};
 
 static const schema_field apps_v1_RollingUpdateDeployment_fields[] = {
-    {.name = "maxSurge", .type = &n5, .pointer = true},
-    {.name = "maxUnavailable", .type = &n5, .pointer = true},
+    {.name = "maxSurge", .type = &n5, .pointer = true, .number = 2},
+    {.name = "maxUnavailable", .type = &n5, .pointer = true, .number = 1},
 };
 const schema schema_apps_v1_RollingUpdateDeployment = {.type = SCHEMA_OBJECT,
                                                        .name = "io.k8s.api.apps.v1.RollingUpdateDeployment",
@@ -157,8 +171,8 @@ const schema schema_apps_v1_RollingUpdateDeployment = {.type = SCHEMA_OBJECT,
                                                        .n = 2};
 
 static const schema_field apps_v1_DeploymentStrategy_fields[] = {
-    {.name = "rollingUpdate", .type = &schema_apps_v1_RollingUpdateDeployment, .pointer = true},
-    {.name = "type", .type = &n13},
+    {.name = "rollingUpdate", .type = &schema_apps_v1_RollingUpdateDeployment, .pointer = true, .number = 2},
+    {.name = "type", .type = &n13, .number = 1},
 };
 const schema schema_apps_v1_DeploymentStrategy = {.type = SCHEMA_OBJECT,
                                                   .name = "io.k8s.api.apps.v1.DeploymentStrategy",
@@ -167,18 +181,29 @@ const schema schema_apps_v1_DeploymentStrategy = {.type = SCHEMA_OBJECT,
                                                   .n = 2};
 
 static const schema_field apps_v1_DeploymentSpec_fields[] = {
-    {.name = "minReadySeconds", .type = &n6},
-    {.name = "paused", .type = &n14},
-    {.name = "progressDeadlineSeconds", .type = &n6, .pointer = true},
-    {.name = "replicas", .type = &n6, .pointer = true},
-    {.name = "revisionHistoryLimit", .type = &n6, .pointer = true},
-    {.name = "selector", .type = &schema_meta_v1_LabelSelector, .required = true, .pointer = true, .always = true},
+    {.name = "minReadySeconds", .type = &n6, .number = 5},
+    {.name = "paused", .type = &n14, .number = 7},
+    {.name = "progressDeadlineSeconds", .type = &n6, .pointer = true, .number = 9},
+    {.name = "replicas", .type = &n6, .pointer = true, .number = 1},
+    {.name = "revisionHistoryLimit", .type = &n6, .pointer = true, .number = 6},
+    {.name = "selector",
+     .type = &schema_meta_v1_LabelSelector,
+     .required = true,
+     .pointer = true,
+     .always = true,
+     .number = 2},
     {.name = "strategy",
      .type = &schema_apps_v1_DeploymentStrategy,
      .dflt = "{}",
      .patch = PATCH_RETAIN_KEYS,
-     .always = true},
-    {.name = "template", .type = &schema_core_v1_PodTemplateSpec, .dflt = "{}", .required = true, .always = true},
+     .always = true,
+     .number = 4},
+    {.name = "template",
+     .type = &schema_core_v1_PodTemplateSpec,
+     .dflt = "{}",
+     .required = true,
+     .always = true,
+     .number = 3},
 };
 const schema schema_apps_v1_DeploymentSpec = {.type = SCHEMA_OBJECT,
                                               .name = "io.k8s.api.apps.v1.DeploymentSpec",
@@ -187,12 +212,12 @@ const schema schema_apps_v1_DeploymentSpec = {.type = SCHEMA_OBJECT,
                                               .n = 8};
 
 static const schema_field apps_v1_DeploymentCondition_fields[] = {
-    {.name = "lastTransitionTime", .type = &n9, .always = true},
-    {.name = "lastUpdateTime", .type = &n9, .always = true},
-    {.name = "message", .type = &n0},
-    {.name = "reason", .type = &n0},
-    {.name = "status", .type = &n8, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "type", .type = &n15, .dflt = "\"\"", .required = true, .always = true},
+    {.name = "lastTransitionTime", .type = &n9, .always = true, .number = 7},
+    {.name = "lastUpdateTime", .type = &n9, .always = true, .number = 6},
+    {.name = "message", .type = &n0, .number = 5},
+    {.name = "reason", .type = &n0, .number = 4},
+    {.name = "status", .type = &n8, .dflt = "\"\"", .required = true, .always = true, .number = 2},
+    {.name = "type", .type = &n15, .dflt = "\"\"", .required = true, .always = true, .number = 1},
 };
 const schema schema_apps_v1_DeploymentCondition = {.type = SCHEMA_OBJECT,
                                                    .name = "io.k8s.api.apps.v1.DeploymentCondition",
@@ -201,15 +226,15 @@ const schema schema_apps_v1_DeploymentCondition = {.type = SCHEMA_OBJECT,
                                                    .n = 6};
 
 static const schema_field apps_v1_DeploymentStatus_fields[] = {
-    {.name = "availableReplicas", .type = &n6},
-    {.name = "collisionCount", .type = &n6, .pointer = true},
-    {.name = "conditions", .type = &n16, .patch = PATCH_MERGE, .patch_key = "type"},
-    {.name = "observedGeneration", .type = &n2},
-    {.name = "readyReplicas", .type = &n6},
-    {.name = "replicas", .type = &n6},
-    {.name = "terminatingReplicas", .type = &n6, .pointer = true},
-    {.name = "unavailableReplicas", .type = &n6},
-    {.name = "updatedReplicas", .type = &n6},
+    {.name = "availableReplicas", .type = &n6, .number = 4},
+    {.name = "collisionCount", .type = &n6, .pointer = true, .number = 8},
+    {.name = "conditions", .type = &n16, .patch = PATCH_MERGE, .patch_key = "type", .number = 6},
+    {.name = "observedGeneration", .type = &n2, .number = 1},
+    {.name = "readyReplicas", .type = &n6, .number = 7},
+    {.name = "replicas", .type = &n6, .number = 2},
+    {.name = "terminatingReplicas", .type = &n6, .pointer = true, .number = 9},
+    {.name = "unavailableReplicas", .type = &n6, .number = 5},
+    {.name = "updatedReplicas", .type = &n6, .number = 3},
 };
 const schema schema_apps_v1_DeploymentStatus = {.type = SCHEMA_OBJECT,
                                                 .name = "io.k8s.api.apps.v1.DeploymentStatus",
@@ -220,9 +245,9 @@ const schema schema_apps_v1_DeploymentStatus = {.type = SCHEMA_OBJECT,
 static const schema_field apps_v1_Deployment_fields[] = {
     {.name = "apiVersion", .type = &n0, .embed = "TypeMeta"},
     {.name = "kind", .type = &n0, .embed = "TypeMeta"},
-    {.name = "metadata", .type = &SCHEMA_OBJECT_META, .dflt = "{}", .always = true},
-    {.name = "spec", .type = &schema_apps_v1_DeploymentSpec, .dflt = "{}", .always = true},
-    {.name = "status", .type = &schema_apps_v1_DeploymentStatus, .dflt = "{}", .always = true},
+    {.name = "metadata", .type = &SCHEMA_OBJECT_META, .dflt = "{}", .always = true, .number = 1},
+    {.name = "spec", .type = &schema_apps_v1_DeploymentSpec, .dflt = "{}", .always = true, .number = 2},
+    {.name = "status", .type = &schema_apps_v1_DeploymentStatus, .dflt = "{}", .always = true, .number = 3},
 };
 const schema schema_apps_v1_Deployment = {.type = SCHEMA_OBJECT,
                                           .name = "io.k8s.api.apps.v1.Deployment",
@@ -231,10 +256,15 @@ const schema schema_apps_v1_Deployment = {.type = SCHEMA_OBJECT,
                                           .n = 5};
 
 static const schema_field apps_v1_ReplicaSetSpec_fields[] = {
-    {.name = "minReadySeconds", .type = &n6},
-    {.name = "replicas", .type = &n6, .pointer = true},
-    {.name = "selector", .type = &schema_meta_v1_LabelSelector, .required = true, .pointer = true, .always = true},
-    {.name = "template", .type = &schema_core_v1_PodTemplateSpec, .dflt = "{}", .always = true},
+    {.name = "minReadySeconds", .type = &n6, .number = 4},
+    {.name = "replicas", .type = &n6, .pointer = true, .number = 1},
+    {.name = "selector",
+     .type = &schema_meta_v1_LabelSelector,
+     .required = true,
+     .pointer = true,
+     .always = true,
+     .number = 2},
+    {.name = "template", .type = &schema_core_v1_PodTemplateSpec, .dflt = "{}", .always = true, .number = 3},
 };
 const schema schema_apps_v1_ReplicaSetSpec = {.type = SCHEMA_OBJECT,
                                               .name = "io.k8s.api.apps.v1.ReplicaSetSpec",
@@ -243,11 +273,11 @@ const schema schema_apps_v1_ReplicaSetSpec = {.type = SCHEMA_OBJECT,
                                               .n = 4};
 
 static const schema_field apps_v1_ReplicaSetCondition_fields[] = {
-    {.name = "lastTransitionTime", .type = &n9, .always = true},
-    {.name = "message", .type = &n0},
-    {.name = "reason", .type = &n0},
-    {.name = "status", .type = &n8, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "type", .type = &n17, .dflt = "\"\"", .required = true, .always = true},
+    {.name = "lastTransitionTime", .type = &n9, .always = true, .number = 3},
+    {.name = "message", .type = &n0, .number = 5},
+    {.name = "reason", .type = &n0, .number = 4},
+    {.name = "status", .type = &n8, .dflt = "\"\"", .required = true, .always = true, .number = 2},
+    {.name = "type", .type = &n17, .dflt = "\"\"", .required = true, .always = true, .number = 1},
 };
 const schema schema_apps_v1_ReplicaSetCondition = {.type = SCHEMA_OBJECT,
                                                    .name = "io.k8s.api.apps.v1.ReplicaSetCondition",
@@ -256,13 +286,13 @@ const schema schema_apps_v1_ReplicaSetCondition = {.type = SCHEMA_OBJECT,
                                                    .n = 5};
 
 static const schema_field apps_v1_ReplicaSetStatus_fields[] = {
-    {.name = "availableReplicas", .type = &n6},
-    {.name = "conditions", .type = &n18, .patch = PATCH_MERGE, .patch_key = "type"},
-    {.name = "fullyLabeledReplicas", .type = &n6},
-    {.name = "observedGeneration", .type = &n2},
-    {.name = "readyReplicas", .type = &n6},
-    {.name = "replicas", .type = &n6, .dflt = "0", .required = true, .always = true},
-    {.name = "terminatingReplicas", .type = &n6, .pointer = true},
+    {.name = "availableReplicas", .type = &n6, .number = 5},
+    {.name = "conditions", .type = &n18, .patch = PATCH_MERGE, .patch_key = "type", .number = 6},
+    {.name = "fullyLabeledReplicas", .type = &n6, .number = 2},
+    {.name = "observedGeneration", .type = &n2, .number = 3},
+    {.name = "readyReplicas", .type = &n6, .number = 4},
+    {.name = "replicas", .type = &n6, .dflt = "0", .required = true, .always = true, .number = 1},
+    {.name = "terminatingReplicas", .type = &n6, .pointer = true, .number = 7},
 };
 const schema schema_apps_v1_ReplicaSetStatus = {.type = SCHEMA_OBJECT,
                                                 .name = "io.k8s.api.apps.v1.ReplicaSetStatus",
@@ -273,9 +303,9 @@ const schema schema_apps_v1_ReplicaSetStatus = {.type = SCHEMA_OBJECT,
 static const schema_field apps_v1_ReplicaSet_fields[] = {
     {.name = "apiVersion", .type = &n0, .embed = "TypeMeta"},
     {.name = "kind", .type = &n0, .embed = "TypeMeta"},
-    {.name = "metadata", .type = &SCHEMA_OBJECT_META, .dflt = "{}", .always = true},
-    {.name = "spec", .type = &schema_apps_v1_ReplicaSetSpec, .dflt = "{}", .always = true},
-    {.name = "status", .type = &schema_apps_v1_ReplicaSetStatus, .dflt = "{}", .always = true},
+    {.name = "metadata", .type = &SCHEMA_OBJECT_META, .dflt = "{}", .always = true, .number = 1},
+    {.name = "spec", .type = &schema_apps_v1_ReplicaSetSpec, .dflt = "{}", .always = true, .number = 2},
+    {.name = "status", .type = &schema_apps_v1_ReplicaSetStatus, .dflt = "{}", .always = true, .number = 3},
 };
 const schema schema_apps_v1_ReplicaSet = {.type = SCHEMA_OBJECT,
                                           .name = "io.k8s.api.apps.v1.ReplicaSet",
@@ -284,8 +314,8 @@ const schema schema_apps_v1_ReplicaSet = {.type = SCHEMA_OBJECT,
                                           .n = 5};
 
 static const schema_field apps_v1_RollingUpdateStatefulSetStrategy_fields[] = {
-    {.name = "maxUnavailable", .type = &n5, .pointer = true},
-    {.name = "partition", .type = &n6, .pointer = true},
+    {.name = "maxUnavailable", .type = &n5, .pointer = true, .number = 2},
+    {.name = "partition", .type = &n6, .pointer = true, .number = 1},
 };
 const schema schema_apps_v1_RollingUpdateStatefulSetStrategy = {
     .type = SCHEMA_OBJECT,
@@ -295,8 +325,8 @@ const schema schema_apps_v1_RollingUpdateStatefulSetStrategy = {
     .n = 2};
 
 static const schema_field apps_v1_StatefulSetUpdateStrategy_fields[] = {
-    {.name = "rollingUpdate", .type = &schema_apps_v1_RollingUpdateStatefulSetStrategy, .pointer = true},
-    {.name = "type", .type = &n22},
+    {.name = "rollingUpdate", .type = &schema_apps_v1_RollingUpdateStatefulSetStrategy, .pointer = true, .number = 2},
+    {.name = "type", .type = &n22, .number = 1},
 };
 const schema schema_apps_v1_StatefulSetUpdateStrategy = {.type = SCHEMA_OBJECT,
                                                          .name = "io.k8s.api.apps.v1.StatefulSetUpdateStrategy",
@@ -305,8 +335,8 @@ const schema schema_apps_v1_StatefulSetUpdateStrategy = {.type = SCHEMA_OBJECT,
                                                          .n = 2};
 
 static const schema_field apps_v1_StatefulSetPersistentVolumeClaimRetentionPolicy_fields[] = {
-    {.name = "whenDeleted", .type = &n23},
-    {.name = "whenScaled", .type = &n23},
+    {.name = "whenDeleted", .type = &n23, .number = 1},
+    {.name = "whenScaled", .type = &n23, .number = 2},
 };
 const schema schema_apps_v1_StatefulSetPersistentVolumeClaimRetentionPolicy = {
     .type = SCHEMA_OBJECT,
@@ -316,7 +346,7 @@ const schema schema_apps_v1_StatefulSetPersistentVolumeClaimRetentionPolicy = {
     .n = 2};
 
 static const schema_field apps_v1_StatefulSetOrdinals_fields[] = {
-    {.name = "start", .type = &n6, .dflt = "0", .always = true},
+    {.name = "start", .type = &n6, .dflt = "0", .always = true, .number = 1},
 };
 const schema schema_apps_v1_StatefulSetOrdinals = {.type = SCHEMA_OBJECT,
                                                    .name = "io.k8s.api.apps.v1.StatefulSetOrdinals",
@@ -325,19 +355,34 @@ const schema schema_apps_v1_StatefulSetOrdinals = {.type = SCHEMA_OBJECT,
                                                    .n = 1};
 
 static const schema_field apps_v1_StatefulSetSpec_fields[] = {
-    {.name = "minReadySeconds", .type = &n6},
-    {.name = "ordinals", .type = &schema_apps_v1_StatefulSetOrdinals, .pointer = true},
+    {.name = "minReadySeconds", .type = &n6, .number = 9},
+    {.name = "ordinals", .type = &schema_apps_v1_StatefulSetOrdinals, .pointer = true, .number = 11},
     {.name = "persistentVolumeClaimRetentionPolicy",
      .type = &schema_apps_v1_StatefulSetPersistentVolumeClaimRetentionPolicy,
-     .pointer = true},
-    {.name = "podManagementPolicy", .type = &n21},
-    {.name = "replicas", .type = &n6, .pointer = true},
-    {.name = "revisionHistoryLimit", .type = &n6, .pointer = true},
-    {.name = "selector", .type = &schema_meta_v1_LabelSelector, .required = true, .pointer = true, .always = true},
-    {.name = "serviceName", .type = &n0, .dflt = "\"\"", .always = true},
-    {.name = "template", .type = &schema_core_v1_PodTemplateSpec, .dflt = "{}", .required = true, .always = true},
-    {.name = "updateStrategy", .type = &schema_apps_v1_StatefulSetUpdateStrategy, .dflt = "{}", .always = true},
-    {.name = "volumeClaimTemplates", .type = &n19},
+     .pointer = true,
+     .number = 10},
+    {.name = "podManagementPolicy", .type = &n21, .number = 6},
+    {.name = "replicas", .type = &n6, .pointer = true, .number = 1},
+    {.name = "revisionHistoryLimit", .type = &n6, .pointer = true, .number = 8},
+    {.name = "selector",
+     .type = &schema_meta_v1_LabelSelector,
+     .required = true,
+     .pointer = true,
+     .always = true,
+     .number = 2},
+    {.name = "serviceName", .type = &n0, .dflt = "\"\"", .always = true, .number = 5},
+    {.name = "template",
+     .type = &schema_core_v1_PodTemplateSpec,
+     .dflt = "{}",
+     .required = true,
+     .always = true,
+     .number = 3},
+    {.name = "updateStrategy",
+     .type = &schema_apps_v1_StatefulSetUpdateStrategy,
+     .dflt = "{}",
+     .always = true,
+     .number = 7},
+    {.name = "volumeClaimTemplates", .type = &n19, .number = 4},
 };
 const schema schema_apps_v1_StatefulSetSpec = {.type = SCHEMA_OBJECT,
                                                .name = "io.k8s.api.apps.v1.StatefulSetSpec",
@@ -346,11 +391,11 @@ const schema schema_apps_v1_StatefulSetSpec = {.type = SCHEMA_OBJECT,
                                                .n = 11};
 
 static const schema_field apps_v1_StatefulSetCondition_fields[] = {
-    {.name = "lastTransitionTime", .type = &n9, .always = true},
-    {.name = "message", .type = &n0},
-    {.name = "reason", .type = &n0},
-    {.name = "status", .type = &n8, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "type", .type = &n24, .dflt = "\"\"", .required = true, .always = true},
+    {.name = "lastTransitionTime", .type = &n9, .always = true, .number = 3},
+    {.name = "message", .type = &n0, .number = 5},
+    {.name = "reason", .type = &n0, .number = 4},
+    {.name = "status", .type = &n8, .dflt = "\"\"", .required = true, .always = true, .number = 2},
+    {.name = "type", .type = &n24, .dflt = "\"\"", .required = true, .always = true, .number = 1},
 };
 const schema schema_apps_v1_StatefulSetCondition = {.type = SCHEMA_OBJECT,
                                                     .name = "io.k8s.api.apps.v1.StatefulSetCondition",
@@ -359,16 +404,16 @@ const schema schema_apps_v1_StatefulSetCondition = {.type = SCHEMA_OBJECT,
                                                     .n = 5};
 
 static const schema_field apps_v1_StatefulSetStatus_fields[] = {
-    {.name = "availableReplicas", .type = &n6, .dflt = "0", .always = true},
-    {.name = "collisionCount", .type = &n6, .pointer = true},
-    {.name = "conditions", .type = &n25, .patch = PATCH_MERGE, .patch_key = "type"},
-    {.name = "currentReplicas", .type = &n6},
-    {.name = "currentRevision", .type = &n0},
-    {.name = "observedGeneration", .type = &n2},
-    {.name = "readyReplicas", .type = &n6},
-    {.name = "replicas", .type = &n6, .dflt = "0", .required = true, .always = true},
-    {.name = "updateRevision", .type = &n0},
-    {.name = "updatedReplicas", .type = &n6},
+    {.name = "availableReplicas", .type = &n6, .dflt = "0", .always = true, .number = 11},
+    {.name = "collisionCount", .type = &n6, .pointer = true, .number = 9},
+    {.name = "conditions", .type = &n25, .patch = PATCH_MERGE, .patch_key = "type", .number = 10},
+    {.name = "currentReplicas", .type = &n6, .number = 4},
+    {.name = "currentRevision", .type = &n0, .number = 6},
+    {.name = "observedGeneration", .type = &n2, .number = 1},
+    {.name = "readyReplicas", .type = &n6, .number = 3},
+    {.name = "replicas", .type = &n6, .dflt = "0", .required = true, .always = true, .number = 2},
+    {.name = "updateRevision", .type = &n0, .number = 7},
+    {.name = "updatedReplicas", .type = &n6, .number = 5},
 };
 const schema schema_apps_v1_StatefulSetStatus = {.type = SCHEMA_OBJECT,
                                                  .name = "io.k8s.api.apps.v1.StatefulSetStatus",
@@ -379,9 +424,9 @@ const schema schema_apps_v1_StatefulSetStatus = {.type = SCHEMA_OBJECT,
 static const schema_field apps_v1_StatefulSet_fields[] = {
     {.name = "apiVersion", .type = &n0, .embed = "TypeMeta"},
     {.name = "kind", .type = &n0, .embed = "TypeMeta"},
-    {.name = "metadata", .type = &SCHEMA_OBJECT_META, .dflt = "{}", .always = true},
-    {.name = "spec", .type = &schema_apps_v1_StatefulSetSpec, .dflt = "{}", .always = true},
-    {.name = "status", .type = &schema_apps_v1_StatefulSetStatus, .dflt = "{}", .always = true},
+    {.name = "metadata", .type = &SCHEMA_OBJECT_META, .dflt = "{}", .always = true, .number = 1},
+    {.name = "spec", .type = &schema_apps_v1_StatefulSetSpec, .dflt = "{}", .always = true, .number = 2},
+    {.name = "status", .type = &schema_apps_v1_StatefulSetStatus, .dflt = "{}", .always = true, .number = 3},
 };
 const schema schema_apps_v1_StatefulSet = {.type = SCHEMA_OBJECT,
                                            .name = "io.k8s.api.apps.v1.StatefulSet",

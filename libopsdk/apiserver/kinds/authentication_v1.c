@@ -14,10 +14,10 @@ static const schema n6 = {.type = SCHEMA_LIST, .go = "v1.ExtraValue", .items = &
 static const schema n7 = {.type = SCHEMA_MAP, .go = "map[string]v1.ExtraValue", .items = &n6};
 
 static const schema_field authentication_v1_BoundObjectReference_fields[] = {
-    {.name = "apiVersion", .type = &n0},
-    {.name = "kind", .type = &n0},
-    {.name = "name", .type = &n0},
-    {.name = "uid", .type = &n3},
+    {.name = "apiVersion", .type = &n0, .number = 2},
+    {.name = "kind", .type = &n0, .number = 1},
+    {.name = "name", .type = &n0, .number = 3},
+    {.name = "uid", .type = &n3, .number = 4},
 };
 const schema schema_authentication_v1_BoundObjectReference = {.type = SCHEMA_OBJECT,
                                                               .name =
@@ -27,9 +27,13 @@ const schema schema_authentication_v1_BoundObjectReference = {.type = SCHEMA_OBJ
                                                               .n = 4};
 
 static const schema_field authentication_v1_TokenRequestSpec_fields[] = {
-    {.name = "audiences", .type = &n1, .required = true, .always = true},
-    {.name = "boundObjectRef", .type = &schema_authentication_v1_BoundObjectReference, .pointer = true, .always = true},
-    {.name = "expirationSeconds", .type = &n2, .pointer = true, .always = true},
+    {.name = "audiences", .type = &n1, .required = true, .always = true, .number = 1},
+    {.name = "boundObjectRef",
+     .type = &schema_authentication_v1_BoundObjectReference,
+     .pointer = true,
+     .always = true,
+     .number = 3},
+    {.name = "expirationSeconds", .type = &n2, .pointer = true, .always = true, .number = 4},
 };
 const schema schema_authentication_v1_TokenRequestSpec = {.type = SCHEMA_OBJECT,
                                                           .name = "io.k8s.api.authentication.v1.TokenRequestSpec",
@@ -38,8 +42,8 @@ const schema schema_authentication_v1_TokenRequestSpec = {.type = SCHEMA_OBJECT,
                                                           .n = 3};
 
 static const schema_field authentication_v1_TokenRequestStatus_fields[] = {
-    {.name = "expirationTimestamp", .type = &n4, .required = true, .always = true},
-    {.name = "token", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
+    {.name = "expirationTimestamp", .type = &n4, .required = true, .always = true, .number = 2},
+    {.name = "token", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 1},
 };
 const schema schema_authentication_v1_TokenRequestStatus = {.type = SCHEMA_OBJECT,
                                                             .name = "io.k8s.api.authentication.v1.TokenRequestStatus",
@@ -50,13 +54,14 @@ const schema schema_authentication_v1_TokenRequestStatus = {.type = SCHEMA_OBJEC
 static const schema_field authentication_v1_TokenRequest_fields[] = {
     {.name = "apiVersion", .type = &n0, .embed = "TypeMeta"},
     {.name = "kind", .type = &n0, .embed = "TypeMeta"},
-    {.name = "metadata", .type = &SCHEMA_OBJECT_META, .dflt = "{}", .always = true},
+    {.name = "metadata", .type = &SCHEMA_OBJECT_META, .dflt = "{}", .always = true, .number = 1},
     {.name = "spec",
      .type = &schema_authentication_v1_TokenRequestSpec,
      .dflt = "{}",
      .required = true,
-     .always = true},
-    {.name = "status", .type = &schema_authentication_v1_TokenRequestStatus, .dflt = "{}", .always = true},
+     .always = true,
+     .number = 2},
+    {.name = "status", .type = &schema_authentication_v1_TokenRequestStatus, .dflt = "{}", .always = true, .number = 3},
 };
 const schema schema_authentication_v1_TokenRequest = {.type = SCHEMA_OBJECT,
                                                       .name = "io.k8s.api.authentication.v1.TokenRequest",
@@ -65,8 +70,8 @@ const schema schema_authentication_v1_TokenRequest = {.type = SCHEMA_OBJECT,
                                                       .n = 5};
 
 static const schema_field authentication_v1_TokenReviewSpec_fields[] = {
-    {.name = "audiences", .type = &n1},
-    {.name = "token", .type = &n0},
+    {.name = "audiences", .type = &n1, .number = 2},
+    {.name = "token", .type = &n0, .number = 1},
 };
 const schema schema_authentication_v1_TokenReviewSpec = {.type = SCHEMA_OBJECT,
                                                          .name = "io.k8s.api.authentication.v1.TokenReviewSpec",
@@ -75,10 +80,10 @@ const schema schema_authentication_v1_TokenReviewSpec = {.type = SCHEMA_OBJECT,
                                                          .n = 2};
 
 static const schema_field authentication_v1_UserInfo_fields[] = {
-    {.name = "extra", .type = &n7},
-    {.name = "groups", .type = &n1},
-    {.name = "uid", .type = &n0},
-    {.name = "username", .type = &n0},
+    {.name = "extra", .type = &n7, .number = 4},
+    {.name = "groups", .type = &n1, .number = 3},
+    {.name = "uid", .type = &n0, .number = 2},
+    {.name = "username", .type = &n0, .number = 1},
 };
 const schema schema_authentication_v1_UserInfo = {.type = SCHEMA_OBJECT,
                                                   .name = "io.k8s.api.authentication.v1.UserInfo",
@@ -87,10 +92,10 @@ const schema schema_authentication_v1_UserInfo = {.type = SCHEMA_OBJECT,
                                                   .n = 4};
 
 static const schema_field authentication_v1_TokenReviewStatus_fields[] = {
-    {.name = "audiences", .type = &n1},
-    {.name = "authenticated", .type = &n5},
-    {.name = "error", .type = &n0},
-    {.name = "user", .type = &schema_authentication_v1_UserInfo, .dflt = "{}", .always = true},
+    {.name = "audiences", .type = &n1, .number = 4},
+    {.name = "authenticated", .type = &n5, .number = 1},
+    {.name = "error", .type = &n0, .number = 3},
+    {.name = "user", .type = &schema_authentication_v1_UserInfo, .dflt = "{}", .always = true, .number = 2},
 };
 const schema schema_authentication_v1_TokenReviewStatus = {.type = SCHEMA_OBJECT,
                                                            .name = "io.k8s.api.authentication.v1.TokenReviewStatus",
@@ -101,9 +106,14 @@ const schema schema_authentication_v1_TokenReviewStatus = {.type = SCHEMA_OBJECT
 static const schema_field authentication_v1_TokenReview_fields[] = {
     {.name = "apiVersion", .type = &n0, .embed = "TypeMeta"},
     {.name = "kind", .type = &n0, .embed = "TypeMeta"},
-    {.name = "metadata", .type = &SCHEMA_OBJECT_META, .dflt = "{}", .always = true},
-    {.name = "spec", .type = &schema_authentication_v1_TokenReviewSpec, .dflt = "{}", .required = true, .always = true},
-    {.name = "status", .type = &schema_authentication_v1_TokenReviewStatus, .dflt = "{}", .always = true},
+    {.name = "metadata", .type = &SCHEMA_OBJECT_META, .dflt = "{}", .always = true, .number = 1},
+    {.name = "spec",
+     .type = &schema_authentication_v1_TokenReviewSpec,
+     .dflt = "{}",
+     .required = true,
+     .always = true,
+     .number = 2},
+    {.name = "status", .type = &schema_authentication_v1_TokenReviewStatus, .dflt = "{}", .always = true, .number = 3},
 };
 const schema schema_authentication_v1_TokenReview = {.type = SCHEMA_OBJECT,
                                                      .name = "io.k8s.api.authentication.v1.TokenReview",
@@ -112,7 +122,7 @@ const schema schema_authentication_v1_TokenReview = {.type = SCHEMA_OBJECT,
                                                      .n = 5};
 
 static const schema_field authentication_v1_SelfSubjectReviewStatus_fields[] = {
-    {.name = "userInfo", .type = &schema_authentication_v1_UserInfo, .dflt = "{}", .always = true},
+    {.name = "userInfo", .type = &schema_authentication_v1_UserInfo, .dflt = "{}", .always = true, .number = 1},
 };
 const schema schema_authentication_v1_SelfSubjectReviewStatus = {
     .type = SCHEMA_OBJECT,
@@ -124,8 +134,12 @@ const schema schema_authentication_v1_SelfSubjectReviewStatus = {
 static const schema_field authentication_v1_SelfSubjectReview_fields[] = {
     {.name = "apiVersion", .type = &n0, .embed = "TypeMeta"},
     {.name = "kind", .type = &n0, .embed = "TypeMeta"},
-    {.name = "metadata", .type = &SCHEMA_OBJECT_META, .dflt = "{}", .always = true},
-    {.name = "status", .type = &schema_authentication_v1_SelfSubjectReviewStatus, .dflt = "{}", .always = true},
+    {.name = "metadata", .type = &SCHEMA_OBJECT_META, .dflt = "{}", .always = true, .number = 1},
+    {.name = "status",
+     .type = &schema_authentication_v1_SelfSubjectReviewStatus,
+     .dflt = "{}",
+     .always = true,
+     .number = 2},
 };
 const schema schema_authentication_v1_SelfSubjectReview = {.type = SCHEMA_OBJECT,
                                                            .name = "io.k8s.api.authentication.v1.SelfSubjectReview",

@@ -26,8 +26,8 @@ static const schema n8 = {.type = SCHEMA_LIST,
                           .topology = TOPOLOGY_ATOMIC};
 
 static const schema_field authorization_v1_FieldSelectorAttributes_fields[] = {
-    {.name = "rawSelector", .type = &n0},
-    {.name = "requirements", .type = &n1},
+    {.name = "rawSelector", .type = &n0, .number = 1},
+    {.name = "requirements", .type = &n1, .number = 2},
 };
 const schema schema_authorization_v1_FieldSelectorAttributes = {
     .type = SCHEMA_OBJECT,
@@ -37,8 +37,8 @@ const schema schema_authorization_v1_FieldSelectorAttributes = {
     .n = 2};
 
 static const schema_field authorization_v1_LabelSelectorAttributes_fields[] = {
-    {.name = "rawSelector", .type = &n0},
-    {.name = "requirements", .type = &n2},
+    {.name = "rawSelector", .type = &n0, .number = 1},
+    {.name = "requirements", .type = &n2, .number = 2},
 };
 const schema schema_authorization_v1_LabelSelectorAttributes = {
     .type = SCHEMA_OBJECT,
@@ -48,15 +48,15 @@ const schema schema_authorization_v1_LabelSelectorAttributes = {
     .n = 2};
 
 static const schema_field authorization_v1_ResourceAttributes_fields[] = {
-    {.name = "fieldSelector", .type = &schema_authorization_v1_FieldSelectorAttributes, .pointer = true},
-    {.name = "group", .type = &n0},
-    {.name = "labelSelector", .type = &schema_authorization_v1_LabelSelectorAttributes, .pointer = true},
-    {.name = "name", .type = &n0},
-    {.name = "namespace", .type = &n0},
-    {.name = "resource", .type = &n0},
-    {.name = "subresource", .type = &n0},
-    {.name = "verb", .type = &n0},
-    {.name = "version", .type = &n0},
+    {.name = "fieldSelector", .type = &schema_authorization_v1_FieldSelectorAttributes, .pointer = true, .number = 8},
+    {.name = "group", .type = &n0, .number = 3},
+    {.name = "labelSelector", .type = &schema_authorization_v1_LabelSelectorAttributes, .pointer = true, .number = 9},
+    {.name = "name", .type = &n0, .number = 7},
+    {.name = "namespace", .type = &n0, .number = 1},
+    {.name = "resource", .type = &n0, .number = 5},
+    {.name = "subresource", .type = &n0, .number = 6},
+    {.name = "verb", .type = &n0, .number = 2},
+    {.name = "version", .type = &n0, .number = 4},
 };
 const schema schema_authorization_v1_ResourceAttributes = {.type = SCHEMA_OBJECT,
                                                            .name = "io.k8s.api.authorization.v1.ResourceAttributes",
@@ -65,8 +65,8 @@ const schema schema_authorization_v1_ResourceAttributes = {.type = SCHEMA_OBJECT
                                                            .n = 9};
 
 static const schema_field authorization_v1_NonResourceAttributes_fields[] = {
-    {.name = "path", .type = &n0},
-    {.name = "verb", .type = &n0},
+    {.name = "path", .type = &n0, .number = 1},
+    {.name = "verb", .type = &n0, .number = 2},
 };
 const schema schema_authorization_v1_NonResourceAttributes = {.type = SCHEMA_OBJECT,
                                                               .name =
@@ -76,12 +76,15 @@ const schema schema_authorization_v1_NonResourceAttributes = {.type = SCHEMA_OBJ
                                                               .n = 2};
 
 static const schema_field authorization_v1_SubjectAccessReviewSpec_fields[] = {
-    {.name = "extra", .type = &n5},
-    {.name = "groups", .type = &n3},
-    {.name = "nonResourceAttributes", .type = &schema_authorization_v1_NonResourceAttributes, .pointer = true},
-    {.name = "resourceAttributes", .type = &schema_authorization_v1_ResourceAttributes, .pointer = true},
-    {.name = "uid", .type = &n0},
-    {.name = "user", .type = &n0},
+    {.name = "extra", .type = &n5, .number = 5},
+    {.name = "groups", .type = &n3, .number = 4},
+    {.name = "nonResourceAttributes",
+     .type = &schema_authorization_v1_NonResourceAttributes,
+     .pointer = true,
+     .number = 2},
+    {.name = "resourceAttributes", .type = &schema_authorization_v1_ResourceAttributes, .pointer = true, .number = 1},
+    {.name = "uid", .type = &n0, .number = 6},
+    {.name = "user", .type = &n0, .number = 3},
 };
 const schema schema_authorization_v1_SubjectAccessReviewSpec = {
     .type = SCHEMA_OBJECT,
@@ -91,10 +94,10 @@ const schema schema_authorization_v1_SubjectAccessReviewSpec = {
     .n = 6};
 
 static const schema_field authorization_v1_SubjectAccessReviewStatus_fields[] = {
-    {.name = "allowed", .type = &n6, .dflt = "false", .required = true, .always = true},
-    {.name = "denied", .type = &n6},
-    {.name = "evaluationError", .type = &n0},
-    {.name = "reason", .type = &n0},
+    {.name = "allowed", .type = &n6, .dflt = "false", .required = true, .always = true, .number = 1},
+    {.name = "denied", .type = &n6, .number = 4},
+    {.name = "evaluationError", .type = &n0, .number = 3},
+    {.name = "reason", .type = &n0, .number = 2},
 };
 const schema schema_authorization_v1_SubjectAccessReviewStatus = {
     .type = SCHEMA_OBJECT,
@@ -106,13 +109,18 @@ const schema schema_authorization_v1_SubjectAccessReviewStatus = {
 static const schema_field authorization_v1_SubjectAccessReview_fields[] = {
     {.name = "apiVersion", .type = &n0, .embed = "TypeMeta"},
     {.name = "kind", .type = &n0, .embed = "TypeMeta"},
-    {.name = "metadata", .type = &SCHEMA_OBJECT_META, .dflt = "{}", .always = true},
+    {.name = "metadata", .type = &SCHEMA_OBJECT_META, .dflt = "{}", .always = true, .number = 1},
     {.name = "spec",
      .type = &schema_authorization_v1_SubjectAccessReviewSpec,
      .dflt = "{}",
      .required = true,
-     .always = true},
-    {.name = "status", .type = &schema_authorization_v1_SubjectAccessReviewStatus, .dflt = "{}", .always = true},
+     .always = true,
+     .number = 2},
+    {.name = "status",
+     .type = &schema_authorization_v1_SubjectAccessReviewStatus,
+     .dflt = "{}",
+     .always = true,
+     .number = 3},
 };
 const schema schema_authorization_v1_SubjectAccessReview = {.type = SCHEMA_OBJECT,
                                                             .name = "io.k8s.api.authorization.v1.SubjectAccessReview",
@@ -123,13 +131,18 @@ const schema schema_authorization_v1_SubjectAccessReview = {.type = SCHEMA_OBJEC
 static const schema_field authorization_v1_LocalSubjectAccessReview_fields[] = {
     {.name = "apiVersion", .type = &n0, .embed = "TypeMeta"},
     {.name = "kind", .type = &n0, .embed = "TypeMeta"},
-    {.name = "metadata", .type = &SCHEMA_OBJECT_META, .dflt = "{}", .always = true},
+    {.name = "metadata", .type = &SCHEMA_OBJECT_META, .dflt = "{}", .always = true, .number = 1},
     {.name = "spec",
      .type = &schema_authorization_v1_SubjectAccessReviewSpec,
      .dflt = "{}",
      .required = true,
-     .always = true},
-    {.name = "status", .type = &schema_authorization_v1_SubjectAccessReviewStatus, .dflt = "{}", .always = true},
+     .always = true,
+     .number = 2},
+    {.name = "status",
+     .type = &schema_authorization_v1_SubjectAccessReviewStatus,
+     .dflt = "{}",
+     .always = true,
+     .number = 3},
 };
 const schema schema_authorization_v1_LocalSubjectAccessReview = {
     .type = SCHEMA_OBJECT,
@@ -139,8 +152,11 @@ const schema schema_authorization_v1_LocalSubjectAccessReview = {
     .n = 5};
 
 static const schema_field authorization_v1_SelfSubjectAccessReviewSpec_fields[] = {
-    {.name = "nonResourceAttributes", .type = &schema_authorization_v1_NonResourceAttributes, .pointer = true},
-    {.name = "resourceAttributes", .type = &schema_authorization_v1_ResourceAttributes, .pointer = true},
+    {.name = "nonResourceAttributes",
+     .type = &schema_authorization_v1_NonResourceAttributes,
+     .pointer = true,
+     .number = 2},
+    {.name = "resourceAttributes", .type = &schema_authorization_v1_ResourceAttributes, .pointer = true, .number = 1},
 };
 const schema schema_authorization_v1_SelfSubjectAccessReviewSpec = {
     .type = SCHEMA_OBJECT,
@@ -152,13 +168,18 @@ const schema schema_authorization_v1_SelfSubjectAccessReviewSpec = {
 static const schema_field authorization_v1_SelfSubjectAccessReview_fields[] = {
     {.name = "apiVersion", .type = &n0, .embed = "TypeMeta"},
     {.name = "kind", .type = &n0, .embed = "TypeMeta"},
-    {.name = "metadata", .type = &SCHEMA_OBJECT_META, .dflt = "{}", .always = true},
+    {.name = "metadata", .type = &SCHEMA_OBJECT_META, .dflt = "{}", .always = true, .number = 1},
     {.name = "spec",
      .type = &schema_authorization_v1_SelfSubjectAccessReviewSpec,
      .dflt = "{}",
      .required = true,
-     .always = true},
-    {.name = "status", .type = &schema_authorization_v1_SubjectAccessReviewStatus, .dflt = "{}", .always = true},
+     .always = true,
+     .number = 2},
+    {.name = "status",
+     .type = &schema_authorization_v1_SubjectAccessReviewStatus,
+     .dflt = "{}",
+     .always = true,
+     .number = 3},
 };
 const schema schema_authorization_v1_SelfSubjectAccessReview = {
     .type = SCHEMA_OBJECT,
@@ -168,7 +189,7 @@ const schema schema_authorization_v1_SelfSubjectAccessReview = {
     .n = 5};
 
 static const schema_field authorization_v1_SelfSubjectRulesReviewSpec_fields[] = {
-    {.name = "namespace", .type = &n0},
+    {.name = "namespace", .type = &n0, .number = 1},
 };
 const schema schema_authorization_v1_SelfSubjectRulesReviewSpec = {
     .type = SCHEMA_OBJECT,
@@ -178,10 +199,10 @@ const schema schema_authorization_v1_SelfSubjectRulesReviewSpec = {
     .n = 1};
 
 static const schema_field authorization_v1_ResourceRule_fields[] = {
-    {.name = "apiGroups", .type = &n3},
-    {.name = "resourceNames", .type = &n3},
-    {.name = "resources", .type = &n3},
-    {.name = "verbs", .type = &n3, .required = true, .always = true},
+    {.name = "apiGroups", .type = &n3, .number = 2},
+    {.name = "resourceNames", .type = &n3, .number = 4},
+    {.name = "resources", .type = &n3, .number = 3},
+    {.name = "verbs", .type = &n3, .required = true, .always = true, .number = 1},
 };
 const schema schema_authorization_v1_ResourceRule = {.type = SCHEMA_OBJECT,
                                                      .name = "io.k8s.api.authorization.v1.ResourceRule",
@@ -190,8 +211,8 @@ const schema schema_authorization_v1_ResourceRule = {.type = SCHEMA_OBJECT,
                                                      .n = 4};
 
 static const schema_field authorization_v1_NonResourceRule_fields[] = {
-    {.name = "nonResourceURLs", .type = &n3},
-    {.name = "verbs", .type = &n3, .required = true, .always = true},
+    {.name = "nonResourceURLs", .type = &n3, .number = 2},
+    {.name = "verbs", .type = &n3, .required = true, .always = true, .number = 1},
 };
 const schema schema_authorization_v1_NonResourceRule = {.type = SCHEMA_OBJECT,
                                                         .name = "io.k8s.api.authorization.v1.NonResourceRule",
@@ -200,10 +221,10 @@ const schema schema_authorization_v1_NonResourceRule = {.type = SCHEMA_OBJECT,
                                                         .n = 2};
 
 static const schema_field authorization_v1_SubjectRulesReviewStatus_fields[] = {
-    {.name = "evaluationError", .type = &n0},
-    {.name = "incomplete", .type = &n6, .dflt = "false", .required = true, .always = true},
-    {.name = "nonResourceRules", .type = &n8, .required = true, .always = true},
-    {.name = "resourceRules", .type = &n7, .required = true, .always = true},
+    {.name = "evaluationError", .type = &n0, .number = 4},
+    {.name = "incomplete", .type = &n6, .dflt = "false", .required = true, .always = true, .number = 3},
+    {.name = "nonResourceRules", .type = &n8, .required = true, .always = true, .number = 2},
+    {.name = "resourceRules", .type = &n7, .required = true, .always = true, .number = 1},
 };
 const schema schema_authorization_v1_SubjectRulesReviewStatus = {
     .type = SCHEMA_OBJECT,
@@ -215,13 +236,18 @@ const schema schema_authorization_v1_SubjectRulesReviewStatus = {
 static const schema_field authorization_v1_SelfSubjectRulesReview_fields[] = {
     {.name = "apiVersion", .type = &n0, .embed = "TypeMeta"},
     {.name = "kind", .type = &n0, .embed = "TypeMeta"},
-    {.name = "metadata", .type = &SCHEMA_OBJECT_META, .dflt = "{}", .always = true},
+    {.name = "metadata", .type = &SCHEMA_OBJECT_META, .dflt = "{}", .always = true, .number = 1},
     {.name = "spec",
      .type = &schema_authorization_v1_SelfSubjectRulesReviewSpec,
      .dflt = "{}",
      .required = true,
-     .always = true},
-    {.name = "status", .type = &schema_authorization_v1_SubjectRulesReviewStatus, .dflt = "{}", .always = true},
+     .always = true,
+     .number = 2},
+    {.name = "status",
+     .type = &schema_authorization_v1_SubjectRulesReviewStatus,
+     .dflt = "{}",
+     .always = true,
+     .number = 3},
 };
 const schema schema_authorization_v1_SelfSubjectRulesReview = {.type = SCHEMA_OBJECT,
                                                                .name =

@@ -10,7 +10,7 @@ static const schema n3 = {
     .type = SCHEMA_TIME, .go = "v1.Time", .format = "date-time", .name = "io.k8s.apimachinery.pkg.apis.meta.v1.Time"};
 
 static const schema_field autoscaling_v1_ScaleSpec_fields[] = {
-    {.name = "replicas", .type = &n1, .dflt = "0"},
+    {.name = "replicas", .type = &n1, .dflt = "0", .number = 1},
 };
 const schema schema_autoscaling_v1_ScaleSpec = {.type = SCHEMA_OBJECT,
                                                 .name = "io.k8s.api.autoscaling.v1.ScaleSpec",
@@ -19,8 +19,8 @@ const schema schema_autoscaling_v1_ScaleSpec = {.type = SCHEMA_OBJECT,
                                                 .n = 1};
 
 static const schema_field autoscaling_v1_ScaleStatus_fields[] = {
-    {.name = "replicas", .type = &n1, .dflt = "0", .required = true, .always = true},
-    {.name = "selector", .type = &n0},
+    {.name = "replicas", .type = &n1, .dflt = "0", .required = true, .always = true, .number = 1},
+    {.name = "selector", .type = &n0, .number = 2},
 };
 const schema schema_autoscaling_v1_ScaleStatus = {.type = SCHEMA_OBJECT,
                                                   .name = "io.k8s.api.autoscaling.v1.ScaleStatus",
@@ -31,9 +31,9 @@ const schema schema_autoscaling_v1_ScaleStatus = {.type = SCHEMA_OBJECT,
 static const schema_field autoscaling_v1_Scale_fields[] = {
     {.name = "apiVersion", .type = &n0, .embed = "TypeMeta"},
     {.name = "kind", .type = &n0, .embed = "TypeMeta"},
-    {.name = "metadata", .type = &SCHEMA_OBJECT_META, .dflt = "{}", .always = true},
-    {.name = "spec", .type = &schema_autoscaling_v1_ScaleSpec, .dflt = "{}", .always = true},
-    {.name = "status", .type = &schema_autoscaling_v1_ScaleStatus, .dflt = "{}", .always = true},
+    {.name = "metadata", .type = &SCHEMA_OBJECT_META, .dflt = "{}", .always = true, .number = 1},
+    {.name = "spec", .type = &schema_autoscaling_v1_ScaleSpec, .dflt = "{}", .always = true, .number = 2},
+    {.name = "status", .type = &schema_autoscaling_v1_ScaleStatus, .dflt = "{}", .always = true, .number = 3},
 };
 const schema schema_autoscaling_v1_Scale = {.type = SCHEMA_OBJECT,
                                             .name = "io.k8s.api.autoscaling.v1.Scale",
@@ -42,9 +42,9 @@ const schema schema_autoscaling_v1_Scale = {.type = SCHEMA_OBJECT,
                                             .n = 5};
 
 static const schema_field autoscaling_v1_CrossVersionObjectReference_fields[] = {
-    {.name = "apiVersion", .type = &n0},
-    {.name = "kind", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "name", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
+    {.name = "apiVersion", .type = &n0, .number = 3},
+    {.name = "kind", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 1},
+    {.name = "name", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 2},
 };
 const schema schema_autoscaling_v1_CrossVersionObjectReference = {
     .type = SCHEMA_OBJECT,
@@ -55,14 +55,15 @@ const schema schema_autoscaling_v1_CrossVersionObjectReference = {
     .n = 3};
 
 static const schema_field autoscaling_v1_HorizontalPodAutoscalerSpec_fields[] = {
-    {.name = "maxReplicas", .type = &n1, .dflt = "0", .required = true, .always = true},
-    {.name = "minReplicas", .type = &n1, .pointer = true},
+    {.name = "maxReplicas", .type = &n1, .dflt = "0", .required = true, .always = true, .number = 3},
+    {.name = "minReplicas", .type = &n1, .pointer = true, .number = 2},
     {.name = "scaleTargetRef",
      .type = &schema_autoscaling_v1_CrossVersionObjectReference,
      .dflt = "{}",
      .required = true,
-     .always = true},
-    {.name = "targetCPUUtilizationPercentage", .type = &n1, .pointer = true},
+     .always = true,
+     .number = 1},
+    {.name = "targetCPUUtilizationPercentage", .type = &n1, .pointer = true, .number = 4},
 };
 const schema schema_autoscaling_v1_HorizontalPodAutoscalerSpec = {
     .type = SCHEMA_OBJECT,
@@ -72,11 +73,11 @@ const schema schema_autoscaling_v1_HorizontalPodAutoscalerSpec = {
     .n = 4};
 
 static const schema_field autoscaling_v1_HorizontalPodAutoscalerStatus_fields[] = {
-    {.name = "currentCPUUtilizationPercentage", .type = &n1, .pointer = true},
-    {.name = "currentReplicas", .type = &n1, .dflt = "0", .required = true, .always = true},
-    {.name = "desiredReplicas", .type = &n1, .dflt = "0", .required = true, .always = true},
-    {.name = "lastScaleTime", .type = &n3, .pointer = true},
-    {.name = "observedGeneration", .type = &n2, .pointer = true},
+    {.name = "currentCPUUtilizationPercentage", .type = &n1, .pointer = true, .number = 5},
+    {.name = "currentReplicas", .type = &n1, .dflt = "0", .required = true, .always = true, .number = 3},
+    {.name = "desiredReplicas", .type = &n1, .dflt = "0", .required = true, .always = true, .number = 4},
+    {.name = "lastScaleTime", .type = &n3, .pointer = true, .number = 2},
+    {.name = "observedGeneration", .type = &n2, .pointer = true, .number = 1},
 };
 const schema schema_autoscaling_v1_HorizontalPodAutoscalerStatus = {
     .type = SCHEMA_OBJECT,
@@ -88,9 +89,17 @@ const schema schema_autoscaling_v1_HorizontalPodAutoscalerStatus = {
 static const schema_field autoscaling_v1_HorizontalPodAutoscaler_fields[] = {
     {.name = "apiVersion", .type = &n0, .embed = "TypeMeta"},
     {.name = "kind", .type = &n0, .embed = "TypeMeta"},
-    {.name = "metadata", .type = &SCHEMA_OBJECT_META, .dflt = "{}", .always = true},
-    {.name = "spec", .type = &schema_autoscaling_v1_HorizontalPodAutoscalerSpec, .dflt = "{}", .always = true},
-    {.name = "status", .type = &schema_autoscaling_v1_HorizontalPodAutoscalerStatus, .dflt = "{}", .always = true},
+    {.name = "metadata", .type = &SCHEMA_OBJECT_META, .dflt = "{}", .always = true, .number = 1},
+    {.name = "spec",
+     .type = &schema_autoscaling_v1_HorizontalPodAutoscalerSpec,
+     .dflt = "{}",
+     .always = true,
+     .number = 2},
+    {.name = "status",
+     .type = &schema_autoscaling_v1_HorizontalPodAutoscalerStatus,
+     .dflt = "{}",
+     .always = true,
+     .number = 3},
 };
 const schema schema_autoscaling_v1_HorizontalPodAutoscaler = {.type = SCHEMA_OBJECT,
                                                               .name =

@@ -47,9 +47,9 @@ static const schema n24 = {.type = SCHEMA_STRING, .go = "types.UID"};
 static const schema n25 = {.type = SCHEMA_LIST, .go = "[]types.UID", .items = &n24, .topology = TOPOLOGY_SET};
 
 static const schema_field batch_v1_PodFailurePolicyOnExitCodesRequirement_fields[] = {
-    {.name = "containerName", .type = &n0, .pointer = true},
-    {.name = "operator", .type = &n9, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "values", .type = &n10, .required = true, .always = true},
+    {.name = "containerName", .type = &n0, .pointer = true, .number = 1},
+    {.name = "operator", .type = &n9, .dflt = "\"\"", .required = true, .always = true, .number = 2},
+    {.name = "values", .type = &n10, .required = true, .always = true, .number = 3},
 };
 const schema schema_batch_v1_PodFailurePolicyOnExitCodesRequirement = {
     .type = SCHEMA_OBJECT,
@@ -59,8 +59,8 @@ const schema schema_batch_v1_PodFailurePolicyOnExitCodesRequirement = {
     .n = 3};
 
 static const schema_field batch_v1_PodFailurePolicyOnPodConditionsPattern_fields[] = {
-    {.name = "status", .type = &n12, .dflt = "\"\"", .always = true},
-    {.name = "type", .type = &n11, .dflt = "\"\"", .required = true, .always = true},
+    {.name = "status", .type = &n12, .dflt = "\"\"", .always = true, .number = 2},
+    {.name = "type", .type = &n11, .dflt = "\"\"", .required = true, .always = true, .number = 1},
 };
 const schema schema_batch_v1_PodFailurePolicyOnPodConditionsPattern = {
     .type = SCHEMA_OBJECT,
@@ -70,9 +70,12 @@ const schema schema_batch_v1_PodFailurePolicyOnPodConditionsPattern = {
     .n = 2};
 
 static const schema_field batch_v1_PodFailurePolicyRule_fields[] = {
-    {.name = "action", .type = &n7, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "onExitCodes", .type = &schema_batch_v1_PodFailurePolicyOnExitCodesRequirement, .pointer = true},
-    {.name = "onPodConditions", .type = &n13},
+    {.name = "action", .type = &n7, .dflt = "\"\"", .required = true, .always = true, .number = 1},
+    {.name = "onExitCodes",
+     .type = &schema_batch_v1_PodFailurePolicyOnExitCodesRequirement,
+     .pointer = true,
+     .number = 2},
+    {.name = "onPodConditions", .type = &n13, .number = 3},
 };
 const schema schema_batch_v1_PodFailurePolicyRule = {.type = SCHEMA_OBJECT,
                                                      .name = "io.k8s.api.batch.v1.PodFailurePolicyRule",
@@ -81,7 +84,7 @@ const schema schema_batch_v1_PodFailurePolicyRule = {.type = SCHEMA_OBJECT,
                                                      .n = 3};
 
 static const schema_field batch_v1_PodFailurePolicy_fields[] = {
-    {.name = "rules", .type = &n14, .required = true, .always = true},
+    {.name = "rules", .type = &n14, .required = true, .always = true, .number = 1},
 };
 const schema schema_batch_v1_PodFailurePolicy = {.type = SCHEMA_OBJECT,
                                                  .name = "io.k8s.api.batch.v1.PodFailurePolicy",
@@ -90,8 +93,8 @@ const schema schema_batch_v1_PodFailurePolicy = {.type = SCHEMA_OBJECT,
                                                  .n = 1};
 
 static const schema_field batch_v1_SuccessPolicyRule_fields[] = {
-    {.name = "succeededCount", .type = &n5, .pointer = true},
-    {.name = "succeededIndexes", .type = &n0, .pointer = true},
+    {.name = "succeededCount", .type = &n5, .pointer = true, .number = 2},
+    {.name = "succeededIndexes", .type = &n0, .pointer = true, .number = 1},
 };
 const schema schema_batch_v1_SuccessPolicyRule = {.type = SCHEMA_OBJECT,
                                                   .name = "io.k8s.api.batch.v1.SuccessPolicyRule",
@@ -100,7 +103,7 @@ const schema schema_batch_v1_SuccessPolicyRule = {.type = SCHEMA_OBJECT,
                                                   .n = 2};
 
 static const schema_field batch_v1_SuccessPolicy_fields[] = {
-    {.name = "rules", .type = &n15, .required = true, .always = true},
+    {.name = "rules", .type = &n15, .required = true, .always = true, .number = 1},
 };
 const schema schema_batch_v1_SuccessPolicy = {.type = SCHEMA_OBJECT,
                                               .name = "io.k8s.api.batch.v1.SuccessPolicy",
@@ -109,22 +112,27 @@ const schema schema_batch_v1_SuccessPolicy = {.type = SCHEMA_OBJECT,
                                               .n = 1};
 
 static const schema_field batch_v1_JobSpec_fields[] = {
-    {.name = "activeDeadlineSeconds", .type = &n1, .pointer = true},
-    {.name = "backoffLimit", .type = &n5, .pointer = true},
-    {.name = "backoffLimitPerIndex", .type = &n5, .pointer = true},
-    {.name = "completionMode", .type = &n17, .pointer = true},
-    {.name = "completions", .type = &n5, .pointer = true},
-    {.name = "managedBy", .type = &n0, .pointer = true},
-    {.name = "manualSelector", .type = &n4, .pointer = true},
-    {.name = "maxFailedIndexes", .type = &n5, .pointer = true},
-    {.name = "parallelism", .type = &n5, .pointer = true},
-    {.name = "podFailurePolicy", .type = &schema_batch_v1_PodFailurePolicy, .pointer = true},
-    {.name = "podReplacementPolicy", .type = &n19, .pointer = true},
-    {.name = "selector", .type = &schema_meta_v1_LabelSelector, .pointer = true},
-    {.name = "successPolicy", .type = &schema_batch_v1_SuccessPolicy, .pointer = true},
-    {.name = "suspend", .type = &n4, .pointer = true},
-    {.name = "template", .type = &schema_core_v1_PodTemplateSpec, .dflt = "{}", .required = true, .always = true},
-    {.name = "ttlSecondsAfterFinished", .type = &n5, .pointer = true},
+    {.name = "activeDeadlineSeconds", .type = &n1, .pointer = true, .number = 3},
+    {.name = "backoffLimit", .type = &n5, .pointer = true, .number = 7},
+    {.name = "backoffLimitPerIndex", .type = &n5, .pointer = true, .number = 12},
+    {.name = "completionMode", .type = &n17, .pointer = true, .number = 9},
+    {.name = "completions", .type = &n5, .pointer = true, .number = 2},
+    {.name = "managedBy", .type = &n0, .pointer = true, .number = 15},
+    {.name = "manualSelector", .type = &n4, .pointer = true, .number = 5},
+    {.name = "maxFailedIndexes", .type = &n5, .pointer = true, .number = 13},
+    {.name = "parallelism", .type = &n5, .pointer = true, .number = 1},
+    {.name = "podFailurePolicy", .type = &schema_batch_v1_PodFailurePolicy, .pointer = true, .number = 11},
+    {.name = "podReplacementPolicy", .type = &n19, .pointer = true, .number = 14},
+    {.name = "selector", .type = &schema_meta_v1_LabelSelector, .pointer = true, .number = 4},
+    {.name = "successPolicy", .type = &schema_batch_v1_SuccessPolicy, .pointer = true, .number = 16},
+    {.name = "suspend", .type = &n4, .pointer = true, .number = 10},
+    {.name = "template",
+     .type = &schema_core_v1_PodTemplateSpec,
+     .dflt = "{}",
+     .required = true,
+     .always = true,
+     .number = 6},
+    {.name = "ttlSecondsAfterFinished", .type = &n5, .pointer = true, .number = 8},
 };
 const schema schema_batch_v1_JobSpec = {.type = SCHEMA_OBJECT,
                                         .name = "io.k8s.api.batch.v1.JobSpec",
@@ -133,8 +141,8 @@ const schema schema_batch_v1_JobSpec = {.type = SCHEMA_OBJECT,
                                         .n = 16};
 
 static const schema_field batch_v1_JobTemplateSpec_fields[] = {
-    {.name = "metadata", .type = &SCHEMA_OBJECT_META, .dflt = "{}", .always = true},
-    {.name = "spec", .type = &schema_batch_v1_JobSpec, .dflt = "{}", .always = true},
+    {.name = "metadata", .type = &SCHEMA_OBJECT_META, .dflt = "{}", .always = true, .number = 1},
+    {.name = "spec", .type = &schema_batch_v1_JobSpec, .dflt = "{}", .always = true, .number = 2},
 };
 const schema schema_batch_v1_JobTemplateSpec = {.type = SCHEMA_OBJECT,
                                                 .name = "io.k8s.api.batch.v1.JobTemplateSpec",
@@ -143,14 +151,19 @@ const schema schema_batch_v1_JobTemplateSpec = {.type = SCHEMA_OBJECT,
                                                 .n = 2};
 
 static const schema_field batch_v1_CronJobSpec_fields[] = {
-    {.name = "concurrencyPolicy", .type = &n3},
-    {.name = "failedJobsHistoryLimit", .type = &n5, .pointer = true},
-    {.name = "jobTemplate", .type = &schema_batch_v1_JobTemplateSpec, .dflt = "{}", .required = true, .always = true},
-    {.name = "schedule", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "startingDeadlineSeconds", .type = &n1, .pointer = true},
-    {.name = "successfulJobsHistoryLimit", .type = &n5, .pointer = true},
-    {.name = "suspend", .type = &n4, .pointer = true},
-    {.name = "timeZone", .type = &n0, .pointer = true},
+    {.name = "concurrencyPolicy", .type = &n3, .number = 3},
+    {.name = "failedJobsHistoryLimit", .type = &n5, .pointer = true, .number = 7},
+    {.name = "jobTemplate",
+     .type = &schema_batch_v1_JobTemplateSpec,
+     .dflt = "{}",
+     .required = true,
+     .always = true,
+     .number = 5},
+    {.name = "schedule", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 1},
+    {.name = "startingDeadlineSeconds", .type = &n1, .pointer = true, .number = 2},
+    {.name = "successfulJobsHistoryLimit", .type = &n5, .pointer = true, .number = 6},
+    {.name = "suspend", .type = &n4, .pointer = true, .number = 4},
+    {.name = "timeZone", .type = &n0, .pointer = true, .number = 8},
 };
 const schema schema_batch_v1_CronJobSpec = {.type = SCHEMA_OBJECT,
                                             .name = "io.k8s.api.batch.v1.CronJobSpec",
@@ -159,9 +172,9 @@ const schema schema_batch_v1_CronJobSpec = {.type = SCHEMA_OBJECT,
                                             .n = 8};
 
 static const schema_field batch_v1_CronJobStatus_fields[] = {
-    {.name = "active", .type = &n20},
-    {.name = "lastScheduleTime", .type = &n21, .pointer = true},
-    {.name = "lastSuccessfulTime", .type = &n21, .pointer = true},
+    {.name = "active", .type = &n20, .number = 1},
+    {.name = "lastScheduleTime", .type = &n21, .pointer = true, .number = 4},
+    {.name = "lastSuccessfulTime", .type = &n21, .pointer = true, .number = 5},
 };
 const schema schema_batch_v1_CronJobStatus = {.type = SCHEMA_OBJECT,
                                               .name = "io.k8s.api.batch.v1.CronJobStatus",
@@ -172,9 +185,9 @@ const schema schema_batch_v1_CronJobStatus = {.type = SCHEMA_OBJECT,
 static const schema_field batch_v1_CronJob_fields[] = {
     {.name = "apiVersion", .type = &n0, .embed = "TypeMeta"},
     {.name = "kind", .type = &n0, .embed = "TypeMeta"},
-    {.name = "metadata", .type = &SCHEMA_OBJECT_META, .dflt = "{}", .always = true},
-    {.name = "spec", .type = &schema_batch_v1_CronJobSpec, .dflt = "{}", .always = true},
-    {.name = "status", .type = &schema_batch_v1_CronJobStatus, .dflt = "{}", .always = true},
+    {.name = "metadata", .type = &SCHEMA_OBJECT_META, .dflt = "{}", .always = true, .number = 1},
+    {.name = "spec", .type = &schema_batch_v1_CronJobSpec, .dflt = "{}", .always = true, .number = 2},
+    {.name = "status", .type = &schema_batch_v1_CronJobStatus, .dflt = "{}", .always = true, .number = 3},
 };
 const schema schema_batch_v1_CronJob = {.type = SCHEMA_OBJECT,
                                         .name = "io.k8s.api.batch.v1.CronJob",
@@ -183,12 +196,12 @@ const schema schema_batch_v1_CronJob = {.type = SCHEMA_OBJECT,
                                         .n = 5};
 
 static const schema_field batch_v1_JobCondition_fields[] = {
-    {.name = "lastProbeTime", .type = &n21, .always = true},
-    {.name = "lastTransitionTime", .type = &n21, .always = true},
-    {.name = "message", .type = &n0},
-    {.name = "reason", .type = &n0},
-    {.name = "status", .type = &n12, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "type", .type = &n22, .dflt = "\"\"", .required = true, .always = true},
+    {.name = "lastProbeTime", .type = &n21, .always = true, .number = 3},
+    {.name = "lastTransitionTime", .type = &n21, .always = true, .number = 4},
+    {.name = "message", .type = &n0, .number = 6},
+    {.name = "reason", .type = &n0, .number = 5},
+    {.name = "status", .type = &n12, .dflt = "\"\"", .required = true, .always = true, .number = 2},
+    {.name = "type", .type = &n22, .dflt = "\"\"", .required = true, .always = true, .number = 1},
 };
 const schema schema_batch_v1_JobCondition = {.type = SCHEMA_OBJECT,
                                              .name = "io.k8s.api.batch.v1.JobCondition",
@@ -197,8 +210,8 @@ const schema schema_batch_v1_JobCondition = {.type = SCHEMA_OBJECT,
                                              .n = 6};
 
 static const schema_field batch_v1_UncountedTerminatedPods_fields[] = {
-    {.name = "failed", .type = &n25},
-    {.name = "succeeded", .type = &n25},
+    {.name = "failed", .type = &n25, .number = 2},
+    {.name = "succeeded", .type = &n25, .number = 1},
 };
 const schema schema_batch_v1_UncountedTerminatedPods = {.type = SCHEMA_OBJECT,
                                                         .name = "io.k8s.api.batch.v1.UncountedTerminatedPods",
@@ -207,17 +220,17 @@ const schema schema_batch_v1_UncountedTerminatedPods = {.type = SCHEMA_OBJECT,
                                                         .n = 2};
 
 static const schema_field batch_v1_JobStatus_fields[] = {
-    {.name = "active", .type = &n5},
-    {.name = "completedIndexes", .type = &n0},
-    {.name = "completionTime", .type = &n21, .pointer = true},
-    {.name = "conditions", .type = &n23, .patch = PATCH_MERGE, .patch_key = "type"},
-    {.name = "failed", .type = &n5},
-    {.name = "failedIndexes", .type = &n0, .pointer = true},
-    {.name = "ready", .type = &n5, .pointer = true},
-    {.name = "startTime", .type = &n21, .pointer = true},
-    {.name = "succeeded", .type = &n5},
-    {.name = "terminating", .type = &n5, .pointer = true},
-    {.name = "uncountedTerminatedPods", .type = &schema_batch_v1_UncountedTerminatedPods, .pointer = true},
+    {.name = "active", .type = &n5, .number = 4},
+    {.name = "completedIndexes", .type = &n0, .number = 7},
+    {.name = "completionTime", .type = &n21, .pointer = true, .number = 3},
+    {.name = "conditions", .type = &n23, .patch = PATCH_MERGE, .patch_key = "type", .number = 1},
+    {.name = "failed", .type = &n5, .number = 6},
+    {.name = "failedIndexes", .type = &n0, .pointer = true, .number = 10},
+    {.name = "ready", .type = &n5, .pointer = true, .number = 9},
+    {.name = "startTime", .type = &n21, .pointer = true, .number = 2},
+    {.name = "succeeded", .type = &n5, .number = 5},
+    {.name = "terminating", .type = &n5, .pointer = true, .number = 11},
+    {.name = "uncountedTerminatedPods", .type = &schema_batch_v1_UncountedTerminatedPods, .pointer = true, .number = 8},
 };
 const schema schema_batch_v1_JobStatus = {.type = SCHEMA_OBJECT,
                                           .name = "io.k8s.api.batch.v1.JobStatus",
@@ -228,9 +241,9 @@ const schema schema_batch_v1_JobStatus = {.type = SCHEMA_OBJECT,
 static const schema_field batch_v1_Job_fields[] = {
     {.name = "apiVersion", .type = &n0, .embed = "TypeMeta"},
     {.name = "kind", .type = &n0, .embed = "TypeMeta"},
-    {.name = "metadata", .type = &SCHEMA_OBJECT_META, .dflt = "{}", .always = true},
-    {.name = "spec", .type = &schema_batch_v1_JobSpec, .dflt = "{}", .always = true},
-    {.name = "status", .type = &schema_batch_v1_JobStatus, .dflt = "{}", .always = true},
+    {.name = "metadata", .type = &SCHEMA_OBJECT_META, .dflt = "{}", .always = true, .number = 1},
+    {.name = "spec", .type = &schema_batch_v1_JobSpec, .dflt = "{}", .always = true, .number = 2},
+    {.name = "status", .type = &schema_batch_v1_JobStatus, .dflt = "{}", .always = true, .number = 3},
 };
 const schema schema_batch_v1_Job = {
     .type = SCHEMA_OBJECT, .name = "io.k8s.api.batch.v1.Job", .go = "v1.Job", .fields = batch_v1_Job_fields, .n = 5};

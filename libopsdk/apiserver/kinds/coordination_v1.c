@@ -12,13 +12,13 @@ static const schema n2 = {.type = SCHEMA_MICROTIME,
 static const schema n3 = {.type = SCHEMA_STRING, .go = "v1.CoordinatedLeaseStrategy"};
 
 static const schema_field coordination_v1_LeaseSpec_fields[] = {
-    {.name = "acquireTime", .type = &n2, .pointer = true},
-    {.name = "holderIdentity", .type = &n0, .pointer = true},
-    {.name = "leaseDurationSeconds", .type = &n1, .pointer = true},
-    {.name = "leaseTransitions", .type = &n1, .pointer = true},
-    {.name = "preferredHolder", .type = &n0, .pointer = true},
-    {.name = "renewTime", .type = &n2, .pointer = true},
-    {.name = "strategy", .type = &n3, .pointer = true},
+    {.name = "acquireTime", .type = &n2, .pointer = true, .number = 3},
+    {.name = "holderIdentity", .type = &n0, .pointer = true, .number = 1},
+    {.name = "leaseDurationSeconds", .type = &n1, .pointer = true, .number = 2},
+    {.name = "leaseTransitions", .type = &n1, .pointer = true, .number = 5},
+    {.name = "preferredHolder", .type = &n0, .pointer = true, .number = 7},
+    {.name = "renewTime", .type = &n2, .pointer = true, .number = 4},
+    {.name = "strategy", .type = &n3, .pointer = true, .number = 6},
 };
 const schema schema_coordination_v1_LeaseSpec = {.type = SCHEMA_OBJECT,
                                                  .name = "io.k8s.api.coordination.v1.LeaseSpec",
@@ -29,8 +29,8 @@ const schema schema_coordination_v1_LeaseSpec = {.type = SCHEMA_OBJECT,
 static const schema_field coordination_v1_Lease_fields[] = {
     {.name = "apiVersion", .type = &n0, .embed = "TypeMeta"},
     {.name = "kind", .type = &n0, .embed = "TypeMeta"},
-    {.name = "metadata", .type = &SCHEMA_OBJECT_META, .dflt = "{}", .always = true},
-    {.name = "spec", .type = &schema_coordination_v1_LeaseSpec, .dflt = "{}", .always = true},
+    {.name = "metadata", .type = &SCHEMA_OBJECT_META, .dflt = "{}", .always = true, .number = 1},
+    {.name = "spec", .type = &schema_coordination_v1_LeaseSpec, .dflt = "{}", .always = true, .number = 2},
 };
 const schema schema_coordination_v1_Lease = {.type = SCHEMA_OBJECT,
                                              .name = "io.k8s.api.coordination.v1.Lease",

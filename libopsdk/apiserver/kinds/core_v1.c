@@ -412,9 +412,10 @@ static const schema n197 = {.type = SCHEMA_LIST,
                             .topology = TOPOLOGY_ATOMIC};
 
 static const schema_field core_v1_ObjectReference_fields[] = {
-    {.name = "apiVersion", .type = &n0}, {.name = "fieldPath", .type = &n0}, {.name = "kind", .type = &n0},
-    {.name = "name", .type = &n0},       {.name = "namespace", .type = &n0}, {.name = "resourceVersion", .type = &n0},
-    {.name = "uid", .type = &n1},
+    {.name = "apiVersion", .type = &n0, .number = 5}, {.name = "fieldPath", .type = &n0, .number = 7},
+    {.name = "kind", .type = &n0, .number = 1},       {.name = "name", .type = &n0, .number = 3},
+    {.name = "namespace", .type = &n0, .number = 2},  {.name = "resourceVersion", .type = &n0, .number = 6},
+    {.name = "uid", .type = &n1, .number = 4},
 };
 const schema schema_core_v1_ObjectReference = {.type = SCHEMA_OBJECT,
                                                .name = "io.k8s.api.core.v1.ObjectReference",
@@ -426,8 +427,13 @@ const schema schema_core_v1_ObjectReference = {.type = SCHEMA_OBJECT,
 static const schema_field core_v1_Binding_fields[] = {
     {.name = "apiVersion", .type = &n0, .embed = "TypeMeta"},
     {.name = "kind", .type = &n0, .embed = "TypeMeta"},
-    {.name = "metadata", .type = &SCHEMA_OBJECT_META, .dflt = "{}", .always = true},
-    {.name = "target", .type = &schema_core_v1_ObjectReference, .dflt = "{}", .required = true, .always = true},
+    {.name = "metadata", .type = &SCHEMA_OBJECT_META, .dflt = "{}", .always = true, .number = 1},
+    {.name = "target",
+     .type = &schema_core_v1_ObjectReference,
+     .dflt = "{}",
+     .required = true,
+     .always = true,
+     .number = 2},
 };
 const schema schema_core_v1_Binding = {.type = SCHEMA_OBJECT,
                                        .name = "io.k8s.api.core.v1.Binding",
@@ -437,11 +443,11 @@ const schema schema_core_v1_Binding = {.type = SCHEMA_OBJECT,
 
 static const schema_field core_v1_ConfigMap_fields[] = {
     {.name = "apiVersion", .type = &n0, .embed = "TypeMeta"},
-    {.name = "binaryData", .type = &n5},
-    {.name = "data", .type = &n3},
-    {.name = "immutable", .type = &n2, .pointer = true},
+    {.name = "binaryData", .type = &n5, .number = 3},
+    {.name = "data", .type = &n3, .number = 2},
+    {.name = "immutable", .type = &n2, .pointer = true, .number = 4},
     {.name = "kind", .type = &n0, .embed = "TypeMeta"},
-    {.name = "metadata", .type = &SCHEMA_OBJECT_META, .dflt = "{}", .always = true},
+    {.name = "metadata", .type = &SCHEMA_OBJECT_META, .dflt = "{}", .always = true, .number = 1},
 };
 const schema schema_core_v1_ConfigMap = {.type = SCHEMA_OBJECT,
                                          .name = "io.k8s.api.core.v1.ConfigMap",
@@ -450,10 +456,10 @@ const schema schema_core_v1_ConfigMap = {.type = SCHEMA_OBJECT,
                                          .n = 6};
 
 static const schema_field core_v1_EndpointAddress_fields[] = {
-    {.name = "hostname", .type = &n0},
-    {.name = "ip", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "nodeName", .type = &n0, .pointer = true},
-    {.name = "targetRef", .type = &schema_core_v1_ObjectReference, .pointer = true},
+    {.name = "hostname", .type = &n0, .number = 3},
+    {.name = "ip", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 1},
+    {.name = "nodeName", .type = &n0, .pointer = true, .number = 4},
+    {.name = "targetRef", .type = &schema_core_v1_ObjectReference, .pointer = true, .number = 2},
 };
 const schema schema_core_v1_EndpointAddress = {.type = SCHEMA_OBJECT,
                                                .name = "io.k8s.api.core.v1.EndpointAddress",
@@ -463,10 +469,10 @@ const schema schema_core_v1_EndpointAddress = {.type = SCHEMA_OBJECT,
                                                .n = 4};
 
 static const schema_field core_v1_EndpointPort_fields[] = {
-    {.name = "appProtocol", .type = &n0, .pointer = true},
-    {.name = "name", .type = &n0},
-    {.name = "port", .type = &n7, .dflt = "0", .required = true, .always = true},
-    {.name = "protocol", .type = &n9},
+    {.name = "appProtocol", .type = &n0, .pointer = true, .number = 4},
+    {.name = "name", .type = &n0, .number = 1},
+    {.name = "port", .type = &n7, .dflt = "0", .required = true, .always = true, .number = 2},
+    {.name = "protocol", .type = &n9, .number = 3},
 };
 const schema schema_core_v1_EndpointPort = {.type = SCHEMA_OBJECT,
                                             .name = "io.k8s.api.core.v1.EndpointPort",
@@ -476,9 +482,9 @@ const schema schema_core_v1_EndpointPort = {.type = SCHEMA_OBJECT,
                                             .n = 4};
 
 static const schema_field core_v1_EndpointSubset_fields[] = {
-    {.name = "addresses", .type = &n6},
-    {.name = "notReadyAddresses", .type = &n6},
-    {.name = "ports", .type = &n10},
+    {.name = "addresses", .type = &n6, .number = 1},
+    {.name = "notReadyAddresses", .type = &n6, .number = 2},
+    {.name = "ports", .type = &n10, .number = 3},
 };
 const schema schema_core_v1_EndpointSubset = {.type = SCHEMA_OBJECT,
                                               .name = "io.k8s.api.core.v1.EndpointSubset",
@@ -489,8 +495,8 @@ const schema schema_core_v1_EndpointSubset = {.type = SCHEMA_OBJECT,
 static const schema_field core_v1_Endpoints_fields[] = {
     {.name = "apiVersion", .type = &n0, .embed = "TypeMeta"},
     {.name = "kind", .type = &n0, .embed = "TypeMeta"},
-    {.name = "metadata", .type = &SCHEMA_OBJECT_META, .dflt = "{}", .always = true},
-    {.name = "subsets", .type = &n11},
+    {.name = "metadata", .type = &SCHEMA_OBJECT_META, .dflt = "{}", .always = true, .number = 1},
+    {.name = "subsets", .type = &n11, .number = 2},
 };
 const schema schema_core_v1_Endpoints = {.type = SCHEMA_OBJECT,
                                          .name = "io.k8s.api.core.v1.Endpoints",
@@ -499,8 +505,8 @@ const schema schema_core_v1_Endpoints = {.type = SCHEMA_OBJECT,
                                          .n = 4};
 
 static const schema_field core_v1_EventSource_fields[] = {
-    {.name = "component", .type = &n0},
-    {.name = "host", .type = &n0},
+    {.name = "component", .type = &n0, .number = 1},
+    {.name = "host", .type = &n0, .number = 2},
 };
 const schema schema_core_v1_EventSource = {.type = SCHEMA_OBJECT,
                                            .name = "io.k8s.api.core.v1.EventSource",
@@ -509,8 +515,8 @@ const schema schema_core_v1_EventSource = {.type = SCHEMA_OBJECT,
                                            .n = 2};
 
 static const schema_field core_v1_EventSeries_fields[] = {
-    {.name = "count", .type = &n7},
-    {.name = "lastObservedTime", .type = &n13, .always = true},
+    {.name = "count", .type = &n7, .number = 1},
+    {.name = "lastObservedTime", .type = &n13, .always = true, .number = 2},
 };
 const schema schema_core_v1_EventSeries = {.type = SCHEMA_OBJECT,
                                            .name = "io.k8s.api.core.v1.EventSeries",
@@ -519,23 +525,28 @@ const schema schema_core_v1_EventSeries = {.type = SCHEMA_OBJECT,
                                            .n = 2};
 
 static const schema_field core_v1_Event_fields[] = {
-    {.name = "action", .type = &n0},
+    {.name = "action", .type = &n0, .number = 12},
     {.name = "apiVersion", .type = &n0, .embed = "TypeMeta"},
-    {.name = "count", .type = &n7},
-    {.name = "eventTime", .type = &n13, .always = true},
-    {.name = "firstTimestamp", .type = &n12, .always = true},
-    {.name = "involvedObject", .type = &schema_core_v1_ObjectReference, .dflt = "{}", .required = true, .always = true},
+    {.name = "count", .type = &n7, .number = 8},
+    {.name = "eventTime", .type = &n13, .always = true, .number = 10},
+    {.name = "firstTimestamp", .type = &n12, .always = true, .number = 6},
+    {.name = "involvedObject",
+     .type = &schema_core_v1_ObjectReference,
+     .dflt = "{}",
+     .required = true,
+     .always = true,
+     .number = 2},
     {.name = "kind", .type = &n0, .embed = "TypeMeta"},
-    {.name = "lastTimestamp", .type = &n12, .always = true},
-    {.name = "message", .type = &n0},
-    {.name = "metadata", .type = &SCHEMA_OBJECT_META, .dflt = "{}", .required = true, .always = true},
-    {.name = "reason", .type = &n0},
-    {.name = "related", .type = &schema_core_v1_ObjectReference, .pointer = true},
-    {.name = "reportingComponent", .type = &n0, .dflt = "\"\"", .always = true},
-    {.name = "reportingInstance", .type = &n0, .dflt = "\"\"", .always = true},
-    {.name = "series", .type = &schema_core_v1_EventSeries, .pointer = true},
-    {.name = "source", .type = &schema_core_v1_EventSource, .dflt = "{}", .always = true},
-    {.name = "type", .type = &n0},
+    {.name = "lastTimestamp", .type = &n12, .always = true, .number = 7},
+    {.name = "message", .type = &n0, .number = 4},
+    {.name = "metadata", .type = &SCHEMA_OBJECT_META, .dflt = "{}", .required = true, .always = true, .number = 1},
+    {.name = "reason", .type = &n0, .number = 3},
+    {.name = "related", .type = &schema_core_v1_ObjectReference, .pointer = true, .number = 13},
+    {.name = "reportingComponent", .type = &n0, .dflt = "\"\"", .always = true, .number = 14},
+    {.name = "reportingInstance", .type = &n0, .dflt = "\"\"", .always = true, .number = 15},
+    {.name = "series", .type = &schema_core_v1_EventSeries, .pointer = true, .number = 11},
+    {.name = "source", .type = &schema_core_v1_EventSource, .dflt = "{}", .always = true, .number = 5},
+    {.name = "type", .type = &n0, .number = 9},
 };
 const schema schema_core_v1_Event = {.type = SCHEMA_OBJECT,
                                      .name = "io.k8s.api.core.v1.Event",
@@ -544,9 +555,12 @@ const schema schema_core_v1_Event = {.type = SCHEMA_OBJECT,
                                      .n = 17};
 
 static const schema_field core_v1_LimitRangeItem_fields[] = {
-    {.name = "default", .type = &n16}, {.name = "defaultRequest", .type = &n16},
-    {.name = "max", .type = &n16},     {.name = "maxLimitRequestRatio", .type = &n16},
-    {.name = "min", .type = &n16},     {.name = "type", .type = &n14, .dflt = "\"\"", .required = true, .always = true},
+    {.name = "default", .type = &n16, .number = 4},
+    {.name = "defaultRequest", .type = &n16, .number = 5},
+    {.name = "max", .type = &n16, .number = 2},
+    {.name = "maxLimitRequestRatio", .type = &n16, .number = 6},
+    {.name = "min", .type = &n16, .number = 3},
+    {.name = "type", .type = &n14, .dflt = "\"\"", .required = true, .always = true, .number = 1},
 };
 const schema schema_core_v1_LimitRangeItem = {.type = SCHEMA_OBJECT,
                                               .name = "io.k8s.api.core.v1.LimitRangeItem",
@@ -555,7 +569,7 @@ const schema schema_core_v1_LimitRangeItem = {.type = SCHEMA_OBJECT,
                                               .n = 6};
 
 static const schema_field core_v1_LimitRangeSpec_fields[] = {
-    {.name = "limits", .type = &n17, .required = true, .always = true},
+    {.name = "limits", .type = &n17, .required = true, .always = true, .number = 1},
 };
 const schema schema_core_v1_LimitRangeSpec = {.type = SCHEMA_OBJECT,
                                               .name = "io.k8s.api.core.v1.LimitRangeSpec",
@@ -566,8 +580,8 @@ const schema schema_core_v1_LimitRangeSpec = {.type = SCHEMA_OBJECT,
 static const schema_field core_v1_LimitRange_fields[] = {
     {.name = "apiVersion", .type = &n0, .embed = "TypeMeta"},
     {.name = "kind", .type = &n0, .embed = "TypeMeta"},
-    {.name = "metadata", .type = &SCHEMA_OBJECT_META, .dflt = "{}", .always = true},
-    {.name = "spec", .type = &schema_core_v1_LimitRangeSpec, .dflt = "{}", .always = true},
+    {.name = "metadata", .type = &SCHEMA_OBJECT_META, .dflt = "{}", .always = true, .number = 1},
+    {.name = "spec", .type = &schema_core_v1_LimitRangeSpec, .dflt = "{}", .always = true, .number = 2},
 };
 const schema schema_core_v1_LimitRange = {.type = SCHEMA_OBJECT,
                                           .name = "io.k8s.api.core.v1.LimitRange",
@@ -576,7 +590,7 @@ const schema schema_core_v1_LimitRange = {.type = SCHEMA_OBJECT,
                                           .n = 4};
 
 static const schema_field core_v1_NamespaceSpec_fields[] = {
-    {.name = "finalizers", .type = &n19},
+    {.name = "finalizers", .type = &n19, .number = 1},
 };
 const schema schema_core_v1_NamespaceSpec = {.type = SCHEMA_OBJECT,
                                              .name = "io.k8s.api.core.v1.NamespaceSpec",
@@ -585,11 +599,11 @@ const schema schema_core_v1_NamespaceSpec = {.type = SCHEMA_OBJECT,
                                              .n = 1};
 
 static const schema_field core_v1_NamespaceCondition_fields[] = {
-    {.name = "lastTransitionTime", .type = &n12, .always = true},
-    {.name = "message", .type = &n0},
-    {.name = "reason", .type = &n0},
-    {.name = "status", .type = &n23, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "type", .type = &n22, .dflt = "\"\"", .required = true, .always = true},
+    {.name = "lastTransitionTime", .type = &n12, .always = true, .number = 4},
+    {.name = "message", .type = &n0, .number = 6},
+    {.name = "reason", .type = &n0, .number = 5},
+    {.name = "status", .type = &n23, .dflt = "\"\"", .required = true, .always = true, .number = 2},
+    {.name = "type", .type = &n22, .dflt = "\"\"", .required = true, .always = true, .number = 1},
 };
 const schema schema_core_v1_NamespaceCondition = {.type = SCHEMA_OBJECT,
                                                   .name = "io.k8s.api.core.v1.NamespaceCondition",
@@ -598,8 +612,8 @@ const schema schema_core_v1_NamespaceCondition = {.type = SCHEMA_OBJECT,
                                                   .n = 5};
 
 static const schema_field core_v1_NamespaceStatus_fields[] = {
-    {.name = "conditions", .type = &n25, .patch = PATCH_MERGE, .patch_key = "type"},
-    {.name = "phase", .type = &n21},
+    {.name = "conditions", .type = &n25, .patch = PATCH_MERGE, .patch_key = "type", .number = 2},
+    {.name = "phase", .type = &n21, .number = 1},
 };
 const schema schema_core_v1_NamespaceStatus = {.type = SCHEMA_OBJECT,
                                                .name = "io.k8s.api.core.v1.NamespaceStatus",
@@ -610,9 +624,9 @@ const schema schema_core_v1_NamespaceStatus = {.type = SCHEMA_OBJECT,
 static const schema_field core_v1_Namespace_fields[] = {
     {.name = "apiVersion", .type = &n0, .embed = "TypeMeta"},
     {.name = "kind", .type = &n0, .embed = "TypeMeta"},
-    {.name = "metadata", .type = &SCHEMA_OBJECT_META, .dflt = "{}", .always = true},
-    {.name = "spec", .type = &schema_core_v1_NamespaceSpec, .dflt = "{}", .always = true},
-    {.name = "status", .type = &schema_core_v1_NamespaceStatus, .dflt = "{}", .always = true},
+    {.name = "metadata", .type = &SCHEMA_OBJECT_META, .dflt = "{}", .always = true, .number = 1},
+    {.name = "spec", .type = &schema_core_v1_NamespaceSpec, .dflt = "{}", .always = true, .number = 2},
+    {.name = "status", .type = &schema_core_v1_NamespaceStatus, .dflt = "{}", .always = true, .number = 3},
 };
 const schema schema_core_v1_Namespace = {.type = SCHEMA_OBJECT,
                                          .name = "io.k8s.api.core.v1.Namespace",
@@ -621,10 +635,10 @@ const schema schema_core_v1_Namespace = {.type = SCHEMA_OBJECT,
                                          .n = 5};
 
 static const schema_field core_v1_Taint_fields[] = {
-    {.name = "effect", .type = &n28, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "key", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "timeAdded", .type = &n12, .pointer = true},
-    {.name = "value", .type = &n0},
+    {.name = "effect", .type = &n28, .dflt = "\"\"", .required = true, .always = true, .number = 3},
+    {.name = "key", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 1},
+    {.name = "timeAdded", .type = &n12, .pointer = true, .number = 4},
+    {.name = "value", .type = &n0, .number = 2},
 };
 const schema schema_core_v1_Taint = {.type = SCHEMA_OBJECT,
                                      .name = "io.k8s.api.core.v1.Taint",
@@ -633,11 +647,11 @@ const schema schema_core_v1_Taint = {.type = SCHEMA_OBJECT,
                                      .n = 4};
 
 static const schema_field core_v1_ConfigMapNodeConfigSource_fields[] = {
-    {.name = "kubeletConfigKey", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "name", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "namespace", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "resourceVersion", .type = &n0},
-    {.name = "uid", .type = &n1},
+    {.name = "kubeletConfigKey", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 5},
+    {.name = "name", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 2},
+    {.name = "namespace", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 1},
+    {.name = "resourceVersion", .type = &n0, .number = 4},
+    {.name = "uid", .type = &n1, .number = 3},
 };
 const schema schema_core_v1_ConfigMapNodeConfigSource = {.type = SCHEMA_OBJECT,
                                                          .name = "io.k8s.api.core.v1.ConfigMapNodeConfigSource",
@@ -646,7 +660,7 @@ const schema schema_core_v1_ConfigMapNodeConfigSource = {.type = SCHEMA_OBJECT,
                                                          .n = 5};
 
 static const schema_field core_v1_NodeConfigSource_fields[] = {
-    {.name = "configMap", .type = &schema_core_v1_ConfigMapNodeConfigSource, .pointer = true},
+    {.name = "configMap", .type = &schema_core_v1_ConfigMapNodeConfigSource, .pointer = true, .number = 2},
 };
 const schema schema_core_v1_NodeConfigSource = {.type = SCHEMA_OBJECT,
                                                 .name = "io.k8s.api.core.v1.NodeConfigSource",
@@ -655,13 +669,13 @@ const schema schema_core_v1_NodeConfigSource = {.type = SCHEMA_OBJECT,
                                                 .n = 1};
 
 static const schema_field core_v1_NodeSpec_fields[] = {
-    {.name = "configSource", .type = &schema_core_v1_NodeConfigSource, .pointer = true},
-    {.name = "externalID", .type = &n0},
-    {.name = "podCIDR", .type = &n0},
-    {.name = "podCIDRs", .type = &n26, .patch = PATCH_MERGE},
-    {.name = "providerID", .type = &n0},
-    {.name = "taints", .type = &n29},
-    {.name = "unschedulable", .type = &n2},
+    {.name = "configSource", .type = &schema_core_v1_NodeConfigSource, .pointer = true, .number = 6},
+    {.name = "externalID", .type = &n0, .number = 2},
+    {.name = "podCIDR", .type = &n0, .number = 1},
+    {.name = "podCIDRs", .type = &n26, .patch = PATCH_MERGE, .number = 7},
+    {.name = "providerID", .type = &n0, .number = 3},
+    {.name = "taints", .type = &n29, .number = 5},
+    {.name = "unschedulable", .type = &n2, .number = 4},
 };
 const schema schema_core_v1_NodeSpec = {.type = SCHEMA_OBJECT,
                                         .name = "io.k8s.api.core.v1.NodeSpec",
@@ -670,12 +684,12 @@ const schema schema_core_v1_NodeSpec = {.type = SCHEMA_OBJECT,
                                         .n = 7};
 
 static const schema_field core_v1_NodeCondition_fields[] = {
-    {.name = "lastHeartbeatTime", .type = &n12, .always = true},
-    {.name = "lastTransitionTime", .type = &n12, .always = true},
-    {.name = "message", .type = &n0},
-    {.name = "reason", .type = &n0},
-    {.name = "status", .type = &n23, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "type", .type = &n32, .dflt = "\"\"", .required = true, .always = true},
+    {.name = "lastHeartbeatTime", .type = &n12, .always = true, .number = 3},
+    {.name = "lastTransitionTime", .type = &n12, .always = true, .number = 4},
+    {.name = "message", .type = &n0, .number = 6},
+    {.name = "reason", .type = &n0, .number = 5},
+    {.name = "status", .type = &n23, .dflt = "\"\"", .required = true, .always = true, .number = 2},
+    {.name = "type", .type = &n32, .dflt = "\"\"", .required = true, .always = true, .number = 1},
 };
 const schema schema_core_v1_NodeCondition = {.type = SCHEMA_OBJECT,
                                              .name = "io.k8s.api.core.v1.NodeCondition",
@@ -684,8 +698,8 @@ const schema schema_core_v1_NodeCondition = {.type = SCHEMA_OBJECT,
                                              .n = 6};
 
 static const schema_field core_v1_NodeAddress_fields[] = {
-    {.name = "address", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "type", .type = &n34, .dflt = "\"\"", .required = true, .always = true},
+    {.name = "address", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 2},
+    {.name = "type", .type = &n34, .dflt = "\"\"", .required = true, .always = true, .number = 1},
 };
 const schema schema_core_v1_NodeAddress = {.type = SCHEMA_OBJECT,
                                            .name = "io.k8s.api.core.v1.NodeAddress",
@@ -694,7 +708,7 @@ const schema schema_core_v1_NodeAddress = {.type = SCHEMA_OBJECT,
                                            .n = 2};
 
 static const schema_field core_v1_DaemonEndpoint_fields[] = {
-    {.name = "Port", .type = &n7, .dflt = "0", .required = true, .always = true},
+    {.name = "Port", .type = &n7, .dflt = "0", .required = true, .always = true, .number = 1},
 };
 const schema schema_core_v1_DaemonEndpoint = {.type = SCHEMA_OBJECT,
                                               .name = "io.k8s.api.core.v1.DaemonEndpoint",
@@ -703,7 +717,7 @@ const schema schema_core_v1_DaemonEndpoint = {.type = SCHEMA_OBJECT,
                                               .n = 1};
 
 static const schema_field core_v1_NodeDaemonEndpoints_fields[] = {
-    {.name = "kubeletEndpoint", .type = &schema_core_v1_DaemonEndpoint, .dflt = "{}", .always = true},
+    {.name = "kubeletEndpoint", .type = &schema_core_v1_DaemonEndpoint, .dflt = "{}", .always = true, .number = 1},
 };
 const schema schema_core_v1_NodeDaemonEndpoints = {.type = SCHEMA_OBJECT,
                                                    .name = "io.k8s.api.core.v1.NodeDaemonEndpoints",
@@ -712,7 +726,7 @@ const schema schema_core_v1_NodeDaemonEndpoints = {.type = SCHEMA_OBJECT,
                                                    .n = 1};
 
 static const schema_field core_v1_NodeSwapStatus_fields[] = {
-    {.name = "capacity", .type = &n36, .pointer = true},
+    {.name = "capacity", .type = &n36, .pointer = true, .number = 1},
 };
 const schema schema_core_v1_NodeSwapStatus = {.type = SCHEMA_OBJECT,
                                               .name = "io.k8s.api.core.v1.NodeSwapStatus",
@@ -721,17 +735,17 @@ const schema schema_core_v1_NodeSwapStatus = {.type = SCHEMA_OBJECT,
                                               .n = 1};
 
 static const schema_field core_v1_NodeSystemInfo_fields[] = {
-    {.name = "architecture", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "bootID", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "containerRuntimeVersion", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "kernelVersion", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "kubeProxyVersion", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "kubeletVersion", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "machineID", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "operatingSystem", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "osImage", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "swap", .type = &schema_core_v1_NodeSwapStatus, .pointer = true},
-    {.name = "systemUUID", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
+    {.name = "architecture", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 10},
+    {.name = "bootID", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 3},
+    {.name = "containerRuntimeVersion", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 6},
+    {.name = "kernelVersion", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 4},
+    {.name = "kubeProxyVersion", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 8},
+    {.name = "kubeletVersion", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 7},
+    {.name = "machineID", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 1},
+    {.name = "operatingSystem", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 9},
+    {.name = "osImage", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 5},
+    {.name = "swap", .type = &schema_core_v1_NodeSwapStatus, .pointer = true, .number = 11},
+    {.name = "systemUUID", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 2},
 };
 const schema schema_core_v1_NodeSystemInfo = {.type = SCHEMA_OBJECT,
                                               .name = "io.k8s.api.core.v1.NodeSystemInfo",
@@ -740,8 +754,8 @@ const schema schema_core_v1_NodeSystemInfo = {.type = SCHEMA_OBJECT,
                                               .n = 11};
 
 static const schema_field core_v1_ContainerImage_fields[] = {
-    {.name = "names", .type = &n37, .always = true},
-    {.name = "sizeBytes", .type = &n36},
+    {.name = "names", .type = &n37, .always = true, .number = 1},
+    {.name = "sizeBytes", .type = &n36, .number = 2},
 };
 const schema schema_core_v1_ContainerImage = {.type = SCHEMA_OBJECT,
                                               .name = "io.k8s.api.core.v1.ContainerImage",
@@ -750,8 +764,8 @@ const schema schema_core_v1_ContainerImage = {.type = SCHEMA_OBJECT,
                                               .n = 2};
 
 static const schema_field core_v1_AttachedVolume_fields[] = {
-    {.name = "devicePath", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "name", .type = &n39, .dflt = "\"\"", .required = true, .always = true},
+    {.name = "devicePath", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 2},
+    {.name = "name", .type = &n39, .dflt = "\"\"", .required = true, .always = true, .number = 1},
 };
 const schema schema_core_v1_AttachedVolume = {.type = SCHEMA_OBJECT,
                                               .name = "io.k8s.api.core.v1.AttachedVolume",
@@ -760,10 +774,10 @@ const schema schema_core_v1_AttachedVolume = {.type = SCHEMA_OBJECT,
                                               .n = 2};
 
 static const schema_field core_v1_NodeConfigStatus_fields[] = {
-    {.name = "active", .type = &schema_core_v1_NodeConfigSource, .pointer = true},
-    {.name = "assigned", .type = &schema_core_v1_NodeConfigSource, .pointer = true},
-    {.name = "error", .type = &n0},
-    {.name = "lastKnownGood", .type = &schema_core_v1_NodeConfigSource, .pointer = true},
+    {.name = "active", .type = &schema_core_v1_NodeConfigSource, .pointer = true, .number = 2},
+    {.name = "assigned", .type = &schema_core_v1_NodeConfigSource, .pointer = true, .number = 1},
+    {.name = "error", .type = &n0, .number = 4},
+    {.name = "lastKnownGood", .type = &schema_core_v1_NodeConfigSource, .pointer = true, .number = 3},
 };
 const schema schema_core_v1_NodeConfigStatus = {.type = SCHEMA_OBJECT,
                                                 .name = "io.k8s.api.core.v1.NodeConfigStatus",
@@ -772,8 +786,8 @@ const schema schema_core_v1_NodeConfigStatus = {.type = SCHEMA_OBJECT,
                                                 .n = 4};
 
 static const schema_field core_v1_NodeRuntimeHandlerFeatures_fields[] = {
-    {.name = "recursiveReadOnlyMounts", .type = &n2, .pointer = true},
-    {.name = "userNamespaces", .type = &n2, .pointer = true},
+    {.name = "recursiveReadOnlyMounts", .type = &n2, .pointer = true, .number = 1},
+    {.name = "userNamespaces", .type = &n2, .pointer = true, .number = 2},
 };
 const schema schema_core_v1_NodeRuntimeHandlerFeatures = {.type = SCHEMA_OBJECT,
                                                           .name = "io.k8s.api.core.v1.NodeRuntimeHandlerFeatures",
@@ -782,8 +796,8 @@ const schema schema_core_v1_NodeRuntimeHandlerFeatures = {.type = SCHEMA_OBJECT,
                                                           .n = 2};
 
 static const schema_field core_v1_NodeRuntimeHandler_fields[] = {
-    {.name = "features", .type = &schema_core_v1_NodeRuntimeHandlerFeatures, .pointer = true},
-    {.name = "name", .type = &n0, .dflt = "\"\"", .always = true},
+    {.name = "features", .type = &schema_core_v1_NodeRuntimeHandlerFeatures, .pointer = true, .number = 2},
+    {.name = "name", .type = &n0, .dflt = "\"\"", .always = true, .number = 1},
 };
 const schema schema_core_v1_NodeRuntimeHandler = {.type = SCHEMA_OBJECT,
                                                   .name = "io.k8s.api.core.v1.NodeRuntimeHandler",
@@ -792,7 +806,7 @@ const schema schema_core_v1_NodeRuntimeHandler = {.type = SCHEMA_OBJECT,
                                                   .n = 2};
 
 static const schema_field core_v1_NodeFeatures_fields[] = {
-    {.name = "supplementalGroupsPolicy", .type = &n2, .pointer = true},
+    {.name = "supplementalGroupsPolicy", .type = &n2, .pointer = true, .number = 1},
 };
 const schema schema_core_v1_NodeFeatures = {.type = SCHEMA_OBJECT,
                                             .name = "io.k8s.api.core.v1.NodeFeatures",
@@ -801,20 +815,20 @@ const schema schema_core_v1_NodeFeatures = {.type = SCHEMA_OBJECT,
                                             .n = 1};
 
 static const schema_field core_v1_NodeStatus_fields[] = {
-    {.name = "addresses", .type = &n35, .patch = PATCH_MERGE, .patch_key = "type"},
-    {.name = "allocatable", .type = &n16},
-    {.name = "capacity", .type = &n16},
-    {.name = "conditions", .type = &n33, .patch = PATCH_MERGE, .patch_key = "type"},
-    {.name = "config", .type = &schema_core_v1_NodeConfigStatus, .pointer = true},
-    {.name = "daemonEndpoints", .type = &schema_core_v1_NodeDaemonEndpoints, .dflt = "{}", .always = true},
-    {.name = "declaredFeatures", .type = &n37},
-    {.name = "features", .type = &schema_core_v1_NodeFeatures, .pointer = true},
-    {.name = "images", .type = &n38},
-    {.name = "nodeInfo", .type = &schema_core_v1_NodeSystemInfo, .dflt = "{}", .always = true},
-    {.name = "phase", .type = &n31},
-    {.name = "runtimeHandlers", .type = &n42},
-    {.name = "volumesAttached", .type = &n41},
-    {.name = "volumesInUse", .type = &n40},
+    {.name = "addresses", .type = &n35, .patch = PATCH_MERGE, .patch_key = "type", .number = 5},
+    {.name = "allocatable", .type = &n16, .number = 2},
+    {.name = "capacity", .type = &n16, .number = 1},
+    {.name = "conditions", .type = &n33, .patch = PATCH_MERGE, .patch_key = "type", .number = 4},
+    {.name = "config", .type = &schema_core_v1_NodeConfigStatus, .pointer = true, .number = 11},
+    {.name = "daemonEndpoints", .type = &schema_core_v1_NodeDaemonEndpoints, .dflt = "{}", .always = true, .number = 6},
+    {.name = "declaredFeatures", .type = &n37, .number = 14},
+    {.name = "features", .type = &schema_core_v1_NodeFeatures, .pointer = true, .number = 13},
+    {.name = "images", .type = &n38, .number = 8},
+    {.name = "nodeInfo", .type = &schema_core_v1_NodeSystemInfo, .dflt = "{}", .always = true, .number = 7},
+    {.name = "phase", .type = &n31, .number = 3},
+    {.name = "runtimeHandlers", .type = &n42, .number = 12},
+    {.name = "volumesAttached", .type = &n41, .number = 10},
+    {.name = "volumesInUse", .type = &n40, .number = 9},
 };
 const schema schema_core_v1_NodeStatus = {.type = SCHEMA_OBJECT,
                                           .name = "io.k8s.api.core.v1.NodeStatus",
@@ -825,18 +839,18 @@ const schema schema_core_v1_NodeStatus = {.type = SCHEMA_OBJECT,
 static const schema_field core_v1_Node_fields[] = {
     {.name = "apiVersion", .type = &n0, .embed = "TypeMeta"},
     {.name = "kind", .type = &n0, .embed = "TypeMeta"},
-    {.name = "metadata", .type = &SCHEMA_OBJECT_META, .dflt = "{}", .always = true},
-    {.name = "spec", .type = &schema_core_v1_NodeSpec, .dflt = "{}", .always = true},
-    {.name = "status", .type = &schema_core_v1_NodeStatus, .dflt = "{}", .always = true},
+    {.name = "metadata", .type = &SCHEMA_OBJECT_META, .dflt = "{}", .always = true, .number = 1},
+    {.name = "spec", .type = &schema_core_v1_NodeSpec, .dflt = "{}", .always = true, .number = 2},
+    {.name = "status", .type = &schema_core_v1_NodeStatus, .dflt = "{}", .always = true, .number = 3},
 };
 const schema schema_core_v1_Node = {
     .type = SCHEMA_OBJECT, .name = "io.k8s.api.core.v1.Node", .go = "v1.Node", .fields = core_v1_Node_fields, .n = 5};
 
 static const schema_field core_v1_GCEPersistentDiskVolumeSource_fields[] = {
-    {.name = "fsType", .type = &n0},
-    {.name = "partition", .type = &n7},
-    {.name = "pdName", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "readOnly", .type = &n2},
+    {.name = "fsType", .type = &n0, .number = 2},
+    {.name = "partition", .type = &n7, .number = 3},
+    {.name = "pdName", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 1},
+    {.name = "readOnly", .type = &n2, .number = 4},
 };
 const schema schema_core_v1_GCEPersistentDiskVolumeSource = {.type = SCHEMA_OBJECT,
                                                              .name = "io.k8s.api.core.v1.GCEPersistentDiskVolumeSource",
@@ -845,10 +859,10 @@ const schema schema_core_v1_GCEPersistentDiskVolumeSource = {.type = SCHEMA_OBJE
                                                              .n = 4};
 
 static const schema_field core_v1_AWSElasticBlockStoreVolumeSource_fields[] = {
-    {.name = "fsType", .type = &n0},
-    {.name = "partition", .type = &n7},
-    {.name = "readOnly", .type = &n2},
-    {.name = "volumeID", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
+    {.name = "fsType", .type = &n0, .number = 2},
+    {.name = "partition", .type = &n7, .number = 3},
+    {.name = "readOnly", .type = &n2, .number = 4},
+    {.name = "volumeID", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 1},
 };
 const schema schema_core_v1_AWSElasticBlockStoreVolumeSource = {
     .type = SCHEMA_OBJECT,
@@ -858,8 +872,8 @@ const schema schema_core_v1_AWSElasticBlockStoreVolumeSource = {
     .n = 4};
 
 static const schema_field core_v1_HostPathVolumeSource_fields[] = {
-    {.name = "path", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "type", .type = &n44, .pointer = true},
+    {.name = "path", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 1},
+    {.name = "type", .type = &n44, .pointer = true, .number = 2},
 };
 const schema schema_core_v1_HostPathVolumeSource = {.type = SCHEMA_OBJECT,
                                                     .name = "io.k8s.api.core.v1.HostPathVolumeSource",
@@ -868,10 +882,10 @@ const schema schema_core_v1_HostPathVolumeSource = {.type = SCHEMA_OBJECT,
                                                     .n = 2};
 
 static const schema_field core_v1_GlusterfsPersistentVolumeSource_fields[] = {
-    {.name = "endpoints", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "endpointsNamespace", .type = &n0, .pointer = true},
-    {.name = "path", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "readOnly", .type = &n2},
+    {.name = "endpoints", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 1},
+    {.name = "endpointsNamespace", .type = &n0, .pointer = true, .number = 4},
+    {.name = "path", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 2},
+    {.name = "readOnly", .type = &n2, .number = 3},
 };
 const schema schema_core_v1_GlusterfsPersistentVolumeSource = {.type = SCHEMA_OBJECT,
                                                                .name =
@@ -881,9 +895,9 @@ const schema schema_core_v1_GlusterfsPersistentVolumeSource = {.type = SCHEMA_OB
                                                                .n = 4};
 
 static const schema_field core_v1_NFSVolumeSource_fields[] = {
-    {.name = "path", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "readOnly", .type = &n2},
-    {.name = "server", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
+    {.name = "path", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 2},
+    {.name = "readOnly", .type = &n2, .number = 3},
+    {.name = "server", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 1},
 };
 const schema schema_core_v1_NFSVolumeSource = {.type = SCHEMA_OBJECT,
                                                .name = "io.k8s.api.core.v1.NFSVolumeSource",
@@ -892,8 +906,8 @@ const schema schema_core_v1_NFSVolumeSource = {.type = SCHEMA_OBJECT,
                                                .n = 3};
 
 static const schema_field core_v1_SecretReference_fields[] = {
-    {.name = "name", .type = &n0},
-    {.name = "namespace", .type = &n0},
+    {.name = "name", .type = &n0, .number = 1},
+    {.name = "namespace", .type = &n0, .number = 2},
 };
 const schema schema_core_v1_SecretReference = {.type = SCHEMA_OBJECT,
                                                .name = "io.k8s.api.core.v1.SecretReference",
@@ -903,14 +917,14 @@ const schema schema_core_v1_SecretReference = {.type = SCHEMA_OBJECT,
                                                .n = 2};
 
 static const schema_field core_v1_RBDPersistentVolumeSource_fields[] = {
-    {.name = "fsType", .type = &n0},
-    {.name = "image", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "keyring", .type = &n0, .dflt = "\"/etc/ceph/keyring\""},
-    {.name = "monitors", .type = &n37, .required = true, .always = true},
-    {.name = "pool", .type = &n0, .dflt = "\"rbd\""},
-    {.name = "readOnly", .type = &n2},
-    {.name = "secretRef", .type = &schema_core_v1_SecretReference, .pointer = true},
-    {.name = "user", .type = &n0, .dflt = "\"admin\""},
+    {.name = "fsType", .type = &n0, .number = 3},
+    {.name = "image", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 2},
+    {.name = "keyring", .type = &n0, .dflt = "\"/etc/ceph/keyring\"", .number = 6},
+    {.name = "monitors", .type = &n37, .required = true, .always = true, .number = 1},
+    {.name = "pool", .type = &n0, .dflt = "\"rbd\"", .number = 4},
+    {.name = "readOnly", .type = &n2, .number = 8},
+    {.name = "secretRef", .type = &schema_core_v1_SecretReference, .pointer = true, .number = 7},
+    {.name = "user", .type = &n0, .dflt = "\"admin\"", .number = 5},
 };
 const schema schema_core_v1_RBDPersistentVolumeSource = {.type = SCHEMA_OBJECT,
                                                          .name = "io.k8s.api.core.v1.RBDPersistentVolumeSource",
@@ -919,17 +933,17 @@ const schema schema_core_v1_RBDPersistentVolumeSource = {.type = SCHEMA_OBJECT,
                                                          .n = 8};
 
 static const schema_field core_v1_ISCSIPersistentVolumeSource_fields[] = {
-    {.name = "chapAuthDiscovery", .type = &n2},
-    {.name = "chapAuthSession", .type = &n2},
-    {.name = "fsType", .type = &n0},
-    {.name = "initiatorName", .type = &n0, .pointer = true},
-    {.name = "iqn", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "iscsiInterface", .type = &n0, .dflt = "\"default\""},
-    {.name = "lun", .type = &n7, .dflt = "0", .required = true, .always = true},
-    {.name = "portals", .type = &n37},
-    {.name = "readOnly", .type = &n2},
-    {.name = "secretRef", .type = &schema_core_v1_SecretReference, .pointer = true},
-    {.name = "targetPortal", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
+    {.name = "chapAuthDiscovery", .type = &n2, .number = 8},
+    {.name = "chapAuthSession", .type = &n2, .number = 11},
+    {.name = "fsType", .type = &n0, .number = 5},
+    {.name = "initiatorName", .type = &n0, .pointer = true, .number = 12},
+    {.name = "iqn", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 2},
+    {.name = "iscsiInterface", .type = &n0, .dflt = "\"default\"", .number = 4},
+    {.name = "lun", .type = &n7, .dflt = "0", .required = true, .always = true, .number = 3},
+    {.name = "portals", .type = &n37, .number = 7},
+    {.name = "readOnly", .type = &n2, .number = 6},
+    {.name = "secretRef", .type = &schema_core_v1_SecretReference, .pointer = true, .number = 10},
+    {.name = "targetPortal", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 1},
 };
 const schema schema_core_v1_ISCSIPersistentVolumeSource = {.type = SCHEMA_OBJECT,
                                                            .name = "io.k8s.api.core.v1.ISCSIPersistentVolumeSource",
@@ -938,10 +952,10 @@ const schema schema_core_v1_ISCSIPersistentVolumeSource = {.type = SCHEMA_OBJECT
                                                            .n = 11};
 
 static const schema_field core_v1_CinderPersistentVolumeSource_fields[] = {
-    {.name = "fsType", .type = &n0},
-    {.name = "readOnly", .type = &n2},
-    {.name = "secretRef", .type = &schema_core_v1_SecretReference, .pointer = true},
-    {.name = "volumeID", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
+    {.name = "fsType", .type = &n0, .number = 2},
+    {.name = "readOnly", .type = &n2, .number = 3},
+    {.name = "secretRef", .type = &schema_core_v1_SecretReference, .pointer = true, .number = 4},
+    {.name = "volumeID", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 1},
 };
 const schema schema_core_v1_CinderPersistentVolumeSource = {.type = SCHEMA_OBJECT,
                                                             .name = "io.k8s.api.core.v1.CinderPersistentVolumeSource",
@@ -950,12 +964,12 @@ const schema schema_core_v1_CinderPersistentVolumeSource = {.type = SCHEMA_OBJEC
                                                             .n = 4};
 
 static const schema_field core_v1_CephFSPersistentVolumeSource_fields[] = {
-    {.name = "monitors", .type = &n37, .required = true, .always = true},
-    {.name = "path", .type = &n0},
-    {.name = "readOnly", .type = &n2},
-    {.name = "secretFile", .type = &n0},
-    {.name = "secretRef", .type = &schema_core_v1_SecretReference, .pointer = true},
-    {.name = "user", .type = &n0},
+    {.name = "monitors", .type = &n37, .required = true, .always = true, .number = 1},
+    {.name = "path", .type = &n0, .number = 2},
+    {.name = "readOnly", .type = &n2, .number = 6},
+    {.name = "secretFile", .type = &n0, .number = 4},
+    {.name = "secretRef", .type = &schema_core_v1_SecretReference, .pointer = true, .number = 5},
+    {.name = "user", .type = &n0, .number = 3},
 };
 const schema schema_core_v1_CephFSPersistentVolumeSource = {.type = SCHEMA_OBJECT,
                                                             .name = "io.k8s.api.core.v1.CephFSPersistentVolumeSource",
@@ -964,9 +978,9 @@ const schema schema_core_v1_CephFSPersistentVolumeSource = {.type = SCHEMA_OBJEC
                                                             .n = 6};
 
 static const schema_field core_v1_FCVolumeSource_fields[] = {
-    {.name = "fsType", .type = &n0},   {.name = "lun", .type = &n7, .pointer = true},
-    {.name = "readOnly", .type = &n2}, {.name = "targetWWNs", .type = &n37},
-    {.name = "wwids", .type = &n37},
+    {.name = "fsType", .type = &n0, .number = 3},   {.name = "lun", .type = &n7, .pointer = true, .number = 2},
+    {.name = "readOnly", .type = &n2, .number = 4}, {.name = "targetWWNs", .type = &n37, .number = 1},
+    {.name = "wwids", .type = &n37, .number = 5},
 };
 const schema schema_core_v1_FCVolumeSource = {.type = SCHEMA_OBJECT,
                                               .name = "io.k8s.api.core.v1.FCVolumeSource",
@@ -975,8 +989,8 @@ const schema schema_core_v1_FCVolumeSource = {.type = SCHEMA_OBJECT,
                                               .n = 5};
 
 static const schema_field core_v1_FlockerVolumeSource_fields[] = {
-    {.name = "datasetName", .type = &n0},
-    {.name = "datasetUUID", .type = &n0},
+    {.name = "datasetName", .type = &n0, .number = 1},
+    {.name = "datasetUUID", .type = &n0, .number = 2},
 };
 const schema schema_core_v1_FlockerVolumeSource = {.type = SCHEMA_OBJECT,
                                                    .name = "io.k8s.api.core.v1.FlockerVolumeSource",
@@ -985,11 +999,11 @@ const schema schema_core_v1_FlockerVolumeSource = {.type = SCHEMA_OBJECT,
                                                    .n = 2};
 
 static const schema_field core_v1_FlexPersistentVolumeSource_fields[] = {
-    {.name = "driver", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "fsType", .type = &n0},
-    {.name = "options", .type = &n3},
-    {.name = "readOnly", .type = &n2},
-    {.name = "secretRef", .type = &schema_core_v1_SecretReference, .pointer = true},
+    {.name = "driver", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 1},
+    {.name = "fsType", .type = &n0, .number = 2},
+    {.name = "options", .type = &n3, .number = 5},
+    {.name = "readOnly", .type = &n2, .number = 4},
+    {.name = "secretRef", .type = &schema_core_v1_SecretReference, .pointer = true, .number = 3},
 };
 const schema schema_core_v1_FlexPersistentVolumeSource = {.type = SCHEMA_OBJECT,
                                                           .name = "io.k8s.api.core.v1.FlexPersistentVolumeSource",
@@ -998,10 +1012,10 @@ const schema schema_core_v1_FlexPersistentVolumeSource = {.type = SCHEMA_OBJECT,
                                                           .n = 5};
 
 static const schema_field core_v1_AzureFilePersistentVolumeSource_fields[] = {
-    {.name = "readOnly", .type = &n2},
-    {.name = "secretName", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "secretNamespace", .type = &n0, .pointer = true, .always = true},
-    {.name = "shareName", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
+    {.name = "readOnly", .type = &n2, .number = 3},
+    {.name = "secretName", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 1},
+    {.name = "secretNamespace", .type = &n0, .pointer = true, .always = true, .number = 4},
+    {.name = "shareName", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 2},
 };
 const schema schema_core_v1_AzureFilePersistentVolumeSource = {.type = SCHEMA_OBJECT,
                                                                .name =
@@ -1011,10 +1025,10 @@ const schema schema_core_v1_AzureFilePersistentVolumeSource = {.type = SCHEMA_OB
                                                                .n = 4};
 
 static const schema_field core_v1_VsphereVirtualDiskVolumeSource_fields[] = {
-    {.name = "fsType", .type = &n0},
-    {.name = "storagePolicyID", .type = &n0},
-    {.name = "storagePolicyName", .type = &n0},
-    {.name = "volumePath", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
+    {.name = "fsType", .type = &n0, .number = 2},
+    {.name = "storagePolicyID", .type = &n0, .number = 4},
+    {.name = "storagePolicyName", .type = &n0, .number = 3},
+    {.name = "volumePath", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 1},
 };
 const schema schema_core_v1_VsphereVirtualDiskVolumeSource = {.type = SCHEMA_OBJECT,
                                                               .name =
@@ -1024,12 +1038,12 @@ const schema schema_core_v1_VsphereVirtualDiskVolumeSource = {.type = SCHEMA_OBJ
                                                               .n = 4};
 
 static const schema_field core_v1_QuobyteVolumeSource_fields[] = {
-    {.name = "group", .type = &n0},
-    {.name = "readOnly", .type = &n2},
-    {.name = "registry", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "tenant", .type = &n0},
-    {.name = "user", .type = &n0},
-    {.name = "volume", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
+    {.name = "group", .type = &n0, .number = 5},
+    {.name = "readOnly", .type = &n2, .number = 3},
+    {.name = "registry", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 1},
+    {.name = "tenant", .type = &n0, .number = 6},
+    {.name = "user", .type = &n0, .number = 4},
+    {.name = "volume", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 2},
 };
 const schema schema_core_v1_QuobyteVolumeSource = {.type = SCHEMA_OBJECT,
                                                    .name = "io.k8s.api.core.v1.QuobyteVolumeSource",
@@ -1038,12 +1052,12 @@ const schema schema_core_v1_QuobyteVolumeSource = {.type = SCHEMA_OBJECT,
                                                    .n = 6};
 
 static const schema_field core_v1_AzureDiskVolumeSource_fields[] = {
-    {.name = "cachingMode", .type = &n46, .dflt = "\"ReadWrite\"", .pointer = true},
-    {.name = "diskName", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "diskURI", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "fsType", .type = &n0, .dflt = "\"ext4\"", .pointer = true},
-    {.name = "kind", .type = &n48, .dflt = "\"Shared\"", .pointer = true},
-    {.name = "readOnly", .type = &n2, .dflt = "false", .pointer = true},
+    {.name = "cachingMode", .type = &n46, .dflt = "\"ReadWrite\"", .pointer = true, .number = 3},
+    {.name = "diskName", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 1},
+    {.name = "diskURI", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 2},
+    {.name = "fsType", .type = &n0, .dflt = "\"ext4\"", .pointer = true, .number = 4},
+    {.name = "kind", .type = &n48, .dflt = "\"Shared\"", .pointer = true, .number = 6},
+    {.name = "readOnly", .type = &n2, .dflt = "false", .pointer = true, .number = 5},
 };
 const schema schema_core_v1_AzureDiskVolumeSource = {.type = SCHEMA_OBJECT,
                                                      .name = "io.k8s.api.core.v1.AzureDiskVolumeSource",
@@ -1052,8 +1066,8 @@ const schema schema_core_v1_AzureDiskVolumeSource = {.type = SCHEMA_OBJECT,
                                                      .n = 6};
 
 static const schema_field core_v1_PhotonPersistentDiskVolumeSource_fields[] = {
-    {.name = "fsType", .type = &n0},
-    {.name = "pdID", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
+    {.name = "fsType", .type = &n0, .number = 2},
+    {.name = "pdID", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 1},
 };
 const schema schema_core_v1_PhotonPersistentDiskVolumeSource = {
     .type = SCHEMA_OBJECT,
@@ -1063,9 +1077,9 @@ const schema schema_core_v1_PhotonPersistentDiskVolumeSource = {
     .n = 2};
 
 static const schema_field core_v1_PortworxVolumeSource_fields[] = {
-    {.name = "fsType", .type = &n0},
-    {.name = "readOnly", .type = &n2},
-    {.name = "volumeID", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
+    {.name = "fsType", .type = &n0, .number = 2},
+    {.name = "readOnly", .type = &n2, .number = 3},
+    {.name = "volumeID", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 1},
 };
 const schema schema_core_v1_PortworxVolumeSource = {.type = SCHEMA_OBJECT,
                                                     .name = "io.k8s.api.core.v1.PortworxVolumeSource",
@@ -1074,16 +1088,21 @@ const schema schema_core_v1_PortworxVolumeSource = {.type = SCHEMA_OBJECT,
                                                     .n = 3};
 
 static const schema_field core_v1_ScaleIOPersistentVolumeSource_fields[] = {
-    {.name = "fsType", .type = &n0, .dflt = "\"xfs\""},
-    {.name = "gateway", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "protectionDomain", .type = &n0},
-    {.name = "readOnly", .type = &n2},
-    {.name = "secretRef", .type = &schema_core_v1_SecretReference, .required = true, .pointer = true, .always = true},
-    {.name = "sslEnabled", .type = &n2},
-    {.name = "storageMode", .type = &n0, .dflt = "\"ThinProvisioned\""},
-    {.name = "storagePool", .type = &n0},
-    {.name = "system", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "volumeName", .type = &n0},
+    {.name = "fsType", .type = &n0, .dflt = "\"xfs\"", .number = 9},
+    {.name = "gateway", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 1},
+    {.name = "protectionDomain", .type = &n0, .number = 5},
+    {.name = "readOnly", .type = &n2, .number = 10},
+    {.name = "secretRef",
+     .type = &schema_core_v1_SecretReference,
+     .required = true,
+     .pointer = true,
+     .always = true,
+     .number = 3},
+    {.name = "sslEnabled", .type = &n2, .number = 4},
+    {.name = "storageMode", .type = &n0, .dflt = "\"ThinProvisioned\"", .number = 7},
+    {.name = "storagePool", .type = &n0, .number = 6},
+    {.name = "system", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 2},
+    {.name = "volumeName", .type = &n0, .number = 8},
 };
 const schema schema_core_v1_ScaleIOPersistentVolumeSource = {.type = SCHEMA_OBJECT,
                                                              .name = "io.k8s.api.core.v1.ScaleIOPersistentVolumeSource",
@@ -1092,8 +1111,8 @@ const schema schema_core_v1_ScaleIOPersistentVolumeSource = {.type = SCHEMA_OBJE
                                                              .n = 10};
 
 static const schema_field core_v1_LocalVolumeSource_fields[] = {
-    {.name = "fsType", .type = &n0, .pointer = true},
-    {.name = "path", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
+    {.name = "fsType", .type = &n0, .pointer = true, .number = 2},
+    {.name = "path", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 1},
 };
 const schema schema_core_v1_LocalVolumeSource = {.type = SCHEMA_OBJECT,
                                                  .name = "io.k8s.api.core.v1.LocalVolumeSource",
@@ -1102,11 +1121,11 @@ const schema schema_core_v1_LocalVolumeSource = {.type = SCHEMA_OBJECT,
                                                  .n = 2};
 
 static const schema_field core_v1_StorageOSPersistentVolumeSource_fields[] = {
-    {.name = "fsType", .type = &n0},
-    {.name = "readOnly", .type = &n2},
-    {.name = "secretRef", .type = &schema_core_v1_ObjectReference, .pointer = true},
-    {.name = "volumeName", .type = &n0},
-    {.name = "volumeNamespace", .type = &n0},
+    {.name = "fsType", .type = &n0, .number = 3},
+    {.name = "readOnly", .type = &n2, .number = 4},
+    {.name = "secretRef", .type = &schema_core_v1_ObjectReference, .pointer = true, .number = 5},
+    {.name = "volumeName", .type = &n0, .number = 1},
+    {.name = "volumeNamespace", .type = &n0, .number = 2},
 };
 const schema schema_core_v1_StorageOSPersistentVolumeSource = {.type = SCHEMA_OBJECT,
                                                                .name =
@@ -1116,16 +1135,16 @@ const schema schema_core_v1_StorageOSPersistentVolumeSource = {.type = SCHEMA_OB
                                                                .n = 5};
 
 static const schema_field core_v1_CSIPersistentVolumeSource_fields[] = {
-    {.name = "controllerExpandSecretRef", .type = &schema_core_v1_SecretReference, .pointer = true},
-    {.name = "controllerPublishSecretRef", .type = &schema_core_v1_SecretReference, .pointer = true},
-    {.name = "driver", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "fsType", .type = &n0},
-    {.name = "nodeExpandSecretRef", .type = &schema_core_v1_SecretReference, .pointer = true},
-    {.name = "nodePublishSecretRef", .type = &schema_core_v1_SecretReference, .pointer = true},
-    {.name = "nodeStageSecretRef", .type = &schema_core_v1_SecretReference, .pointer = true},
-    {.name = "readOnly", .type = &n2},
-    {.name = "volumeAttributes", .type = &n3},
-    {.name = "volumeHandle", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
+    {.name = "controllerExpandSecretRef", .type = &schema_core_v1_SecretReference, .pointer = true, .number = 9},
+    {.name = "controllerPublishSecretRef", .type = &schema_core_v1_SecretReference, .pointer = true, .number = 6},
+    {.name = "driver", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 1},
+    {.name = "fsType", .type = &n0, .number = 4},
+    {.name = "nodeExpandSecretRef", .type = &schema_core_v1_SecretReference, .pointer = true, .number = 10},
+    {.name = "nodePublishSecretRef", .type = &schema_core_v1_SecretReference, .pointer = true, .number = 8},
+    {.name = "nodeStageSecretRef", .type = &schema_core_v1_SecretReference, .pointer = true, .number = 7},
+    {.name = "readOnly", .type = &n2, .number = 3},
+    {.name = "volumeAttributes", .type = &n3, .number = 5},
+    {.name = "volumeHandle", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 2},
 };
 const schema schema_core_v1_CSIPersistentVolumeSource = {.type = SCHEMA_OBJECT,
                                                          .name = "io.k8s.api.core.v1.CSIPersistentVolumeSource",
@@ -1134,9 +1153,9 @@ const schema schema_core_v1_CSIPersistentVolumeSource = {.type = SCHEMA_OBJECT,
                                                          .n = 10};
 
 static const schema_field core_v1_NodeSelectorRequirement_fields[] = {
-    {.name = "key", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "operator", .type = &n57, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "values", .type = &n37},
+    {.name = "key", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 1},
+    {.name = "operator", .type = &n57, .dflt = "\"\"", .required = true, .always = true, .number = 2},
+    {.name = "values", .type = &n37, .number = 3},
 };
 const schema schema_core_v1_NodeSelectorRequirement = {.type = SCHEMA_OBJECT,
                                                        .name = "io.k8s.api.core.v1.NodeSelectorRequirement",
@@ -1145,8 +1164,8 @@ const schema schema_core_v1_NodeSelectorRequirement = {.type = SCHEMA_OBJECT,
                                                        .n = 3};
 
 static const schema_field core_v1_NodeSelectorTerm_fields[] = {
-    {.name = "matchExpressions", .type = &n58},
-    {.name = "matchFields", .type = &n58},
+    {.name = "matchExpressions", .type = &n58, .number = 1},
+    {.name = "matchFields", .type = &n58, .number = 2},
 };
 const schema schema_core_v1_NodeSelectorTerm = {.type = SCHEMA_OBJECT,
                                                 .name = "io.k8s.api.core.v1.NodeSelectorTerm",
@@ -1156,7 +1175,7 @@ const schema schema_core_v1_NodeSelectorTerm = {.type = SCHEMA_OBJECT,
                                                 .n = 2};
 
 static const schema_field core_v1_NodeSelector_fields[] = {
-    {.name = "nodeSelectorTerms", .type = &n59, .required = true, .always = true},
+    {.name = "nodeSelectorTerms", .type = &n59, .required = true, .always = true, .number = 1},
 };
 const schema schema_core_v1_NodeSelector = {.type = SCHEMA_OBJECT,
                                             .name = "io.k8s.api.core.v1.NodeSelector",
@@ -1166,7 +1185,7 @@ const schema schema_core_v1_NodeSelector = {.type = SCHEMA_OBJECT,
                                             .n = 1};
 
 static const schema_field core_v1_VolumeNodeAffinity_fields[] = {
-    {.name = "required", .type = &schema_core_v1_NodeSelector, .pointer = true},
+    {.name = "required", .type = &schema_core_v1_NodeSelector, .pointer = true, .number = 1},
 };
 const schema schema_core_v1_VolumeNodeAffinity = {.type = SCHEMA_OBJECT,
                                                   .name = "io.k8s.api.core.v1.VolumeNodeAffinity",
@@ -1175,93 +1194,146 @@ const schema schema_core_v1_VolumeNodeAffinity = {.type = SCHEMA_OBJECT,
                                                   .n = 1};
 
 static const schema_field core_v1_PersistentVolumeSpec_fields[] = {
-    {.name = "accessModes", .type = &n51},
+    {.name = "accessModes", .type = &n51, .number = 3},
     {.name = "awsElasticBlockStore",
      .type = &schema_core_v1_AWSElasticBlockStoreVolumeSource,
      .pointer = true,
+     .number = 2,
+     .within = 2,
      .embed = "PersistentVolumeSource"},
     {.name = "azureDisk",
      .type = &schema_core_v1_AzureDiskVolumeSource,
      .pointer = true,
+     .number = 16,
+     .within = 2,
      .embed = "PersistentVolumeSource"},
     {.name = "azureFile",
      .type = &schema_core_v1_AzureFilePersistentVolumeSource,
      .pointer = true,
+     .number = 13,
+     .within = 2,
      .embed = "PersistentVolumeSource"},
-    {.name = "capacity", .type = &n16},
+    {.name = "capacity", .type = &n16, .number = 1},
     {.name = "cephfs",
      .type = &schema_core_v1_CephFSPersistentVolumeSource,
      .pointer = true,
+     .number = 9,
+     .within = 2,
      .embed = "PersistentVolumeSource"},
     {.name = "cinder",
      .type = &schema_core_v1_CinderPersistentVolumeSource,
      .pointer = true,
+     .number = 8,
+     .within = 2,
      .embed = "PersistentVolumeSource"},
-    {.name = "claimRef", .type = &schema_core_v1_ObjectReference, .pointer = true},
+    {.name = "claimRef", .type = &schema_core_v1_ObjectReference, .pointer = true, .number = 4},
     {.name = "csi",
      .type = &schema_core_v1_CSIPersistentVolumeSource,
      .pointer = true,
+     .number = 22,
+     .within = 2,
      .embed = "PersistentVolumeSource"},
-    {.name = "fc", .type = &schema_core_v1_FCVolumeSource, .pointer = true, .embed = "PersistentVolumeSource"},
+    {.name = "fc",
+     .type = &schema_core_v1_FCVolumeSource,
+     .pointer = true,
+     .number = 10,
+     .within = 2,
+     .embed = "PersistentVolumeSource"},
     {.name = "flexVolume",
      .type = &schema_core_v1_FlexPersistentVolumeSource,
      .pointer = true,
+     .number = 12,
+     .within = 2,
      .embed = "PersistentVolumeSource"},
     {.name = "flocker",
      .type = &schema_core_v1_FlockerVolumeSource,
      .pointer = true,
+     .number = 11,
+     .within = 2,
      .embed = "PersistentVolumeSource"},
     {.name = "gcePersistentDisk",
      .type = &schema_core_v1_GCEPersistentDiskVolumeSource,
      .pointer = true,
+     .number = 1,
+     .within = 2,
      .embed = "PersistentVolumeSource"},
     {.name = "glusterfs",
      .type = &schema_core_v1_GlusterfsPersistentVolumeSource,
      .pointer = true,
+     .number = 4,
+     .within = 2,
      .embed = "PersistentVolumeSource"},
     {.name = "hostPath",
      .type = &schema_core_v1_HostPathVolumeSource,
      .pointer = true,
+     .number = 3,
+     .within = 2,
      .embed = "PersistentVolumeSource"},
     {.name = "iscsi",
      .type = &schema_core_v1_ISCSIPersistentVolumeSource,
      .pointer = true,
+     .number = 7,
+     .within = 2,
      .embed = "PersistentVolumeSource"},
-    {.name = "local", .type = &schema_core_v1_LocalVolumeSource, .pointer = true, .embed = "PersistentVolumeSource"},
-    {.name = "mountOptions", .type = &n37},
-    {.name = "nfs", .type = &schema_core_v1_NFSVolumeSource, .pointer = true, .embed = "PersistentVolumeSource"},
-    {.name = "nodeAffinity", .type = &schema_core_v1_VolumeNodeAffinity, .pointer = true},
-    {.name = "persistentVolumeReclaimPolicy", .type = &n53},
+    {.name = "local",
+     .type = &schema_core_v1_LocalVolumeSource,
+     .pointer = true,
+     .number = 20,
+     .within = 2,
+     .embed = "PersistentVolumeSource"},
+    {.name = "mountOptions", .type = &n37, .number = 7},
+    {.name = "nfs",
+     .type = &schema_core_v1_NFSVolumeSource,
+     .pointer = true,
+     .number = 5,
+     .within = 2,
+     .embed = "PersistentVolumeSource"},
+    {.name = "nodeAffinity", .type = &schema_core_v1_VolumeNodeAffinity, .pointer = true, .number = 9},
+    {.name = "persistentVolumeReclaimPolicy", .type = &n53, .number = 5},
     {.name = "photonPersistentDisk",
      .type = &schema_core_v1_PhotonPersistentDiskVolumeSource,
      .pointer = true,
+     .number = 17,
+     .within = 2,
      .embed = "PersistentVolumeSource"},
     {.name = "portworxVolume",
      .type = &schema_core_v1_PortworxVolumeSource,
      .pointer = true,
+     .number = 18,
+     .within = 2,
      .embed = "PersistentVolumeSource"},
     {.name = "quobyte",
      .type = &schema_core_v1_QuobyteVolumeSource,
      .pointer = true,
+     .number = 15,
+     .within = 2,
      .embed = "PersistentVolumeSource"},
     {.name = "rbd",
      .type = &schema_core_v1_RBDPersistentVolumeSource,
      .pointer = true,
+     .number = 6,
+     .within = 2,
      .embed = "PersistentVolumeSource"},
     {.name = "scaleIO",
      .type = &schema_core_v1_ScaleIOPersistentVolumeSource,
      .pointer = true,
+     .number = 19,
+     .within = 2,
      .embed = "PersistentVolumeSource"},
-    {.name = "storageClassName", .type = &n0},
+    {.name = "storageClassName", .type = &n0, .number = 6},
     {.name = "storageos",
      .type = &schema_core_v1_StorageOSPersistentVolumeSource,
      .pointer = true,
+     .number = 21,
+     .within = 2,
      .embed = "PersistentVolumeSource"},
-    {.name = "volumeAttributesClassName", .type = &n0, .pointer = true},
-    {.name = "volumeMode", .type = &n55, .pointer = true},
+    {.name = "volumeAttributesClassName", .type = &n0, .pointer = true, .number = 10},
+    {.name = "volumeMode", .type = &n55, .pointer = true, .number = 8},
     {.name = "vsphereVolume",
      .type = &schema_core_v1_VsphereVirtualDiskVolumeSource,
      .pointer = true,
+     .number = 14,
+     .within = 2,
      .embed = "PersistentVolumeSource"},
 };
 const schema schema_core_v1_PersistentVolumeSpec = {.type = SCHEMA_OBJECT,
@@ -1271,10 +1343,10 @@ const schema schema_core_v1_PersistentVolumeSpec = {.type = SCHEMA_OBJECT,
                                                     .n = 31};
 
 static const schema_field core_v1_PersistentVolumeStatus_fields[] = {
-    {.name = "lastPhaseTransitionTime", .type = &n12, .pointer = true},
-    {.name = "message", .type = &n0},
-    {.name = "phase", .type = &n61},
-    {.name = "reason", .type = &n0},
+    {.name = "lastPhaseTransitionTime", .type = &n12, .pointer = true, .number = 4},
+    {.name = "message", .type = &n0, .number = 2},
+    {.name = "phase", .type = &n61, .number = 1},
+    {.name = "reason", .type = &n0, .number = 3},
 };
 const schema schema_core_v1_PersistentVolumeStatus = {.type = SCHEMA_OBJECT,
                                                       .name = "io.k8s.api.core.v1.PersistentVolumeStatus",
@@ -1285,9 +1357,9 @@ const schema schema_core_v1_PersistentVolumeStatus = {.type = SCHEMA_OBJECT,
 static const schema_field core_v1_PersistentVolume_fields[] = {
     {.name = "apiVersion", .type = &n0, .embed = "TypeMeta"},
     {.name = "kind", .type = &n0, .embed = "TypeMeta"},
-    {.name = "metadata", .type = &SCHEMA_OBJECT_META, .dflt = "{}", .always = true},
-    {.name = "spec", .type = &schema_core_v1_PersistentVolumeSpec, .dflt = "{}", .always = true},
-    {.name = "status", .type = &schema_core_v1_PersistentVolumeStatus, .dflt = "{}", .always = true},
+    {.name = "metadata", .type = &SCHEMA_OBJECT_META, .dflt = "{}", .always = true, .number = 1},
+    {.name = "spec", .type = &schema_core_v1_PersistentVolumeSpec, .dflt = "{}", .always = true, .number = 2},
+    {.name = "status", .type = &schema_core_v1_PersistentVolumeStatus, .dflt = "{}", .always = true, .number = 3},
 };
 const schema schema_core_v1_PersistentVolume = {.type = SCHEMA_OBJECT,
                                                 .name = "io.k8s.api.core.v1.PersistentVolume",
@@ -1296,8 +1368,8 @@ const schema schema_core_v1_PersistentVolume = {.type = SCHEMA_OBJECT,
                                                 .n = 5};
 
 static const schema_field core_v1_VolumeResourceRequirements_fields[] = {
-    {.name = "limits", .type = &n16},
-    {.name = "requests", .type = &n16},
+    {.name = "limits", .type = &n16, .number = 1},
+    {.name = "requests", .type = &n16, .number = 2},
 };
 const schema schema_core_v1_VolumeResourceRequirements = {.type = SCHEMA_OBJECT,
                                                           .name = "io.k8s.api.core.v1.VolumeResourceRequirements",
@@ -1306,9 +1378,9 @@ const schema schema_core_v1_VolumeResourceRequirements = {.type = SCHEMA_OBJECT,
                                                           .n = 2};
 
 static const schema_field core_v1_TypedLocalObjectReference_fields[] = {
-    {.name = "apiGroup", .type = &n0, .pointer = true, .always = true},
-    {.name = "kind", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "name", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
+    {.name = "apiGroup", .type = &n0, .pointer = true, .always = true, .number = 1},
+    {.name = "kind", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 2},
+    {.name = "name", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 3},
 };
 const schema schema_core_v1_TypedLocalObjectReference = {.type = SCHEMA_OBJECT,
                                                          .name = "io.k8s.api.core.v1.TypedLocalObjectReference",
@@ -1318,10 +1390,10 @@ const schema schema_core_v1_TypedLocalObjectReference = {.type = SCHEMA_OBJECT,
                                                          .n = 3};
 
 static const schema_field core_v1_TypedObjectReference_fields[] = {
-    {.name = "apiGroup", .type = &n0, .pointer = true, .always = true},
-    {.name = "kind", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "name", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "namespace", .type = &n0, .pointer = true},
+    {.name = "apiGroup", .type = &n0, .pointer = true, .always = true, .number = 1},
+    {.name = "kind", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 2},
+    {.name = "name", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 3},
+    {.name = "namespace", .type = &n0, .pointer = true, .number = 4},
 };
 const schema schema_core_v1_TypedObjectReference = {.type = SCHEMA_OBJECT,
                                                     .name = "io.k8s.api.core.v1.TypedObjectReference",
@@ -1330,15 +1402,19 @@ const schema schema_core_v1_TypedObjectReference = {.type = SCHEMA_OBJECT,
                                                     .n = 4};
 
 static const schema_field core_v1_PersistentVolumeClaimSpec_fields[] = {
-    {.name = "accessModes", .type = &n51},
-    {.name = "dataSource", .type = &schema_core_v1_TypedLocalObjectReference, .pointer = true},
-    {.name = "dataSourceRef", .type = &schema_core_v1_TypedObjectReference, .pointer = true},
-    {.name = "resources", .type = &schema_core_v1_VolumeResourceRequirements, .dflt = "{}", .always = true},
-    {.name = "selector", .type = &schema_meta_v1_LabelSelector, .pointer = true},
-    {.name = "storageClassName", .type = &n0, .pointer = true},
-    {.name = "volumeAttributesClassName", .type = &n0, .pointer = true},
-    {.name = "volumeMode", .type = &n55, .pointer = true},
-    {.name = "volumeName", .type = &n0},
+    {.name = "accessModes", .type = &n51, .number = 1},
+    {.name = "dataSource", .type = &schema_core_v1_TypedLocalObjectReference, .pointer = true, .number = 7},
+    {.name = "dataSourceRef", .type = &schema_core_v1_TypedObjectReference, .pointer = true, .number = 8},
+    {.name = "resources",
+     .type = &schema_core_v1_VolumeResourceRequirements,
+     .dflt = "{}",
+     .always = true,
+     .number = 2},
+    {.name = "selector", .type = &schema_meta_v1_LabelSelector, .pointer = true, .number = 4},
+    {.name = "storageClassName", .type = &n0, .pointer = true, .number = 5},
+    {.name = "volumeAttributesClassName", .type = &n0, .pointer = true, .number = 9},
+    {.name = "volumeMode", .type = &n55, .pointer = true, .number = 6},
+    {.name = "volumeName", .type = &n0, .number = 3},
 };
 const schema schema_core_v1_PersistentVolumeClaimSpec = {.type = SCHEMA_OBJECT,
                                                          .name = "io.k8s.api.core.v1.PersistentVolumeClaimSpec",
@@ -1347,12 +1423,12 @@ const schema schema_core_v1_PersistentVolumeClaimSpec = {.type = SCHEMA_OBJECT,
                                                          .n = 9};
 
 static const schema_field core_v1_PersistentVolumeClaimCondition_fields[] = {
-    {.name = "lastProbeTime", .type = &n12, .always = true},
-    {.name = "lastTransitionTime", .type = &n12, .always = true},
-    {.name = "message", .type = &n0},
-    {.name = "reason", .type = &n0},
-    {.name = "status", .type = &n23, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "type", .type = &n64, .dflt = "\"\"", .required = true, .always = true},
+    {.name = "lastProbeTime", .type = &n12, .always = true, .number = 3},
+    {.name = "lastTransitionTime", .type = &n12, .always = true, .number = 4},
+    {.name = "message", .type = &n0, .number = 6},
+    {.name = "reason", .type = &n0, .number = 5},
+    {.name = "status", .type = &n23, .dflt = "\"\"", .required = true, .always = true, .number = 2},
+    {.name = "type", .type = &n64, .dflt = "\"\"", .required = true, .always = true, .number = 1},
 };
 const schema schema_core_v1_PersistentVolumeClaimCondition = {.type = SCHEMA_OBJECT,
                                                               .name =
@@ -1362,8 +1438,8 @@ const schema schema_core_v1_PersistentVolumeClaimCondition = {.type = SCHEMA_OBJ
                                                               .n = 6};
 
 static const schema_field core_v1_ModifyVolumeStatus_fields[] = {
-    {.name = "status", .type = &n70, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "targetVolumeAttributesClassName", .type = &n0},
+    {.name = "status", .type = &n70, .dflt = "\"\"", .required = true, .always = true, .number = 2},
+    {.name = "targetVolumeAttributesClassName", .type = &n0, .number = 1},
 };
 const schema schema_core_v1_ModifyVolumeStatus = {.type = SCHEMA_OBJECT,
                                                   .name = "io.k8s.api.core.v1.ModifyVolumeStatus",
@@ -1372,14 +1448,14 @@ const schema schema_core_v1_ModifyVolumeStatus = {.type = SCHEMA_OBJECT,
                                                   .n = 2};
 
 static const schema_field core_v1_PersistentVolumeClaimStatus_fields[] = {
-    {.name = "accessModes", .type = &n51},
-    {.name = "allocatedResourceStatuses", .type = &n68},
-    {.name = "allocatedResources", .type = &n16},
-    {.name = "capacity", .type = &n16},
-    {.name = "conditions", .type = &n65, .patch = PATCH_MERGE, .patch_key = "type"},
-    {.name = "currentVolumeAttributesClassName", .type = &n0, .pointer = true},
-    {.name = "modifyVolumeStatus", .type = &schema_core_v1_ModifyVolumeStatus, .pointer = true},
-    {.name = "phase", .type = &n63},
+    {.name = "accessModes", .type = &n51, .number = 2},
+    {.name = "allocatedResourceStatuses", .type = &n68, .number = 7},
+    {.name = "allocatedResources", .type = &n16, .number = 5},
+    {.name = "capacity", .type = &n16, .number = 3},
+    {.name = "conditions", .type = &n65, .patch = PATCH_MERGE, .patch_key = "type", .number = 4},
+    {.name = "currentVolumeAttributesClassName", .type = &n0, .pointer = true, .number = 8},
+    {.name = "modifyVolumeStatus", .type = &schema_core_v1_ModifyVolumeStatus, .pointer = true, .number = 9},
+    {.name = "phase", .type = &n63, .number = 1},
 };
 const schema schema_core_v1_PersistentVolumeClaimStatus = {.type = SCHEMA_OBJECT,
                                                            .name = "io.k8s.api.core.v1.PersistentVolumeClaimStatus",
@@ -1390,9 +1466,9 @@ const schema schema_core_v1_PersistentVolumeClaimStatus = {.type = SCHEMA_OBJECT
 static const schema_field core_v1_PersistentVolumeClaim_fields[] = {
     {.name = "apiVersion", .type = &n0, .embed = "TypeMeta"},
     {.name = "kind", .type = &n0, .embed = "TypeMeta"},
-    {.name = "metadata", .type = &SCHEMA_OBJECT_META, .dflt = "{}", .always = true},
-    {.name = "spec", .type = &schema_core_v1_PersistentVolumeClaimSpec, .dflt = "{}", .always = true},
-    {.name = "status", .type = &schema_core_v1_PersistentVolumeClaimStatus, .dflt = "{}", .always = true},
+    {.name = "metadata", .type = &SCHEMA_OBJECT_META, .dflt = "{}", .always = true, .number = 1},
+    {.name = "spec", .type = &schema_core_v1_PersistentVolumeClaimSpec, .dflt = "{}", .always = true, .number = 2},
+    {.name = "status", .type = &schema_core_v1_PersistentVolumeClaimStatus, .dflt = "{}", .always = true, .number = 3},
 };
 const schema schema_core_v1_PersistentVolumeClaim = {.type = SCHEMA_OBJECT,
                                                      .name = "io.k8s.api.core.v1.PersistentVolumeClaim",
@@ -1401,8 +1477,8 @@ const schema schema_core_v1_PersistentVolumeClaim = {.type = SCHEMA_OBJECT,
                                                      .n = 5};
 
 static const schema_field core_v1_EmptyDirVolumeSource_fields[] = {
-    {.name = "medium", .type = &n71},
-    {.name = "sizeLimit", .type = &n15, .pointer = true},
+    {.name = "medium", .type = &n71, .number = 1},
+    {.name = "sizeLimit", .type = &n15, .pointer = true, .number = 2},
 };
 const schema schema_core_v1_EmptyDirVolumeSource = {.type = SCHEMA_OBJECT,
                                                     .name = "io.k8s.api.core.v1.EmptyDirVolumeSource",
@@ -1411,9 +1487,9 @@ const schema schema_core_v1_EmptyDirVolumeSource = {.type = SCHEMA_OBJECT,
                                                     .n = 2};
 
 static const schema_field core_v1_GitRepoVolumeSource_fields[] = {
-    {.name = "directory", .type = &n0},
-    {.name = "repository", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "revision", .type = &n0},
+    {.name = "directory", .type = &n0, .number = 3},
+    {.name = "repository", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 1},
+    {.name = "revision", .type = &n0, .number = 2},
 };
 const schema schema_core_v1_GitRepoVolumeSource = {.type = SCHEMA_OBJECT,
                                                    .name = "io.k8s.api.core.v1.GitRepoVolumeSource",
@@ -1422,9 +1498,9 @@ const schema schema_core_v1_GitRepoVolumeSource = {.type = SCHEMA_OBJECT,
                                                    .n = 3};
 
 static const schema_field core_v1_KeyToPath_fields[] = {
-    {.name = "key", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "mode", .type = &n7, .pointer = true},
-    {.name = "path", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
+    {.name = "key", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 1},
+    {.name = "mode", .type = &n7, .pointer = true, .number = 3},
+    {.name = "path", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 2},
 };
 const schema schema_core_v1_KeyToPath = {.type = SCHEMA_OBJECT,
                                          .name = "io.k8s.api.core.v1.KeyToPath",
@@ -1433,10 +1509,10 @@ const schema schema_core_v1_KeyToPath = {.type = SCHEMA_OBJECT,
                                          .n = 3};
 
 static const schema_field core_v1_SecretVolumeSource_fields[] = {
-    {.name = "defaultMode", .type = &n7, .pointer = true},
-    {.name = "items", .type = &n72},
-    {.name = "optional", .type = &n2, .pointer = true},
-    {.name = "secretName", .type = &n0},
+    {.name = "defaultMode", .type = &n7, .pointer = true, .number = 3},
+    {.name = "items", .type = &n72, .number = 2},
+    {.name = "optional", .type = &n2, .pointer = true, .number = 4},
+    {.name = "secretName", .type = &n0, .number = 1},
 };
 const schema schema_core_v1_SecretVolumeSource = {.type = SCHEMA_OBJECT,
                                                   .name = "io.k8s.api.core.v1.SecretVolumeSource",
@@ -1445,7 +1521,7 @@ const schema schema_core_v1_SecretVolumeSource = {.type = SCHEMA_OBJECT,
                                                   .n = 4};
 
 static const schema_field core_v1_LocalObjectReference_fields[] = {
-    {.name = "name", .type = &n0, .dflt = "\"\""},
+    {.name = "name", .type = &n0, .dflt = "\"\"", .number = 1},
 };
 const schema schema_core_v1_LocalObjectReference = {.type = SCHEMA_OBJECT,
                                                     .name = "io.k8s.api.core.v1.LocalObjectReference",
@@ -1455,17 +1531,17 @@ const schema schema_core_v1_LocalObjectReference = {.type = SCHEMA_OBJECT,
                                                     .n = 1};
 
 static const schema_field core_v1_ISCSIVolumeSource_fields[] = {
-    {.name = "chapAuthDiscovery", .type = &n2},
-    {.name = "chapAuthSession", .type = &n2},
-    {.name = "fsType", .type = &n0},
-    {.name = "initiatorName", .type = &n0, .pointer = true},
-    {.name = "iqn", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "iscsiInterface", .type = &n0, .dflt = "\"default\""},
-    {.name = "lun", .type = &n7, .dflt = "0", .required = true, .always = true},
-    {.name = "portals", .type = &n37},
-    {.name = "readOnly", .type = &n2},
-    {.name = "secretRef", .type = &schema_core_v1_LocalObjectReference, .pointer = true},
-    {.name = "targetPortal", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
+    {.name = "chapAuthDiscovery", .type = &n2, .number = 8},
+    {.name = "chapAuthSession", .type = &n2, .number = 11},
+    {.name = "fsType", .type = &n0, .number = 5},
+    {.name = "initiatorName", .type = &n0, .pointer = true, .number = 12},
+    {.name = "iqn", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 2},
+    {.name = "iscsiInterface", .type = &n0, .dflt = "\"default\"", .number = 4},
+    {.name = "lun", .type = &n7, .dflt = "0", .required = true, .always = true, .number = 3},
+    {.name = "portals", .type = &n37, .number = 7},
+    {.name = "readOnly", .type = &n2, .number = 6},
+    {.name = "secretRef", .type = &schema_core_v1_LocalObjectReference, .pointer = true, .number = 10},
+    {.name = "targetPortal", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 1},
 };
 const schema schema_core_v1_ISCSIVolumeSource = {.type = SCHEMA_OBJECT,
                                                  .name = "io.k8s.api.core.v1.ISCSIVolumeSource",
@@ -1474,9 +1550,9 @@ const schema schema_core_v1_ISCSIVolumeSource = {.type = SCHEMA_OBJECT,
                                                  .n = 11};
 
 static const schema_field core_v1_GlusterfsVolumeSource_fields[] = {
-    {.name = "endpoints", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "path", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "readOnly", .type = &n2},
+    {.name = "endpoints", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 1},
+    {.name = "path", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 2},
+    {.name = "readOnly", .type = &n2, .number = 3},
 };
 const schema schema_core_v1_GlusterfsVolumeSource = {.type = SCHEMA_OBJECT,
                                                      .name = "io.k8s.api.core.v1.GlusterfsVolumeSource",
@@ -1485,8 +1561,8 @@ const schema schema_core_v1_GlusterfsVolumeSource = {.type = SCHEMA_OBJECT,
                                                      .n = 3};
 
 static const schema_field core_v1_PersistentVolumeClaimVolumeSource_fields[] = {
-    {.name = "claimName", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "readOnly", .type = &n2},
+    {.name = "claimName", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 1},
+    {.name = "readOnly", .type = &n2, .number = 2},
 };
 const schema schema_core_v1_PersistentVolumeClaimVolumeSource = {
     .type = SCHEMA_OBJECT,
@@ -1496,14 +1572,14 @@ const schema schema_core_v1_PersistentVolumeClaimVolumeSource = {
     .n = 2};
 
 static const schema_field core_v1_RBDVolumeSource_fields[] = {
-    {.name = "fsType", .type = &n0},
-    {.name = "image", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "keyring", .type = &n0, .dflt = "\"/etc/ceph/keyring\""},
-    {.name = "monitors", .type = &n37, .required = true, .always = true},
-    {.name = "pool", .type = &n0, .dflt = "\"rbd\""},
-    {.name = "readOnly", .type = &n2},
-    {.name = "secretRef", .type = &schema_core_v1_LocalObjectReference, .pointer = true},
-    {.name = "user", .type = &n0, .dflt = "\"admin\""},
+    {.name = "fsType", .type = &n0, .number = 3},
+    {.name = "image", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 2},
+    {.name = "keyring", .type = &n0, .dflt = "\"/etc/ceph/keyring\"", .number = 6},
+    {.name = "monitors", .type = &n37, .required = true, .always = true, .number = 1},
+    {.name = "pool", .type = &n0, .dflt = "\"rbd\"", .number = 4},
+    {.name = "readOnly", .type = &n2, .number = 8},
+    {.name = "secretRef", .type = &schema_core_v1_LocalObjectReference, .pointer = true, .number = 7},
+    {.name = "user", .type = &n0, .dflt = "\"admin\"", .number = 5},
 };
 const schema schema_core_v1_RBDVolumeSource = {.type = SCHEMA_OBJECT,
                                                .name = "io.k8s.api.core.v1.RBDVolumeSource",
@@ -1512,11 +1588,11 @@ const schema schema_core_v1_RBDVolumeSource = {.type = SCHEMA_OBJECT,
                                                .n = 8};
 
 static const schema_field core_v1_FlexVolumeSource_fields[] = {
-    {.name = "driver", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "fsType", .type = &n0},
-    {.name = "options", .type = &n3},
-    {.name = "readOnly", .type = &n2},
-    {.name = "secretRef", .type = &schema_core_v1_LocalObjectReference, .pointer = true},
+    {.name = "driver", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 1},
+    {.name = "fsType", .type = &n0, .number = 2},
+    {.name = "options", .type = &n3, .number = 5},
+    {.name = "readOnly", .type = &n2, .number = 4},
+    {.name = "secretRef", .type = &schema_core_v1_LocalObjectReference, .pointer = true, .number = 3},
 };
 const schema schema_core_v1_FlexVolumeSource = {.type = SCHEMA_OBJECT,
                                                 .name = "io.k8s.api.core.v1.FlexVolumeSource",
@@ -1525,10 +1601,10 @@ const schema schema_core_v1_FlexVolumeSource = {.type = SCHEMA_OBJECT,
                                                 .n = 5};
 
 static const schema_field core_v1_CinderVolumeSource_fields[] = {
-    {.name = "fsType", .type = &n0},
-    {.name = "readOnly", .type = &n2},
-    {.name = "secretRef", .type = &schema_core_v1_LocalObjectReference, .pointer = true},
-    {.name = "volumeID", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
+    {.name = "fsType", .type = &n0, .number = 2},
+    {.name = "readOnly", .type = &n2, .number = 3},
+    {.name = "secretRef", .type = &schema_core_v1_LocalObjectReference, .pointer = true, .number = 4},
+    {.name = "volumeID", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 1},
 };
 const schema schema_core_v1_CinderVolumeSource = {.type = SCHEMA_OBJECT,
                                                   .name = "io.k8s.api.core.v1.CinderVolumeSource",
@@ -1537,12 +1613,12 @@ const schema schema_core_v1_CinderVolumeSource = {.type = SCHEMA_OBJECT,
                                                   .n = 4};
 
 static const schema_field core_v1_CephFSVolumeSource_fields[] = {
-    {.name = "monitors", .type = &n37, .required = true, .always = true},
-    {.name = "path", .type = &n0},
-    {.name = "readOnly", .type = &n2},
-    {.name = "secretFile", .type = &n0},
-    {.name = "secretRef", .type = &schema_core_v1_LocalObjectReference, .pointer = true},
-    {.name = "user", .type = &n0},
+    {.name = "monitors", .type = &n37, .required = true, .always = true, .number = 1},
+    {.name = "path", .type = &n0, .number = 2},
+    {.name = "readOnly", .type = &n2, .number = 6},
+    {.name = "secretFile", .type = &n0, .number = 4},
+    {.name = "secretRef", .type = &schema_core_v1_LocalObjectReference, .pointer = true, .number = 5},
+    {.name = "user", .type = &n0, .number = 3},
 };
 const schema schema_core_v1_CephFSVolumeSource = {.type = SCHEMA_OBJECT,
                                                   .name = "io.k8s.api.core.v1.CephFSVolumeSource",
@@ -1551,8 +1627,8 @@ const schema schema_core_v1_CephFSVolumeSource = {.type = SCHEMA_OBJECT,
                                                   .n = 6};
 
 static const schema_field core_v1_ObjectFieldSelector_fields[] = {
-    {.name = "apiVersion", .type = &n0},
-    {.name = "fieldPath", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
+    {.name = "apiVersion", .type = &n0, .number = 1},
+    {.name = "fieldPath", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 2},
 };
 const schema schema_core_v1_ObjectFieldSelector = {.type = SCHEMA_OBJECT,
                                                    .name = "io.k8s.api.core.v1.ObjectFieldSelector",
@@ -1562,9 +1638,9 @@ const schema schema_core_v1_ObjectFieldSelector = {.type = SCHEMA_OBJECT,
                                                    .n = 2};
 
 static const schema_field core_v1_ResourceFieldSelector_fields[] = {
-    {.name = "containerName", .type = &n0},
-    {.name = "divisor", .type = &n15, .always = true},
-    {.name = "resource", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
+    {.name = "containerName", .type = &n0, .number = 1},
+    {.name = "divisor", .type = &n15, .always = true, .number = 3},
+    {.name = "resource", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 2},
 };
 const schema schema_core_v1_ResourceFieldSelector = {.type = SCHEMA_OBJECT,
                                                      .name = "io.k8s.api.core.v1.ResourceFieldSelector",
@@ -1574,10 +1650,10 @@ const schema schema_core_v1_ResourceFieldSelector = {.type = SCHEMA_OBJECT,
                                                      .n = 3};
 
 static const schema_field core_v1_DownwardAPIVolumeFile_fields[] = {
-    {.name = "fieldRef", .type = &schema_core_v1_ObjectFieldSelector, .pointer = true},
-    {.name = "mode", .type = &n7, .pointer = true},
-    {.name = "path", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "resourceFieldRef", .type = &schema_core_v1_ResourceFieldSelector, .pointer = true},
+    {.name = "fieldRef", .type = &schema_core_v1_ObjectFieldSelector, .pointer = true, .number = 2},
+    {.name = "mode", .type = &n7, .pointer = true, .number = 4},
+    {.name = "path", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 1},
+    {.name = "resourceFieldRef", .type = &schema_core_v1_ResourceFieldSelector, .pointer = true, .number = 3},
 };
 const schema schema_core_v1_DownwardAPIVolumeFile = {.type = SCHEMA_OBJECT,
                                                      .name = "io.k8s.api.core.v1.DownwardAPIVolumeFile",
@@ -1586,8 +1662,8 @@ const schema schema_core_v1_DownwardAPIVolumeFile = {.type = SCHEMA_OBJECT,
                                                      .n = 4};
 
 static const schema_field core_v1_DownwardAPIVolumeSource_fields[] = {
-    {.name = "defaultMode", .type = &n7, .pointer = true},
-    {.name = "items", .type = &n73},
+    {.name = "defaultMode", .type = &n7, .pointer = true, .number = 2},
+    {.name = "items", .type = &n73, .number = 1},
 };
 const schema schema_core_v1_DownwardAPIVolumeSource = {.type = SCHEMA_OBJECT,
                                                        .name = "io.k8s.api.core.v1.DownwardAPIVolumeSource",
@@ -1596,9 +1672,9 @@ const schema schema_core_v1_DownwardAPIVolumeSource = {.type = SCHEMA_OBJECT,
                                                        .n = 2};
 
 static const schema_field core_v1_AzureFileVolumeSource_fields[] = {
-    {.name = "readOnly", .type = &n2},
-    {.name = "secretName", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "shareName", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
+    {.name = "readOnly", .type = &n2, .number = 3},
+    {.name = "secretName", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 1},
+    {.name = "shareName", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 2},
 };
 const schema schema_core_v1_AzureFileVolumeSource = {.type = SCHEMA_OBJECT,
                                                      .name = "io.k8s.api.core.v1.AzureFileVolumeSource",
@@ -1607,10 +1683,10 @@ const schema schema_core_v1_AzureFileVolumeSource = {.type = SCHEMA_OBJECT,
                                                      .n = 3};
 
 static const schema_field core_v1_ConfigMapVolumeSource_fields[] = {
-    {.name = "defaultMode", .type = &n7, .pointer = true},
-    {.name = "items", .type = &n72},
-    {.name = "name", .type = &n0, .dflt = "\"\"", .embed = "LocalObjectReference"},
-    {.name = "optional", .type = &n2, .pointer = true},
+    {.name = "defaultMode", .type = &n7, .pointer = true, .number = 3},
+    {.name = "items", .type = &n72, .number = 2},
+    {.name = "name", .type = &n0, .dflt = "\"\"", .number = 1, .within = 1, .embed = "LocalObjectReference"},
+    {.name = "optional", .type = &n2, .pointer = true, .number = 4},
 };
 const schema schema_core_v1_ConfigMapVolumeSource = {.type = SCHEMA_OBJECT,
                                                      .name = "io.k8s.api.core.v1.ConfigMapVolumeSource",
@@ -1619,9 +1695,9 @@ const schema schema_core_v1_ConfigMapVolumeSource = {.type = SCHEMA_OBJECT,
                                                      .n = 4};
 
 static const schema_field core_v1_SecretProjection_fields[] = {
-    {.name = "items", .type = &n72},
-    {.name = "name", .type = &n0, .dflt = "\"\"", .embed = "LocalObjectReference"},
-    {.name = "optional", .type = &n2, .pointer = true},
+    {.name = "items", .type = &n72, .number = 2},
+    {.name = "name", .type = &n0, .dflt = "\"\"", .number = 1, .within = 1, .embed = "LocalObjectReference"},
+    {.name = "optional", .type = &n2, .pointer = true, .number = 4},
 };
 const schema schema_core_v1_SecretProjection = {.type = SCHEMA_OBJECT,
                                                 .name = "io.k8s.api.core.v1.SecretProjection",
@@ -1630,7 +1706,7 @@ const schema schema_core_v1_SecretProjection = {.type = SCHEMA_OBJECT,
                                                 .n = 3};
 
 static const schema_field core_v1_DownwardAPIProjection_fields[] = {
-    {.name = "items", .type = &n73},
+    {.name = "items", .type = &n73, .number = 1},
 };
 const schema schema_core_v1_DownwardAPIProjection = {.type = SCHEMA_OBJECT,
                                                      .name = "io.k8s.api.core.v1.DownwardAPIProjection",
@@ -1639,9 +1715,9 @@ const schema schema_core_v1_DownwardAPIProjection = {.type = SCHEMA_OBJECT,
                                                      .n = 1};
 
 static const schema_field core_v1_ConfigMapProjection_fields[] = {
-    {.name = "items", .type = &n72},
-    {.name = "name", .type = &n0, .dflt = "\"\"", .embed = "LocalObjectReference"},
-    {.name = "optional", .type = &n2, .pointer = true},
+    {.name = "items", .type = &n72, .number = 2},
+    {.name = "name", .type = &n0, .dflt = "\"\"", .number = 1, .within = 1, .embed = "LocalObjectReference"},
+    {.name = "optional", .type = &n2, .pointer = true, .number = 4},
 };
 const schema schema_core_v1_ConfigMapProjection = {.type = SCHEMA_OBJECT,
                                                    .name = "io.k8s.api.core.v1.ConfigMapProjection",
@@ -1650,9 +1726,9 @@ const schema schema_core_v1_ConfigMapProjection = {.type = SCHEMA_OBJECT,
                                                    .n = 3};
 
 static const schema_field core_v1_ServiceAccountTokenProjection_fields[] = {
-    {.name = "audience", .type = &n0},
-    {.name = "expirationSeconds", .type = &n36, .pointer = true},
-    {.name = "path", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
+    {.name = "audience", .type = &n0, .number = 1},
+    {.name = "expirationSeconds", .type = &n36, .pointer = true, .number = 2},
+    {.name = "path", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 3},
 };
 const schema schema_core_v1_ServiceAccountTokenProjection = {.type = SCHEMA_OBJECT,
                                                              .name = "io.k8s.api.core.v1.ServiceAccountTokenProjection",
@@ -1661,11 +1737,11 @@ const schema schema_core_v1_ServiceAccountTokenProjection = {.type = SCHEMA_OBJE
                                                              .n = 3};
 
 static const schema_field core_v1_ClusterTrustBundleProjection_fields[] = {
-    {.name = "labelSelector", .type = &schema_meta_v1_LabelSelector, .pointer = true},
-    {.name = "name", .type = &n0, .pointer = true},
-    {.name = "optional", .type = &n2, .pointer = true},
-    {.name = "path", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "signerName", .type = &n0, .pointer = true},
+    {.name = "labelSelector", .type = &schema_meta_v1_LabelSelector, .pointer = true, .number = 3},
+    {.name = "name", .type = &n0, .pointer = true, .number = 1},
+    {.name = "optional", .type = &n2, .pointer = true, .number = 5},
+    {.name = "path", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 4},
+    {.name = "signerName", .type = &n0, .pointer = true, .number = 2},
 };
 const schema schema_core_v1_ClusterTrustBundleProjection = {.type = SCHEMA_OBJECT,
                                                             .name = "io.k8s.api.core.v1.ClusterTrustBundleProjection",
@@ -1674,13 +1750,13 @@ const schema schema_core_v1_ClusterTrustBundleProjection = {.type = SCHEMA_OBJEC
                                                             .n = 5};
 
 static const schema_field core_v1_PodCertificateProjection_fields[] = {
-    {.name = "certificateChainPath", .type = &n0},
-    {.name = "credentialBundlePath", .type = &n0},
-    {.name = "keyPath", .type = &n0},
-    {.name = "keyType", .type = &n0, .required = true},
-    {.name = "maxExpirationSeconds", .type = &n7, .pointer = true},
-    {.name = "signerName", .type = &n0, .required = true},
-    {.name = "userAnnotations", .type = &n3},
+    {.name = "certificateChainPath", .type = &n0, .number = 6},
+    {.name = "credentialBundlePath", .type = &n0, .number = 4},
+    {.name = "keyPath", .type = &n0, .number = 5},
+    {.name = "keyType", .type = &n0, .required = true, .number = 2},
+    {.name = "maxExpirationSeconds", .type = &n7, .pointer = true, .number = 3},
+    {.name = "signerName", .type = &n0, .required = true, .number = 1},
+    {.name = "userAnnotations", .type = &n3, .number = 7},
 };
 const schema schema_core_v1_PodCertificateProjection = {.type = SCHEMA_OBJECT,
                                                         .name = "io.k8s.api.core.v1.PodCertificateProjection",
@@ -1689,12 +1765,15 @@ const schema schema_core_v1_PodCertificateProjection = {.type = SCHEMA_OBJECT,
                                                         .n = 7};
 
 static const schema_field core_v1_VolumeProjection_fields[] = {
-    {.name = "clusterTrustBundle", .type = &schema_core_v1_ClusterTrustBundleProjection, .pointer = true},
-    {.name = "configMap", .type = &schema_core_v1_ConfigMapProjection, .pointer = true},
-    {.name = "downwardAPI", .type = &schema_core_v1_DownwardAPIProjection, .pointer = true},
-    {.name = "podCertificate", .type = &schema_core_v1_PodCertificateProjection, .pointer = true},
-    {.name = "secret", .type = &schema_core_v1_SecretProjection, .pointer = true},
-    {.name = "serviceAccountToken", .type = &schema_core_v1_ServiceAccountTokenProjection, .pointer = true},
+    {.name = "clusterTrustBundle", .type = &schema_core_v1_ClusterTrustBundleProjection, .pointer = true, .number = 5},
+    {.name = "configMap", .type = &schema_core_v1_ConfigMapProjection, .pointer = true, .number = 3},
+    {.name = "downwardAPI", .type = &schema_core_v1_DownwardAPIProjection, .pointer = true, .number = 2},
+    {.name = "podCertificate", .type = &schema_core_v1_PodCertificateProjection, .pointer = true, .number = 6},
+    {.name = "secret", .type = &schema_core_v1_SecretProjection, .pointer = true, .number = 1},
+    {.name = "serviceAccountToken",
+     .type = &schema_core_v1_ServiceAccountTokenProjection,
+     .pointer = true,
+     .number = 4},
 };
 const schema schema_core_v1_VolumeProjection = {.type = SCHEMA_OBJECT,
                                                 .name = "io.k8s.api.core.v1.VolumeProjection",
@@ -1703,8 +1782,8 @@ const schema schema_core_v1_VolumeProjection = {.type = SCHEMA_OBJECT,
                                                 .n = 6};
 
 static const schema_field core_v1_ProjectedVolumeSource_fields[] = {
-    {.name = "defaultMode", .type = &n7, .pointer = true},
-    {.name = "sources", .type = &n74, .always = true},
+    {.name = "defaultMode", .type = &n7, .pointer = true, .number = 2},
+    {.name = "sources", .type = &n74, .always = true, .number = 1},
 };
 const schema schema_core_v1_ProjectedVolumeSource = {.type = SCHEMA_OBJECT,
                                                      .name = "io.k8s.api.core.v1.ProjectedVolumeSource",
@@ -1713,20 +1792,21 @@ const schema schema_core_v1_ProjectedVolumeSource = {.type = SCHEMA_OBJECT,
                                                      .n = 2};
 
 static const schema_field core_v1_ScaleIOVolumeSource_fields[] = {
-    {.name = "fsType", .type = &n0, .dflt = "\"xfs\""},
-    {.name = "gateway", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "protectionDomain", .type = &n0},
-    {.name = "readOnly", .type = &n2},
+    {.name = "fsType", .type = &n0, .dflt = "\"xfs\"", .number = 9},
+    {.name = "gateway", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 1},
+    {.name = "protectionDomain", .type = &n0, .number = 5},
+    {.name = "readOnly", .type = &n2, .number = 10},
     {.name = "secretRef",
      .type = &schema_core_v1_LocalObjectReference,
      .required = true,
      .pointer = true,
-     .always = true},
-    {.name = "sslEnabled", .type = &n2},
-    {.name = "storageMode", .type = &n0, .dflt = "\"ThinProvisioned\""},
-    {.name = "storagePool", .type = &n0},
-    {.name = "system", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "volumeName", .type = &n0},
+     .always = true,
+     .number = 3},
+    {.name = "sslEnabled", .type = &n2, .number = 4},
+    {.name = "storageMode", .type = &n0, .dflt = "\"ThinProvisioned\"", .number = 7},
+    {.name = "storagePool", .type = &n0, .number = 6},
+    {.name = "system", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 2},
+    {.name = "volumeName", .type = &n0, .number = 8},
 };
 const schema schema_core_v1_ScaleIOVolumeSource = {.type = SCHEMA_OBJECT,
                                                    .name = "io.k8s.api.core.v1.ScaleIOVolumeSource",
@@ -1735,11 +1815,11 @@ const schema schema_core_v1_ScaleIOVolumeSource = {.type = SCHEMA_OBJECT,
                                                    .n = 10};
 
 static const schema_field core_v1_StorageOSVolumeSource_fields[] = {
-    {.name = "fsType", .type = &n0},
-    {.name = "readOnly", .type = &n2},
-    {.name = "secretRef", .type = &schema_core_v1_LocalObjectReference, .pointer = true},
-    {.name = "volumeName", .type = &n0},
-    {.name = "volumeNamespace", .type = &n0},
+    {.name = "fsType", .type = &n0, .number = 3},
+    {.name = "readOnly", .type = &n2, .number = 4},
+    {.name = "secretRef", .type = &schema_core_v1_LocalObjectReference, .pointer = true, .number = 5},
+    {.name = "volumeName", .type = &n0, .number = 1},
+    {.name = "volumeNamespace", .type = &n0, .number = 2},
 };
 const schema schema_core_v1_StorageOSVolumeSource = {.type = SCHEMA_OBJECT,
                                                      .name = "io.k8s.api.core.v1.StorageOSVolumeSource",
@@ -1748,11 +1828,11 @@ const schema schema_core_v1_StorageOSVolumeSource = {.type = SCHEMA_OBJECT,
                                                      .n = 5};
 
 static const schema_field core_v1_CSIVolumeSource_fields[] = {
-    {.name = "driver", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "fsType", .type = &n0, .pointer = true},
-    {.name = "nodePublishSecretRef", .type = &schema_core_v1_LocalObjectReference, .pointer = true},
-    {.name = "readOnly", .type = &n2, .pointer = true},
-    {.name = "volumeAttributes", .type = &n3},
+    {.name = "driver", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 1},
+    {.name = "fsType", .type = &n0, .pointer = true, .number = 3},
+    {.name = "nodePublishSecretRef", .type = &schema_core_v1_LocalObjectReference, .pointer = true, .number = 5},
+    {.name = "readOnly", .type = &n2, .pointer = true, .number = 2},
+    {.name = "volumeAttributes", .type = &n3, .number = 4},
 };
 const schema schema_core_v1_CSIVolumeSource = {.type = SCHEMA_OBJECT,
                                                .name = "io.k8s.api.core.v1.CSIVolumeSource",
@@ -1761,8 +1841,13 @@ const schema schema_core_v1_CSIVolumeSource = {.type = SCHEMA_OBJECT,
                                                .n = 5};
 
 static const schema_field core_v1_PersistentVolumeClaimTemplate_fields[] = {
-    {.name = "metadata", .type = &SCHEMA_OBJECT_META, .dflt = "{}", .always = true},
-    {.name = "spec", .type = &schema_core_v1_PersistentVolumeClaimSpec, .dflt = "{}", .required = true, .always = true},
+    {.name = "metadata", .type = &SCHEMA_OBJECT_META, .dflt = "{}", .always = true, .number = 1},
+    {.name = "spec",
+     .type = &schema_core_v1_PersistentVolumeClaimSpec,
+     .dflt = "{}",
+     .required = true,
+     .always = true,
+     .number = 2},
 };
 const schema schema_core_v1_PersistentVolumeClaimTemplate = {.type = SCHEMA_OBJECT,
                                                              .name = "io.k8s.api.core.v1.PersistentVolumeClaimTemplate",
@@ -1771,7 +1856,10 @@ const schema schema_core_v1_PersistentVolumeClaimTemplate = {.type = SCHEMA_OBJE
                                                              .n = 2};
 
 static const schema_field core_v1_EphemeralVolumeSource_fields[] = {
-    {.name = "volumeClaimTemplate", .type = &schema_core_v1_PersistentVolumeClaimTemplate, .pointer = true},
+    {.name = "volumeClaimTemplate",
+     .type = &schema_core_v1_PersistentVolumeClaimTemplate,
+     .pointer = true,
+     .number = 1},
 };
 const schema schema_core_v1_EphemeralVolumeSource = {.type = SCHEMA_OBJECT,
                                                      .name = "io.k8s.api.core.v1.EphemeralVolumeSource",
@@ -1780,8 +1868,8 @@ const schema schema_core_v1_EphemeralVolumeSource = {.type = SCHEMA_OBJECT,
                                                      .n = 1};
 
 static const schema_field core_v1_ImageVolumeSource_fields[] = {
-    {.name = "pullPolicy", .type = &n76},
-    {.name = "reference", .type = &n0},
+    {.name = "pullPolicy", .type = &n76, .number = 2},
+    {.name = "reference", .type = &n0, .number = 1},
 };
 const schema schema_core_v1_ImageVolumeSource = {.type = SCHEMA_OBJECT,
                                                  .name = "io.k8s.api.core.v1.ImageVolumeSource",
@@ -1793,48 +1881,183 @@ static const schema_field core_v1_Volume_fields[] = {
     {.name = "awsElasticBlockStore",
      .type = &schema_core_v1_AWSElasticBlockStoreVolumeSource,
      .pointer = true,
+     .number = 4,
+     .within = 2,
      .embed = "VolumeSource"},
-    {.name = "azureDisk", .type = &schema_core_v1_AzureDiskVolumeSource, .pointer = true, .embed = "VolumeSource"},
-    {.name = "azureFile", .type = &schema_core_v1_AzureFileVolumeSource, .pointer = true, .embed = "VolumeSource"},
-    {.name = "cephfs", .type = &schema_core_v1_CephFSVolumeSource, .pointer = true, .embed = "VolumeSource"},
-    {.name = "cinder", .type = &schema_core_v1_CinderVolumeSource, .pointer = true, .embed = "VolumeSource"},
-    {.name = "configMap", .type = &schema_core_v1_ConfigMapVolumeSource, .pointer = true, .embed = "VolumeSource"},
-    {.name = "csi", .type = &schema_core_v1_CSIVolumeSource, .pointer = true, .embed = "VolumeSource"},
-    {.name = "downwardAPI", .type = &schema_core_v1_DownwardAPIVolumeSource, .pointer = true, .embed = "VolumeSource"},
-    {.name = "emptyDir", .type = &schema_core_v1_EmptyDirVolumeSource, .pointer = true, .embed = "VolumeSource"},
-    {.name = "ephemeral", .type = &schema_core_v1_EphemeralVolumeSource, .pointer = true, .embed = "VolumeSource"},
-    {.name = "fc", .type = &schema_core_v1_FCVolumeSource, .pointer = true, .embed = "VolumeSource"},
-    {.name = "flexVolume", .type = &schema_core_v1_FlexVolumeSource, .pointer = true, .embed = "VolumeSource"},
-    {.name = "flocker", .type = &schema_core_v1_FlockerVolumeSource, .pointer = true, .embed = "VolumeSource"},
+    {.name = "azureDisk",
+     .type = &schema_core_v1_AzureDiskVolumeSource,
+     .pointer = true,
+     .number = 22,
+     .within = 2,
+     .embed = "VolumeSource"},
+    {.name = "azureFile",
+     .type = &schema_core_v1_AzureFileVolumeSource,
+     .pointer = true,
+     .number = 18,
+     .within = 2,
+     .embed = "VolumeSource"},
+    {.name = "cephfs",
+     .type = &schema_core_v1_CephFSVolumeSource,
+     .pointer = true,
+     .number = 14,
+     .within = 2,
+     .embed = "VolumeSource"},
+    {.name = "cinder",
+     .type = &schema_core_v1_CinderVolumeSource,
+     .pointer = true,
+     .number = 13,
+     .within = 2,
+     .embed = "VolumeSource"},
+    {.name = "configMap",
+     .type = &schema_core_v1_ConfigMapVolumeSource,
+     .pointer = true,
+     .number = 19,
+     .within = 2,
+     .embed = "VolumeSource"},
+    {.name = "csi",
+     .type = &schema_core_v1_CSIVolumeSource,
+     .pointer = true,
+     .number = 28,
+     .within = 2,
+     .embed = "VolumeSource"},
+    {.name = "downwardAPI",
+     .type = &schema_core_v1_DownwardAPIVolumeSource,
+     .pointer = true,
+     .number = 16,
+     .within = 2,
+     .embed = "VolumeSource"},
+    {.name = "emptyDir",
+     .type = &schema_core_v1_EmptyDirVolumeSource,
+     .pointer = true,
+     .number = 2,
+     .within = 2,
+     .embed = "VolumeSource"},
+    {.name = "ephemeral",
+     .type = &schema_core_v1_EphemeralVolumeSource,
+     .pointer = true,
+     .number = 29,
+     .within = 2,
+     .embed = "VolumeSource"},
+    {.name = "fc",
+     .type = &schema_core_v1_FCVolumeSource,
+     .pointer = true,
+     .number = 17,
+     .within = 2,
+     .embed = "VolumeSource"},
+    {.name = "flexVolume",
+     .type = &schema_core_v1_FlexVolumeSource,
+     .pointer = true,
+     .number = 12,
+     .within = 2,
+     .embed = "VolumeSource"},
+    {.name = "flocker",
+     .type = &schema_core_v1_FlockerVolumeSource,
+     .pointer = true,
+     .number = 15,
+     .within = 2,
+     .embed = "VolumeSource"},
     {.name = "gcePersistentDisk",
      .type = &schema_core_v1_GCEPersistentDiskVolumeSource,
      .pointer = true,
+     .number = 3,
+     .within = 2,
      .embed = "VolumeSource"},
-    {.name = "gitRepo", .type = &schema_core_v1_GitRepoVolumeSource, .pointer = true, .embed = "VolumeSource"},
-    {.name = "glusterfs", .type = &schema_core_v1_GlusterfsVolumeSource, .pointer = true, .embed = "VolumeSource"},
-    {.name = "hostPath", .type = &schema_core_v1_HostPathVolumeSource, .pointer = true, .embed = "VolumeSource"},
-    {.name = "image", .type = &schema_core_v1_ImageVolumeSource, .pointer = true, .embed = "VolumeSource"},
-    {.name = "iscsi", .type = &schema_core_v1_ISCSIVolumeSource, .pointer = true, .embed = "VolumeSource"},
-    {.name = "name", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "nfs", .type = &schema_core_v1_NFSVolumeSource, .pointer = true, .embed = "VolumeSource"},
+    {.name = "gitRepo",
+     .type = &schema_core_v1_GitRepoVolumeSource,
+     .pointer = true,
+     .number = 5,
+     .within = 2,
+     .embed = "VolumeSource"},
+    {.name = "glusterfs",
+     .type = &schema_core_v1_GlusterfsVolumeSource,
+     .pointer = true,
+     .number = 9,
+     .within = 2,
+     .embed = "VolumeSource"},
+    {.name = "hostPath",
+     .type = &schema_core_v1_HostPathVolumeSource,
+     .pointer = true,
+     .number = 1,
+     .within = 2,
+     .embed = "VolumeSource"},
+    {.name = "image",
+     .type = &schema_core_v1_ImageVolumeSource,
+     .pointer = true,
+     .number = 30,
+     .within = 2,
+     .embed = "VolumeSource"},
+    {.name = "iscsi",
+     .type = &schema_core_v1_ISCSIVolumeSource,
+     .pointer = true,
+     .number = 8,
+     .within = 2,
+     .embed = "VolumeSource"},
+    {.name = "name", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 1},
+    {.name = "nfs",
+     .type = &schema_core_v1_NFSVolumeSource,
+     .pointer = true,
+     .number = 7,
+     .within = 2,
+     .embed = "VolumeSource"},
     {.name = "persistentVolumeClaim",
      .type = &schema_core_v1_PersistentVolumeClaimVolumeSource,
      .pointer = true,
+     .number = 10,
+     .within = 2,
      .embed = "VolumeSource"},
     {.name = "photonPersistentDisk",
      .type = &schema_core_v1_PhotonPersistentDiskVolumeSource,
      .pointer = true,
+     .number = 23,
+     .within = 2,
      .embed = "VolumeSource"},
-    {.name = "portworxVolume", .type = &schema_core_v1_PortworxVolumeSource, .pointer = true, .embed = "VolumeSource"},
-    {.name = "projected", .type = &schema_core_v1_ProjectedVolumeSource, .pointer = true, .embed = "VolumeSource"},
-    {.name = "quobyte", .type = &schema_core_v1_QuobyteVolumeSource, .pointer = true, .embed = "VolumeSource"},
-    {.name = "rbd", .type = &schema_core_v1_RBDVolumeSource, .pointer = true, .embed = "VolumeSource"},
-    {.name = "scaleIO", .type = &schema_core_v1_ScaleIOVolumeSource, .pointer = true, .embed = "VolumeSource"},
-    {.name = "secret", .type = &schema_core_v1_SecretVolumeSource, .pointer = true, .embed = "VolumeSource"},
-    {.name = "storageos", .type = &schema_core_v1_StorageOSVolumeSource, .pointer = true, .embed = "VolumeSource"},
+    {.name = "portworxVolume",
+     .type = &schema_core_v1_PortworxVolumeSource,
+     .pointer = true,
+     .number = 24,
+     .within = 2,
+     .embed = "VolumeSource"},
+    {.name = "projected",
+     .type = &schema_core_v1_ProjectedVolumeSource,
+     .pointer = true,
+     .number = 26,
+     .within = 2,
+     .embed = "VolumeSource"},
+    {.name = "quobyte",
+     .type = &schema_core_v1_QuobyteVolumeSource,
+     .pointer = true,
+     .number = 21,
+     .within = 2,
+     .embed = "VolumeSource"},
+    {.name = "rbd",
+     .type = &schema_core_v1_RBDVolumeSource,
+     .pointer = true,
+     .number = 11,
+     .within = 2,
+     .embed = "VolumeSource"},
+    {.name = "scaleIO",
+     .type = &schema_core_v1_ScaleIOVolumeSource,
+     .pointer = true,
+     .number = 25,
+     .within = 2,
+     .embed = "VolumeSource"},
+    {.name = "secret",
+     .type = &schema_core_v1_SecretVolumeSource,
+     .pointer = true,
+     .number = 6,
+     .within = 2,
+     .embed = "VolumeSource"},
+    {.name = "storageos",
+     .type = &schema_core_v1_StorageOSVolumeSource,
+     .pointer = true,
+     .number = 27,
+     .within = 2,
+     .embed = "VolumeSource"},
     {.name = "vsphereVolume",
      .type = &schema_core_v1_VsphereVirtualDiskVolumeSource,
      .pointer = true,
+     .number = 20,
+     .within = 2,
      .embed = "VolumeSource"},
 };
 const schema schema_core_v1_Volume = {.type = SCHEMA_OBJECT,
@@ -1844,11 +2067,11 @@ const schema schema_core_v1_Volume = {.type = SCHEMA_OBJECT,
                                       .n = 31};
 
 static const schema_field core_v1_ContainerPort_fields[] = {
-    {.name = "containerPort", .type = &n7, .dflt = "0", .required = true, .always = true},
-    {.name = "hostIP", .type = &n0},
-    {.name = "hostPort", .type = &n7},
-    {.name = "name", .type = &n0},
-    {.name = "protocol", .type = &n9, .dflt = "\"TCP\""},
+    {.name = "containerPort", .type = &n7, .dflt = "0", .required = true, .always = true, .number = 3},
+    {.name = "hostIP", .type = &n0, .number = 5},
+    {.name = "hostPort", .type = &n7, .number = 2},
+    {.name = "name", .type = &n0, .number = 1},
+    {.name = "protocol", .type = &n9, .dflt = "\"TCP\"", .number = 4},
 };
 const schema schema_core_v1_ContainerPort = {.type = SCHEMA_OBJECT,
                                              .name = "io.k8s.api.core.v1.ContainerPort",
@@ -1857,8 +2080,8 @@ const schema schema_core_v1_ContainerPort = {.type = SCHEMA_OBJECT,
                                              .n = 5};
 
 static const schema_field core_v1_ConfigMapEnvSource_fields[] = {
-    {.name = "name", .type = &n0, .dflt = "\"\"", .embed = "LocalObjectReference"},
-    {.name = "optional", .type = &n2, .pointer = true},
+    {.name = "name", .type = &n0, .dflt = "\"\"", .number = 1, .within = 1, .embed = "LocalObjectReference"},
+    {.name = "optional", .type = &n2, .pointer = true, .number = 2},
 };
 const schema schema_core_v1_ConfigMapEnvSource = {.type = SCHEMA_OBJECT,
                                                   .name = "io.k8s.api.core.v1.ConfigMapEnvSource",
@@ -1867,8 +2090,8 @@ const schema schema_core_v1_ConfigMapEnvSource = {.type = SCHEMA_OBJECT,
                                                   .n = 2};
 
 static const schema_field core_v1_SecretEnvSource_fields[] = {
-    {.name = "name", .type = &n0, .dflt = "\"\"", .embed = "LocalObjectReference"},
-    {.name = "optional", .type = &n2, .pointer = true},
+    {.name = "name", .type = &n0, .dflt = "\"\"", .number = 1, .within = 1, .embed = "LocalObjectReference"},
+    {.name = "optional", .type = &n2, .pointer = true, .number = 2},
 };
 const schema schema_core_v1_SecretEnvSource = {.type = SCHEMA_OBJECT,
                                                .name = "io.k8s.api.core.v1.SecretEnvSource",
@@ -1877,9 +2100,9 @@ const schema schema_core_v1_SecretEnvSource = {.type = SCHEMA_OBJECT,
                                                .n = 2};
 
 static const schema_field core_v1_EnvFromSource_fields[] = {
-    {.name = "configMapRef", .type = &schema_core_v1_ConfigMapEnvSource, .pointer = true},
-    {.name = "prefix", .type = &n0},
-    {.name = "secretRef", .type = &schema_core_v1_SecretEnvSource, .pointer = true},
+    {.name = "configMapRef", .type = &schema_core_v1_ConfigMapEnvSource, .pointer = true, .number = 2},
+    {.name = "prefix", .type = &n0, .number = 1},
+    {.name = "secretRef", .type = &schema_core_v1_SecretEnvSource, .pointer = true, .number = 3},
 };
 const schema schema_core_v1_EnvFromSource = {.type = SCHEMA_OBJECT,
                                              .name = "io.k8s.api.core.v1.EnvFromSource",
@@ -1888,9 +2111,9 @@ const schema schema_core_v1_EnvFromSource = {.type = SCHEMA_OBJECT,
                                              .n = 3};
 
 static const schema_field core_v1_ConfigMapKeySelector_fields[] = {
-    {.name = "key", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "name", .type = &n0, .dflt = "\"\"", .embed = "LocalObjectReference"},
-    {.name = "optional", .type = &n2, .pointer = true},
+    {.name = "key", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 2},
+    {.name = "name", .type = &n0, .dflt = "\"\"", .number = 1, .within = 1, .embed = "LocalObjectReference"},
+    {.name = "optional", .type = &n2, .pointer = true, .number = 3},
 };
 const schema schema_core_v1_ConfigMapKeySelector = {.type = SCHEMA_OBJECT,
                                                     .name = "io.k8s.api.core.v1.ConfigMapKeySelector",
@@ -1900,9 +2123,9 @@ const schema schema_core_v1_ConfigMapKeySelector = {.type = SCHEMA_OBJECT,
                                                     .n = 3};
 
 static const schema_field core_v1_SecretKeySelector_fields[] = {
-    {.name = "key", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "name", .type = &n0, .dflt = "\"\"", .embed = "LocalObjectReference"},
-    {.name = "optional", .type = &n2, .pointer = true},
+    {.name = "key", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 2},
+    {.name = "name", .type = &n0, .dflt = "\"\"", .number = 1, .within = 1, .embed = "LocalObjectReference"},
+    {.name = "optional", .type = &n2, .pointer = true, .number = 3},
 };
 const schema schema_core_v1_SecretKeySelector = {.type = SCHEMA_OBJECT,
                                                  .name = "io.k8s.api.core.v1.SecretKeySelector",
@@ -1912,10 +2135,10 @@ const schema schema_core_v1_SecretKeySelector = {.type = SCHEMA_OBJECT,
                                                  .n = 3};
 
 static const schema_field core_v1_FileKeySelector_fields[] = {
-    {.name = "key", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "optional", .type = &n2, .dflt = "false", .pointer = true},
-    {.name = "path", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "volumeName", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
+    {.name = "key", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 3},
+    {.name = "optional", .type = &n2, .dflt = "false", .pointer = true, .number = 4},
+    {.name = "path", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 2},
+    {.name = "volumeName", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 1},
 };
 const schema schema_core_v1_FileKeySelector = {.type = SCHEMA_OBJECT,
                                                .name = "io.k8s.api.core.v1.FileKeySelector",
@@ -1925,11 +2148,11 @@ const schema schema_core_v1_FileKeySelector = {.type = SCHEMA_OBJECT,
                                                .n = 4};
 
 static const schema_field core_v1_EnvVarSource_fields[] = {
-    {.name = "configMapKeyRef", .type = &schema_core_v1_ConfigMapKeySelector, .pointer = true},
-    {.name = "fieldRef", .type = &schema_core_v1_ObjectFieldSelector, .pointer = true},
-    {.name = "fileKeyRef", .type = &schema_core_v1_FileKeySelector, .pointer = true},
-    {.name = "resourceFieldRef", .type = &schema_core_v1_ResourceFieldSelector, .pointer = true},
-    {.name = "secretKeyRef", .type = &schema_core_v1_SecretKeySelector, .pointer = true},
+    {.name = "configMapKeyRef", .type = &schema_core_v1_ConfigMapKeySelector, .pointer = true, .number = 3},
+    {.name = "fieldRef", .type = &schema_core_v1_ObjectFieldSelector, .pointer = true, .number = 1},
+    {.name = "fileKeyRef", .type = &schema_core_v1_FileKeySelector, .pointer = true, .number = 5},
+    {.name = "resourceFieldRef", .type = &schema_core_v1_ResourceFieldSelector, .pointer = true, .number = 2},
+    {.name = "secretKeyRef", .type = &schema_core_v1_SecretKeySelector, .pointer = true, .number = 4},
 };
 const schema schema_core_v1_EnvVarSource = {.type = SCHEMA_OBJECT,
                                             .name = "io.k8s.api.core.v1.EnvVarSource",
@@ -1938,9 +2161,9 @@ const schema schema_core_v1_EnvVarSource = {.type = SCHEMA_OBJECT,
                                             .n = 5};
 
 static const schema_field core_v1_EnvVar_fields[] = {
-    {.name = "name", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "value", .type = &n0},
-    {.name = "valueFrom", .type = &schema_core_v1_EnvVarSource, .pointer = true},
+    {.name = "name", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 1},
+    {.name = "value", .type = &n0, .number = 2},
+    {.name = "valueFrom", .type = &schema_core_v1_EnvVarSource, .pointer = true, .number = 3},
 };
 const schema schema_core_v1_EnvVar = {.type = SCHEMA_OBJECT,
                                       .name = "io.k8s.api.core.v1.EnvVar",
@@ -1949,8 +2172,8 @@ const schema schema_core_v1_EnvVar = {.type = SCHEMA_OBJECT,
                                       .n = 3};
 
 static const schema_field core_v1_ResourceClaim_fields[] = {
-    {.name = "name", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "request", .type = &n0},
+    {.name = "name", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 1},
+    {.name = "request", .type = &n0, .number = 2},
 };
 const schema schema_core_v1_ResourceClaim = {.type = SCHEMA_OBJECT,
                                              .name = "io.k8s.api.core.v1.ResourceClaim",
@@ -1959,9 +2182,9 @@ const schema schema_core_v1_ResourceClaim = {.type = SCHEMA_OBJECT,
                                              .n = 2};
 
 static const schema_field core_v1_ResourceRequirements_fields[] = {
-    {.name = "claims", .type = &n83},
-    {.name = "limits", .type = &n16},
-    {.name = "requests", .type = &n16},
+    {.name = "claims", .type = &n83, .number = 3},
+    {.name = "limits", .type = &n16, .number = 1},
+    {.name = "requests", .type = &n16, .number = 2},
 };
 const schema schema_core_v1_ResourceRequirements = {.type = SCHEMA_OBJECT,
                                                     .name = "io.k8s.api.core.v1.ResourceRequirements",
@@ -1970,8 +2193,8 @@ const schema schema_core_v1_ResourceRequirements = {.type = SCHEMA_OBJECT,
                                                     .n = 3};
 
 static const schema_field core_v1_ContainerResizePolicy_fields[] = {
-    {.name = "resourceName", .type = &n84, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "restartPolicy", .type = &n85, .dflt = "\"\"", .required = true, .always = true},
+    {.name = "resourceName", .type = &n84, .dflt = "\"\"", .required = true, .always = true, .number = 1},
+    {.name = "restartPolicy", .type = &n85, .dflt = "\"\"", .required = true, .always = true, .number = 2},
 };
 const schema schema_core_v1_ContainerResizePolicy = {.type = SCHEMA_OBJECT,
                                                      .name = "io.k8s.api.core.v1.ContainerResizePolicy",
@@ -1980,8 +2203,8 @@ const schema schema_core_v1_ContainerResizePolicy = {.type = SCHEMA_OBJECT,
                                                      .n = 2};
 
 static const schema_field core_v1_ContainerRestartRuleOnExitCodes_fields[] = {
-    {.name = "operator", .type = &n89, .required = true},
-    {.name = "values", .type = &n90},
+    {.name = "operator", .type = &n89, .required = true, .number = 1},
+    {.name = "values", .type = &n90, .number = 2},
 };
 const schema schema_core_v1_ContainerRestartRuleOnExitCodes = {.type = SCHEMA_OBJECT,
                                                                .name =
@@ -1991,8 +2214,8 @@ const schema schema_core_v1_ContainerRestartRuleOnExitCodes = {.type = SCHEMA_OB
                                                                .n = 2};
 
 static const schema_field core_v1_ContainerRestartRule_fields[] = {
-    {.name = "action", .type = &n88, .required = true},
-    {.name = "exitCodes", .type = &schema_core_v1_ContainerRestartRuleOnExitCodes, .pointer = true},
+    {.name = "action", .type = &n88, .required = true, .number = 1},
+    {.name = "exitCodes", .type = &schema_core_v1_ContainerRestartRuleOnExitCodes, .pointer = true, .number = 2},
 };
 const schema schema_core_v1_ContainerRestartRule = {.type = SCHEMA_OBJECT,
                                                     .name = "io.k8s.api.core.v1.ContainerRestartRule",
@@ -2001,13 +2224,13 @@ const schema schema_core_v1_ContainerRestartRule = {.type = SCHEMA_OBJECT,
                                                     .n = 2};
 
 static const schema_field core_v1_VolumeMount_fields[] = {
-    {.name = "mountPath", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "mountPropagation", .type = &n94, .pointer = true},
-    {.name = "name", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "readOnly", .type = &n2},
-    {.name = "recursiveReadOnly", .type = &n92, .pointer = true},
-    {.name = "subPath", .type = &n0},
-    {.name = "subPathExpr", .type = &n0},
+    {.name = "mountPath", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 3},
+    {.name = "mountPropagation", .type = &n94, .pointer = true, .number = 5},
+    {.name = "name", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 1},
+    {.name = "readOnly", .type = &n2, .number = 2},
+    {.name = "recursiveReadOnly", .type = &n92, .pointer = true, .number = 7},
+    {.name = "subPath", .type = &n0, .number = 4},
+    {.name = "subPathExpr", .type = &n0, .number = 6},
 };
 const schema schema_core_v1_VolumeMount = {.type = SCHEMA_OBJECT,
                                            .name = "io.k8s.api.core.v1.VolumeMount",
@@ -2016,8 +2239,8 @@ const schema schema_core_v1_VolumeMount = {.type = SCHEMA_OBJECT,
                                            .n = 7};
 
 static const schema_field core_v1_VolumeDevice_fields[] = {
-    {.name = "devicePath", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "name", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
+    {.name = "devicePath", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 2},
+    {.name = "name", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 1},
 };
 const schema schema_core_v1_VolumeDevice = {.type = SCHEMA_OBJECT,
                                             .name = "io.k8s.api.core.v1.VolumeDevice",
@@ -2026,7 +2249,7 @@ const schema schema_core_v1_VolumeDevice = {.type = SCHEMA_OBJECT,
                                             .n = 2};
 
 static const schema_field core_v1_ExecAction_fields[] = {
-    {.name = "command", .type = &n37},
+    {.name = "command", .type = &n37, .number = 1},
 };
 const schema schema_core_v1_ExecAction = {.type = SCHEMA_OBJECT,
                                           .name = "io.k8s.api.core.v1.ExecAction",
@@ -2035,8 +2258,8 @@ const schema schema_core_v1_ExecAction = {.type = SCHEMA_OBJECT,
                                           .n = 1};
 
 static const schema_field core_v1_HTTPHeader_fields[] = {
-    {.name = "name", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "value", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
+    {.name = "name", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 1},
+    {.name = "value", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 2},
 };
 const schema schema_core_v1_HTTPHeader = {.type = SCHEMA_OBJECT,
                                           .name = "io.k8s.api.core.v1.HTTPHeader",
@@ -2045,9 +2268,11 @@ const schema schema_core_v1_HTTPHeader = {.type = SCHEMA_OBJECT,
                                           .n = 2};
 
 static const schema_field core_v1_HTTPGetAction_fields[] = {
-    {.name = "host", .type = &n0},     {.name = "httpHeaders", .type = &n102},
-    {.name = "path", .type = &n0},     {.name = "port", .type = &n99, .required = true, .always = true},
-    {.name = "scheme", .type = &n101},
+    {.name = "host", .type = &n0, .number = 3},
+    {.name = "httpHeaders", .type = &n102, .number = 5},
+    {.name = "path", .type = &n0, .number = 1},
+    {.name = "port", .type = &n99, .required = true, .always = true, .number = 2},
+    {.name = "scheme", .type = &n101, .number = 4},
 };
 const schema schema_core_v1_HTTPGetAction = {.type = SCHEMA_OBJECT,
                                              .name = "io.k8s.api.core.v1.HTTPGetAction",
@@ -2056,8 +2281,8 @@ const schema schema_core_v1_HTTPGetAction = {.type = SCHEMA_OBJECT,
                                              .n = 5};
 
 static const schema_field core_v1_TCPSocketAction_fields[] = {
-    {.name = "host", .type = &n0},
-    {.name = "port", .type = &n99, .required = true, .always = true},
+    {.name = "host", .type = &n0, .number = 2},
+    {.name = "port", .type = &n99, .required = true, .always = true, .number = 1},
 };
 const schema schema_core_v1_TCPSocketAction = {.type = SCHEMA_OBJECT,
                                                .name = "io.k8s.api.core.v1.TCPSocketAction",
@@ -2066,8 +2291,8 @@ const schema schema_core_v1_TCPSocketAction = {.type = SCHEMA_OBJECT,
                                                .n = 2};
 
 static const schema_field core_v1_GRPCAction_fields[] = {
-    {.name = "port", .type = &n7, .dflt = "0", .required = true, .always = true},
-    {.name = "service", .type = &n0, .dflt = "\"\"", .pointer = true, .always = true},
+    {.name = "port", .type = &n7, .dflt = "0", .required = true, .always = true, .number = 1},
+    {.name = "service", .type = &n0, .dflt = "\"\"", .pointer = true, .always = true, .number = 2},
 };
 const schema schema_core_v1_GRPCAction = {.type = SCHEMA_OBJECT,
                                           .name = "io.k8s.api.core.v1.GRPCAction",
@@ -2076,16 +2301,36 @@ const schema schema_core_v1_GRPCAction = {.type = SCHEMA_OBJECT,
                                           .n = 2};
 
 static const schema_field core_v1_Probe_fields[] = {
-    {.name = "exec", .type = &schema_core_v1_ExecAction, .pointer = true, .embed = "ProbeHandler"},
-    {.name = "failureThreshold", .type = &n7},
-    {.name = "grpc", .type = &schema_core_v1_GRPCAction, .pointer = true, .embed = "ProbeHandler"},
-    {.name = "httpGet", .type = &schema_core_v1_HTTPGetAction, .pointer = true, .embed = "ProbeHandler"},
-    {.name = "initialDelaySeconds", .type = &n7},
-    {.name = "periodSeconds", .type = &n7},
-    {.name = "successThreshold", .type = &n7},
-    {.name = "tcpSocket", .type = &schema_core_v1_TCPSocketAction, .pointer = true, .embed = "ProbeHandler"},
-    {.name = "terminationGracePeriodSeconds", .type = &n36, .pointer = true},
-    {.name = "timeoutSeconds", .type = &n7},
+    {.name = "exec",
+     .type = &schema_core_v1_ExecAction,
+     .pointer = true,
+     .number = 1,
+     .within = 1,
+     .embed = "ProbeHandler"},
+    {.name = "failureThreshold", .type = &n7, .number = 6},
+    {.name = "grpc",
+     .type = &schema_core_v1_GRPCAction,
+     .pointer = true,
+     .number = 4,
+     .within = 1,
+     .embed = "ProbeHandler"},
+    {.name = "httpGet",
+     .type = &schema_core_v1_HTTPGetAction,
+     .pointer = true,
+     .number = 2,
+     .within = 1,
+     .embed = "ProbeHandler"},
+    {.name = "initialDelaySeconds", .type = &n7, .number = 2},
+    {.name = "periodSeconds", .type = &n7, .number = 4},
+    {.name = "successThreshold", .type = &n7, .number = 5},
+    {.name = "tcpSocket",
+     .type = &schema_core_v1_TCPSocketAction,
+     .pointer = true,
+     .number = 3,
+     .within = 1,
+     .embed = "ProbeHandler"},
+    {.name = "terminationGracePeriodSeconds", .type = &n36, .pointer = true, .number = 7},
+    {.name = "timeoutSeconds", .type = &n7, .number = 3},
 };
 const schema schema_core_v1_Probe = {.type = SCHEMA_OBJECT,
                                      .name = "io.k8s.api.core.v1.Probe",
@@ -2094,7 +2339,7 @@ const schema schema_core_v1_Probe = {.type = SCHEMA_OBJECT,
                                      .n = 10};
 
 static const schema_field core_v1_SleepAction_fields[] = {
-    {.name = "seconds", .type = &n36, .dflt = "0", .required = true, .always = true},
+    {.name = "seconds", .type = &n36, .dflt = "0", .required = true, .always = true, .number = 1},
 };
 const schema schema_core_v1_SleepAction = {.type = SCHEMA_OBJECT,
                                            .name = "io.k8s.api.core.v1.SleepAction",
@@ -2103,10 +2348,10 @@ const schema schema_core_v1_SleepAction = {.type = SCHEMA_OBJECT,
                                            .n = 1};
 
 static const schema_field core_v1_LifecycleHandler_fields[] = {
-    {.name = "exec", .type = &schema_core_v1_ExecAction, .pointer = true},
-    {.name = "httpGet", .type = &schema_core_v1_HTTPGetAction, .pointer = true},
-    {.name = "sleep", .type = &schema_core_v1_SleepAction, .pointer = true},
-    {.name = "tcpSocket", .type = &schema_core_v1_TCPSocketAction, .pointer = true},
+    {.name = "exec", .type = &schema_core_v1_ExecAction, .pointer = true, .number = 1},
+    {.name = "httpGet", .type = &schema_core_v1_HTTPGetAction, .pointer = true, .number = 2},
+    {.name = "sleep", .type = &schema_core_v1_SleepAction, .pointer = true, .number = 4},
+    {.name = "tcpSocket", .type = &schema_core_v1_TCPSocketAction, .pointer = true, .number = 3},
 };
 const schema schema_core_v1_LifecycleHandler = {.type = SCHEMA_OBJECT,
                                                 .name = "io.k8s.api.core.v1.LifecycleHandler",
@@ -2115,9 +2360,9 @@ const schema schema_core_v1_LifecycleHandler = {.type = SCHEMA_OBJECT,
                                                 .n = 4};
 
 static const schema_field core_v1_Lifecycle_fields[] = {
-    {.name = "postStart", .type = &schema_core_v1_LifecycleHandler, .pointer = true},
-    {.name = "preStop", .type = &schema_core_v1_LifecycleHandler, .pointer = true},
-    {.name = "stopSignal", .type = &n104, .pointer = true},
+    {.name = "postStart", .type = &schema_core_v1_LifecycleHandler, .pointer = true, .number = 1},
+    {.name = "preStop", .type = &schema_core_v1_LifecycleHandler, .pointer = true, .number = 2},
+    {.name = "stopSignal", .type = &n104, .pointer = true, .number = 3},
 };
 const schema schema_core_v1_Lifecycle = {.type = SCHEMA_OBJECT,
                                          .name = "io.k8s.api.core.v1.Lifecycle",
@@ -2126,8 +2371,8 @@ const schema schema_core_v1_Lifecycle = {.type = SCHEMA_OBJECT,
                                          .n = 3};
 
 static const schema_field core_v1_Capabilities_fields[] = {
-    {.name = "add", .type = &n108},
-    {.name = "drop", .type = &n108},
+    {.name = "add", .type = &n108, .number = 1},
+    {.name = "drop", .type = &n108, .number = 2},
 };
 const schema schema_core_v1_Capabilities = {.type = SCHEMA_OBJECT,
                                             .name = "io.k8s.api.core.v1.Capabilities",
@@ -2136,10 +2381,10 @@ const schema schema_core_v1_Capabilities = {.type = SCHEMA_OBJECT,
                                             .n = 2};
 
 static const schema_field core_v1_SELinuxOptions_fields[] = {
-    {.name = "level", .type = &n0},
-    {.name = "role", .type = &n0},
-    {.name = "type", .type = &n0},
-    {.name = "user", .type = &n0},
+    {.name = "level", .type = &n0, .number = 4},
+    {.name = "role", .type = &n0, .number = 2},
+    {.name = "type", .type = &n0, .number = 3},
+    {.name = "user", .type = &n0, .number = 1},
 };
 const schema schema_core_v1_SELinuxOptions = {.type = SCHEMA_OBJECT,
                                               .name = "io.k8s.api.core.v1.SELinuxOptions",
@@ -2148,10 +2393,10 @@ const schema schema_core_v1_SELinuxOptions = {.type = SCHEMA_OBJECT,
                                               .n = 4};
 
 static const schema_field core_v1_WindowsSecurityContextOptions_fields[] = {
-    {.name = "gmsaCredentialSpec", .type = &n0, .pointer = true},
-    {.name = "gmsaCredentialSpecName", .type = &n0, .pointer = true},
-    {.name = "hostProcess", .type = &n2, .pointer = true},
-    {.name = "runAsUserName", .type = &n0, .pointer = true},
+    {.name = "gmsaCredentialSpec", .type = &n0, .pointer = true, .number = 2},
+    {.name = "gmsaCredentialSpecName", .type = &n0, .pointer = true, .number = 1},
+    {.name = "hostProcess", .type = &n2, .pointer = true, .number = 4},
+    {.name = "runAsUserName", .type = &n0, .pointer = true, .number = 3},
 };
 const schema schema_core_v1_WindowsSecurityContextOptions = {.type = SCHEMA_OBJECT,
                                                              .name = "io.k8s.api.core.v1.WindowsSecurityContextOptions",
@@ -2160,8 +2405,8 @@ const schema schema_core_v1_WindowsSecurityContextOptions = {.type = SCHEMA_OBJE
                                                              .n = 4};
 
 static const schema_field core_v1_SeccompProfile_fields[] = {
-    {.name = "localhostProfile", .type = &n0, .pointer = true},
-    {.name = "type", .type = &n112, .dflt = "\"\"", .required = true, .always = true},
+    {.name = "localhostProfile", .type = &n0, .pointer = true, .number = 2},
+    {.name = "type", .type = &n112, .dflt = "\"\"", .required = true, .always = true, .number = 1},
 };
 const schema schema_core_v1_SeccompProfile = {.type = SCHEMA_OBJECT,
                                               .name = "io.k8s.api.core.v1.SeccompProfile",
@@ -2170,8 +2415,8 @@ const schema schema_core_v1_SeccompProfile = {.type = SCHEMA_OBJECT,
                                               .n = 2};
 
 static const schema_field core_v1_AppArmorProfile_fields[] = {
-    {.name = "localhostProfile", .type = &n0, .pointer = true},
-    {.name = "type", .type = &n113, .dflt = "\"\"", .required = true, .always = true},
+    {.name = "localhostProfile", .type = &n0, .pointer = true, .number = 2},
+    {.name = "type", .type = &n113, .dflt = "\"\"", .required = true, .always = true, .number = 1},
 };
 const schema schema_core_v1_AppArmorProfile = {.type = SCHEMA_OBJECT,
                                                .name = "io.k8s.api.core.v1.AppArmorProfile",
@@ -2180,18 +2425,18 @@ const schema schema_core_v1_AppArmorProfile = {.type = SCHEMA_OBJECT,
                                                .n = 2};
 
 static const schema_field core_v1_SecurityContext_fields[] = {
-    {.name = "allowPrivilegeEscalation", .type = &n2, .pointer = true},
-    {.name = "appArmorProfile", .type = &schema_core_v1_AppArmorProfile, .pointer = true},
-    {.name = "capabilities", .type = &schema_core_v1_Capabilities, .pointer = true},
-    {.name = "privileged", .type = &n2, .pointer = true},
-    {.name = "procMount", .type = &n110, .pointer = true},
-    {.name = "readOnlyRootFilesystem", .type = &n2, .pointer = true},
-    {.name = "runAsGroup", .type = &n36, .pointer = true},
-    {.name = "runAsNonRoot", .type = &n2, .pointer = true},
-    {.name = "runAsUser", .type = &n36, .pointer = true},
-    {.name = "seLinuxOptions", .type = &schema_core_v1_SELinuxOptions, .pointer = true},
-    {.name = "seccompProfile", .type = &schema_core_v1_SeccompProfile, .pointer = true},
-    {.name = "windowsOptions", .type = &schema_core_v1_WindowsSecurityContextOptions, .pointer = true},
+    {.name = "allowPrivilegeEscalation", .type = &n2, .pointer = true, .number = 7},
+    {.name = "appArmorProfile", .type = &schema_core_v1_AppArmorProfile, .pointer = true, .number = 12},
+    {.name = "capabilities", .type = &schema_core_v1_Capabilities, .pointer = true, .number = 1},
+    {.name = "privileged", .type = &n2, .pointer = true, .number = 2},
+    {.name = "procMount", .type = &n110, .pointer = true, .number = 9},
+    {.name = "readOnlyRootFilesystem", .type = &n2, .pointer = true, .number = 6},
+    {.name = "runAsGroup", .type = &n36, .pointer = true, .number = 8},
+    {.name = "runAsNonRoot", .type = &n2, .pointer = true, .number = 5},
+    {.name = "runAsUser", .type = &n36, .pointer = true, .number = 4},
+    {.name = "seLinuxOptions", .type = &schema_core_v1_SELinuxOptions, .pointer = true, .number = 3},
+    {.name = "seccompProfile", .type = &schema_core_v1_SeccompProfile, .pointer = true, .number = 11},
+    {.name = "windowsOptions", .type = &schema_core_v1_WindowsSecurityContextOptions, .pointer = true, .number = 10},
 };
 const schema schema_core_v1_SecurityContext = {.type = SCHEMA_OBJECT,
                                                .name = "io.k8s.api.core.v1.SecurityContext",
@@ -2200,31 +2445,31 @@ const schema schema_core_v1_SecurityContext = {.type = SCHEMA_OBJECT,
                                                .n = 12};
 
 static const schema_field core_v1_Container_fields[] = {
-    {.name = "args", .type = &n37},
-    {.name = "command", .type = &n37},
-    {.name = "env", .type = &n82, .patch = PATCH_MERGE, .patch_key = "name"},
-    {.name = "envFrom", .type = &n81},
-    {.name = "image", .type = &n0},
-    {.name = "imagePullPolicy", .type = &n76},
-    {.name = "lifecycle", .type = &schema_core_v1_Lifecycle, .pointer = true},
-    {.name = "livenessProbe", .type = &schema_core_v1_Probe, .pointer = true},
-    {.name = "name", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "ports", .type = &n80, .patch = PATCH_MERGE, .patch_key = "containerPort"},
-    {.name = "readinessProbe", .type = &schema_core_v1_Probe, .pointer = true},
-    {.name = "resizePolicy", .type = &n86},
-    {.name = "resources", .type = &schema_core_v1_ResourceRequirements, .dflt = "{}", .always = true},
-    {.name = "restartPolicy", .type = &n87, .pointer = true},
-    {.name = "restartPolicyRules", .type = &n91},
-    {.name = "securityContext", .type = &schema_core_v1_SecurityContext, .pointer = true},
-    {.name = "startupProbe", .type = &schema_core_v1_Probe, .pointer = true},
-    {.name = "stdin", .type = &n2},
-    {.name = "stdinOnce", .type = &n2},
-    {.name = "terminationMessagePath", .type = &n0},
-    {.name = "terminationMessagePolicy", .type = &n106},
-    {.name = "tty", .type = &n2},
-    {.name = "volumeDevices", .type = &n98, .patch = PATCH_MERGE, .patch_key = "devicePath"},
-    {.name = "volumeMounts", .type = &n96, .patch = PATCH_MERGE, .patch_key = "mountPath"},
-    {.name = "workingDir", .type = &n0},
+    {.name = "args", .type = &n37, .number = 4},
+    {.name = "command", .type = &n37, .number = 3},
+    {.name = "env", .type = &n82, .patch = PATCH_MERGE, .patch_key = "name", .number = 7},
+    {.name = "envFrom", .type = &n81, .number = 19},
+    {.name = "image", .type = &n0, .number = 2},
+    {.name = "imagePullPolicy", .type = &n76, .number = 14},
+    {.name = "lifecycle", .type = &schema_core_v1_Lifecycle, .pointer = true, .number = 12},
+    {.name = "livenessProbe", .type = &schema_core_v1_Probe, .pointer = true, .number = 10},
+    {.name = "name", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 1},
+    {.name = "ports", .type = &n80, .patch = PATCH_MERGE, .patch_key = "containerPort", .number = 6},
+    {.name = "readinessProbe", .type = &schema_core_v1_Probe, .pointer = true, .number = 11},
+    {.name = "resizePolicy", .type = &n86, .number = 23},
+    {.name = "resources", .type = &schema_core_v1_ResourceRequirements, .dflt = "{}", .always = true, .number = 8},
+    {.name = "restartPolicy", .type = &n87, .pointer = true, .number = 24},
+    {.name = "restartPolicyRules", .type = &n91, .number = 25},
+    {.name = "securityContext", .type = &schema_core_v1_SecurityContext, .pointer = true, .number = 15},
+    {.name = "startupProbe", .type = &schema_core_v1_Probe, .pointer = true, .number = 22},
+    {.name = "stdin", .type = &n2, .number = 16},
+    {.name = "stdinOnce", .type = &n2, .number = 17},
+    {.name = "terminationMessagePath", .type = &n0, .number = 13},
+    {.name = "terminationMessagePolicy", .type = &n106, .number = 20},
+    {.name = "tty", .type = &n2, .number = 18},
+    {.name = "volumeDevices", .type = &n98, .patch = PATCH_MERGE, .patch_key = "devicePath", .number = 21},
+    {.name = "volumeMounts", .type = &n96, .patch = PATCH_MERGE, .patch_key = "mountPath", .number = 9},
+    {.name = "workingDir", .type = &n0, .number = 5},
 };
 const schema schema_core_v1_Container = {.type = SCHEMA_OBJECT,
                                          .name = "io.k8s.api.core.v1.Container",
@@ -2233,56 +2478,99 @@ const schema schema_core_v1_Container = {.type = SCHEMA_OBJECT,
                                          .n = 25};
 
 static const schema_field core_v1_EphemeralContainer_fields[] = {
-    {.name = "args", .type = &n37, .embed = "EphemeralContainerCommon"},
-    {.name = "command", .type = &n37, .embed = "EphemeralContainerCommon"},
-    {.name = "env", .type = &n82, .patch = PATCH_MERGE, .patch_key = "name", .embed = "EphemeralContainerCommon"},
-    {.name = "envFrom", .type = &n81, .embed = "EphemeralContainerCommon"},
-    {.name = "image", .type = &n0, .embed = "EphemeralContainerCommon"},
-    {.name = "imagePullPolicy", .type = &n76, .embed = "EphemeralContainerCommon"},
-    {.name = "lifecycle", .type = &schema_core_v1_Lifecycle, .pointer = true, .embed = "EphemeralContainerCommon"},
-    {.name = "livenessProbe", .type = &schema_core_v1_Probe, .pointer = true, .embed = "EphemeralContainerCommon"},
+    {.name = "args", .type = &n37, .number = 4, .within = 1, .embed = "EphemeralContainerCommon"},
+    {.name = "command", .type = &n37, .number = 3, .within = 1, .embed = "EphemeralContainerCommon"},
+    {.name = "env",
+     .type = &n82,
+     .patch = PATCH_MERGE,
+     .patch_key = "name",
+     .number = 7,
+     .within = 1,
+     .embed = "EphemeralContainerCommon"},
+    {.name = "envFrom", .type = &n81, .number = 19, .within = 1, .embed = "EphemeralContainerCommon"},
+    {.name = "image", .type = &n0, .number = 2, .within = 1, .embed = "EphemeralContainerCommon"},
+    {.name = "imagePullPolicy", .type = &n76, .number = 14, .within = 1, .embed = "EphemeralContainerCommon"},
+    {.name = "lifecycle",
+     .type = &schema_core_v1_Lifecycle,
+     .pointer = true,
+     .number = 12,
+     .within = 1,
+     .embed = "EphemeralContainerCommon"},
+    {.name = "livenessProbe",
+     .type = &schema_core_v1_Probe,
+     .pointer = true,
+     .number = 10,
+     .within = 1,
+     .embed = "EphemeralContainerCommon"},
     {.name = "name",
      .type = &n0,
      .dflt = "\"\"",
      .required = true,
      .always = true,
+     .number = 1,
+     .within = 1,
      .embed = "EphemeralContainerCommon"},
     {.name = "ports",
      .type = &n80,
      .patch = PATCH_MERGE,
      .patch_key = "containerPort",
+     .number = 6,
+     .within = 1,
      .embed = "EphemeralContainerCommon"},
-    {.name = "readinessProbe", .type = &schema_core_v1_Probe, .pointer = true, .embed = "EphemeralContainerCommon"},
-    {.name = "resizePolicy", .type = &n86, .embed = "EphemeralContainerCommon"},
+    {.name = "readinessProbe",
+     .type = &schema_core_v1_Probe,
+     .pointer = true,
+     .number = 11,
+     .within = 1,
+     .embed = "EphemeralContainerCommon"},
+    {.name = "resizePolicy", .type = &n86, .number = 23, .within = 1, .embed = "EphemeralContainerCommon"},
     {.name = "resources",
      .type = &schema_core_v1_ResourceRequirements,
      .dflt = "{}",
      .always = true,
+     .number = 8,
+     .within = 1,
      .embed = "EphemeralContainerCommon"},
-    {.name = "restartPolicy", .type = &n87, .pointer = true, .embed = "EphemeralContainerCommon"},
-    {.name = "restartPolicyRules", .type = &n91, .embed = "EphemeralContainerCommon"},
+    {.name = "restartPolicy",
+     .type = &n87,
+     .pointer = true,
+     .number = 24,
+     .within = 1,
+     .embed = "EphemeralContainerCommon"},
+    {.name = "restartPolicyRules", .type = &n91, .number = 25, .within = 1, .embed = "EphemeralContainerCommon"},
     {.name = "securityContext",
      .type = &schema_core_v1_SecurityContext,
      .pointer = true,
+     .number = 15,
+     .within = 1,
      .embed = "EphemeralContainerCommon"},
-    {.name = "startupProbe", .type = &schema_core_v1_Probe, .pointer = true, .embed = "EphemeralContainerCommon"},
-    {.name = "stdin", .type = &n2, .embed = "EphemeralContainerCommon"},
-    {.name = "stdinOnce", .type = &n2, .embed = "EphemeralContainerCommon"},
-    {.name = "targetContainerName", .type = &n0},
-    {.name = "terminationMessagePath", .type = &n0, .embed = "EphemeralContainerCommon"},
-    {.name = "terminationMessagePolicy", .type = &n106, .embed = "EphemeralContainerCommon"},
-    {.name = "tty", .type = &n2, .embed = "EphemeralContainerCommon"},
+    {.name = "startupProbe",
+     .type = &schema_core_v1_Probe,
+     .pointer = true,
+     .number = 22,
+     .within = 1,
+     .embed = "EphemeralContainerCommon"},
+    {.name = "stdin", .type = &n2, .number = 16, .within = 1, .embed = "EphemeralContainerCommon"},
+    {.name = "stdinOnce", .type = &n2, .number = 17, .within = 1, .embed = "EphemeralContainerCommon"},
+    {.name = "targetContainerName", .type = &n0, .number = 2},
+    {.name = "terminationMessagePath", .type = &n0, .number = 13, .within = 1, .embed = "EphemeralContainerCommon"},
+    {.name = "terminationMessagePolicy", .type = &n106, .number = 20, .within = 1, .embed = "EphemeralContainerCommon"},
+    {.name = "tty", .type = &n2, .number = 18, .within = 1, .embed = "EphemeralContainerCommon"},
     {.name = "volumeDevices",
      .type = &n98,
      .patch = PATCH_MERGE,
      .patch_key = "devicePath",
+     .number = 21,
+     .within = 1,
      .embed = "EphemeralContainerCommon"},
     {.name = "volumeMounts",
      .type = &n96,
      .patch = PATCH_MERGE,
      .patch_key = "mountPath",
+     .number = 9,
+     .within = 1,
      .embed = "EphemeralContainerCommon"},
-    {.name = "workingDir", .type = &n0, .embed = "EphemeralContainerCommon"},
+    {.name = "workingDir", .type = &n0, .number = 5, .within = 1, .embed = "EphemeralContainerCommon"},
 };
 const schema schema_core_v1_EphemeralContainer = {.type = SCHEMA_OBJECT,
                                                   .name = "io.k8s.api.core.v1.EphemeralContainer",
@@ -2291,8 +2579,8 @@ const schema schema_core_v1_EphemeralContainer = {.type = SCHEMA_OBJECT,
                                                   .n = 26};
 
 static const schema_field core_v1_Sysctl_fields[] = {
-    {.name = "name", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "value", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
+    {.name = "name", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 1},
+    {.name = "value", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 2},
 };
 const schema schema_core_v1_Sysctl = {.type = SCHEMA_OBJECT,
                                       .name = "io.k8s.api.core.v1.Sysctl",
@@ -2301,19 +2589,19 @@ const schema schema_core_v1_Sysctl = {.type = SCHEMA_OBJECT,
                                       .n = 2};
 
 static const schema_field core_v1_PodSecurityContext_fields[] = {
-    {.name = "appArmorProfile", .type = &schema_core_v1_AppArmorProfile, .pointer = true},
-    {.name = "fsGroup", .type = &n36, .pointer = true},
-    {.name = "fsGroupChangePolicy", .type = &n126, .pointer = true},
-    {.name = "runAsGroup", .type = &n36, .pointer = true},
-    {.name = "runAsNonRoot", .type = &n2, .pointer = true},
-    {.name = "runAsUser", .type = &n36, .pointer = true},
-    {.name = "seLinuxChangePolicy", .type = &n127, .pointer = true},
-    {.name = "seLinuxOptions", .type = &schema_core_v1_SELinuxOptions, .pointer = true},
-    {.name = "seccompProfile", .type = &schema_core_v1_SeccompProfile, .pointer = true},
-    {.name = "supplementalGroups", .type = &n121},
-    {.name = "supplementalGroupsPolicy", .type = &n123, .pointer = true},
-    {.name = "sysctls", .type = &n124},
-    {.name = "windowsOptions", .type = &schema_core_v1_WindowsSecurityContextOptions, .pointer = true},
+    {.name = "appArmorProfile", .type = &schema_core_v1_AppArmorProfile, .pointer = true, .number = 11},
+    {.name = "fsGroup", .type = &n36, .pointer = true, .number = 5},
+    {.name = "fsGroupChangePolicy", .type = &n126, .pointer = true, .number = 9},
+    {.name = "runAsGroup", .type = &n36, .pointer = true, .number = 6},
+    {.name = "runAsNonRoot", .type = &n2, .pointer = true, .number = 3},
+    {.name = "runAsUser", .type = &n36, .pointer = true, .number = 2},
+    {.name = "seLinuxChangePolicy", .type = &n127, .pointer = true, .number = 13},
+    {.name = "seLinuxOptions", .type = &schema_core_v1_SELinuxOptions, .pointer = true, .number = 1},
+    {.name = "seccompProfile", .type = &schema_core_v1_SeccompProfile, .pointer = true, .number = 10},
+    {.name = "supplementalGroups", .type = &n121, .number = 4},
+    {.name = "supplementalGroupsPolicy", .type = &n123, .pointer = true, .number = 12},
+    {.name = "sysctls", .type = &n124, .number = 7},
+    {.name = "windowsOptions", .type = &schema_core_v1_WindowsSecurityContextOptions, .pointer = true, .number = 8},
 };
 const schema schema_core_v1_PodSecurityContext = {.type = SCHEMA_OBJECT,
                                                   .name = "io.k8s.api.core.v1.PodSecurityContext",
@@ -2322,8 +2610,13 @@ const schema schema_core_v1_PodSecurityContext = {.type = SCHEMA_OBJECT,
                                                   .n = 13};
 
 static const schema_field core_v1_PreferredSchedulingTerm_fields[] = {
-    {.name = "preference", .type = &schema_core_v1_NodeSelectorTerm, .dflt = "{}", .required = true, .always = true},
-    {.name = "weight", .type = &n7, .dflt = "0", .required = true, .always = true},
+    {.name = "preference",
+     .type = &schema_core_v1_NodeSelectorTerm,
+     .dflt = "{}",
+     .required = true,
+     .always = true,
+     .number = 2},
+    {.name = "weight", .type = &n7, .dflt = "0", .required = true, .always = true, .number = 1},
 };
 const schema schema_core_v1_PreferredSchedulingTerm = {.type = SCHEMA_OBJECT,
                                                        .name = "io.k8s.api.core.v1.PreferredSchedulingTerm",
@@ -2332,8 +2625,11 @@ const schema schema_core_v1_PreferredSchedulingTerm = {.type = SCHEMA_OBJECT,
                                                        .n = 2};
 
 static const schema_field core_v1_NodeAffinity_fields[] = {
-    {.name = "preferredDuringSchedulingIgnoredDuringExecution", .type = &n129},
-    {.name = "requiredDuringSchedulingIgnoredDuringExecution", .type = &schema_core_v1_NodeSelector, .pointer = true},
+    {.name = "preferredDuringSchedulingIgnoredDuringExecution", .type = &n129, .number = 2},
+    {.name = "requiredDuringSchedulingIgnoredDuringExecution",
+     .type = &schema_core_v1_NodeSelector,
+     .pointer = true,
+     .number = 1},
 };
 const schema schema_core_v1_NodeAffinity = {.type = SCHEMA_OBJECT,
                                             .name = "io.k8s.api.core.v1.NodeAffinity",
@@ -2342,12 +2638,12 @@ const schema schema_core_v1_NodeAffinity = {.type = SCHEMA_OBJECT,
                                             .n = 2};
 
 static const schema_field core_v1_PodAffinityTerm_fields[] = {
-    {.name = "labelSelector", .type = &schema_meta_v1_LabelSelector, .pointer = true},
-    {.name = "matchLabelKeys", .type = &n37},
-    {.name = "mismatchLabelKeys", .type = &n37},
-    {.name = "namespaceSelector", .type = &schema_meta_v1_LabelSelector, .pointer = true},
-    {.name = "namespaces", .type = &n37},
-    {.name = "topologyKey", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
+    {.name = "labelSelector", .type = &schema_meta_v1_LabelSelector, .pointer = true, .number = 1},
+    {.name = "matchLabelKeys", .type = &n37, .number = 5},
+    {.name = "mismatchLabelKeys", .type = &n37, .number = 6},
+    {.name = "namespaceSelector", .type = &schema_meta_v1_LabelSelector, .pointer = true, .number = 4},
+    {.name = "namespaces", .type = &n37, .number = 2},
+    {.name = "topologyKey", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 3},
 };
 const schema schema_core_v1_PodAffinityTerm = {.type = SCHEMA_OBJECT,
                                                .name = "io.k8s.api.core.v1.PodAffinityTerm",
@@ -2360,8 +2656,9 @@ static const schema_field core_v1_WeightedPodAffinityTerm_fields[] = {
      .type = &schema_core_v1_PodAffinityTerm,
      .dflt = "{}",
      .required = true,
-     .always = true},
-    {.name = "weight", .type = &n7, .dflt = "0", .required = true, .always = true},
+     .always = true,
+     .number = 2},
+    {.name = "weight", .type = &n7, .dflt = "0", .required = true, .always = true, .number = 1},
 };
 const schema schema_core_v1_WeightedPodAffinityTerm = {.type = SCHEMA_OBJECT,
                                                        .name = "io.k8s.api.core.v1.WeightedPodAffinityTerm",
@@ -2370,8 +2667,8 @@ const schema schema_core_v1_WeightedPodAffinityTerm = {.type = SCHEMA_OBJECT,
                                                        .n = 2};
 
 static const schema_field core_v1_PodAffinity_fields[] = {
-    {.name = "preferredDuringSchedulingIgnoredDuringExecution", .type = &n131},
-    {.name = "requiredDuringSchedulingIgnoredDuringExecution", .type = &n130},
+    {.name = "preferredDuringSchedulingIgnoredDuringExecution", .type = &n131, .number = 2},
+    {.name = "requiredDuringSchedulingIgnoredDuringExecution", .type = &n130, .number = 1},
 };
 const schema schema_core_v1_PodAffinity = {.type = SCHEMA_OBJECT,
                                            .name = "io.k8s.api.core.v1.PodAffinity",
@@ -2380,8 +2677,8 @@ const schema schema_core_v1_PodAffinity = {.type = SCHEMA_OBJECT,
                                            .n = 2};
 
 static const schema_field core_v1_PodAntiAffinity_fields[] = {
-    {.name = "preferredDuringSchedulingIgnoredDuringExecution", .type = &n131},
-    {.name = "requiredDuringSchedulingIgnoredDuringExecution", .type = &n130},
+    {.name = "preferredDuringSchedulingIgnoredDuringExecution", .type = &n131, .number = 2},
+    {.name = "requiredDuringSchedulingIgnoredDuringExecution", .type = &n130, .number = 1},
 };
 const schema schema_core_v1_PodAntiAffinity = {.type = SCHEMA_OBJECT,
                                                .name = "io.k8s.api.core.v1.PodAntiAffinity",
@@ -2390,9 +2687,9 @@ const schema schema_core_v1_PodAntiAffinity = {.type = SCHEMA_OBJECT,
                                                .n = 2};
 
 static const schema_field core_v1_Affinity_fields[] = {
-    {.name = "nodeAffinity", .type = &schema_core_v1_NodeAffinity, .pointer = true},
-    {.name = "podAffinity", .type = &schema_core_v1_PodAffinity, .pointer = true},
-    {.name = "podAntiAffinity", .type = &schema_core_v1_PodAntiAffinity, .pointer = true},
+    {.name = "nodeAffinity", .type = &schema_core_v1_NodeAffinity, .pointer = true, .number = 1},
+    {.name = "podAffinity", .type = &schema_core_v1_PodAffinity, .pointer = true, .number = 2},
+    {.name = "podAntiAffinity", .type = &schema_core_v1_PodAntiAffinity, .pointer = true, .number = 3},
 };
 const schema schema_core_v1_Affinity = {.type = SCHEMA_OBJECT,
                                         .name = "io.k8s.api.core.v1.Affinity",
@@ -2401,9 +2698,11 @@ const schema schema_core_v1_Affinity = {.type = SCHEMA_OBJECT,
                                         .n = 3};
 
 static const schema_field core_v1_Toleration_fields[] = {
-    {.name = "effect", .type = &n28},    {.name = "key", .type = &n0},
-    {.name = "operator", .type = &n133}, {.name = "tolerationSeconds", .type = &n36, .pointer = true},
-    {.name = "value", .type = &n0},
+    {.name = "effect", .type = &n28, .number = 4},
+    {.name = "key", .type = &n0, .number = 1},
+    {.name = "operator", .type = &n133, .number = 2},
+    {.name = "tolerationSeconds", .type = &n36, .pointer = true, .number = 5},
+    {.name = "value", .type = &n0, .number = 3},
 };
 const schema schema_core_v1_Toleration = {.type = SCHEMA_OBJECT,
                                           .name = "io.k8s.api.core.v1.Toleration",
@@ -2412,8 +2711,8 @@ const schema schema_core_v1_Toleration = {.type = SCHEMA_OBJECT,
                                           .n = 5};
 
 static const schema_field core_v1_HostAlias_fields[] = {
-    {.name = "hostnames", .type = &n37},
-    {.name = "ip", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
+    {.name = "hostnames", .type = &n37, .number = 2},
+    {.name = "ip", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 1},
 };
 const schema schema_core_v1_HostAlias = {.type = SCHEMA_OBJECT,
                                          .name = "io.k8s.api.core.v1.HostAlias",
@@ -2422,8 +2721,8 @@ const schema schema_core_v1_HostAlias = {.type = SCHEMA_OBJECT,
                                          .n = 2};
 
 static const schema_field core_v1_PodDNSConfigOption_fields[] = {
-    {.name = "name", .type = &n0},
-    {.name = "value", .type = &n0, .pointer = true},
+    {.name = "name", .type = &n0, .number = 1},
+    {.name = "value", .type = &n0, .pointer = true, .number = 2},
 };
 const schema schema_core_v1_PodDNSConfigOption = {.type = SCHEMA_OBJECT,
                                                   .name = "io.k8s.api.core.v1.PodDNSConfigOption",
@@ -2432,9 +2731,9 @@ const schema schema_core_v1_PodDNSConfigOption = {.type = SCHEMA_OBJECT,
                                                   .n = 2};
 
 static const schema_field core_v1_PodDNSConfig_fields[] = {
-    {.name = "nameservers", .type = &n37},
-    {.name = "options", .type = &n137},
-    {.name = "searches", .type = &n37},
+    {.name = "nameservers", .type = &n37, .number = 1},
+    {.name = "options", .type = &n137, .number = 3},
+    {.name = "searches", .type = &n37, .number = 2},
 };
 const schema schema_core_v1_PodDNSConfig = {.type = SCHEMA_OBJECT,
                                             .name = "io.k8s.api.core.v1.PodDNSConfig",
@@ -2443,7 +2742,7 @@ const schema schema_core_v1_PodDNSConfig = {.type = SCHEMA_OBJECT,
                                             .n = 3};
 
 static const schema_field core_v1_PodReadinessGate_fields[] = {
-    {.name = "conditionType", .type = &n138, .dflt = "\"\"", .required = true, .always = true},
+    {.name = "conditionType", .type = &n138, .dflt = "\"\"", .required = true, .always = true, .number = 1},
 };
 const schema schema_core_v1_PodReadinessGate = {.type = SCHEMA_OBJECT,
                                                 .name = "io.k8s.api.core.v1.PodReadinessGate",
@@ -2452,14 +2751,14 @@ const schema schema_core_v1_PodReadinessGate = {.type = SCHEMA_OBJECT,
                                                 .n = 1};
 
 static const schema_field core_v1_TopologySpreadConstraint_fields[] = {
-    {.name = "labelSelector", .type = &schema_meta_v1_LabelSelector, .pointer = true},
-    {.name = "matchLabelKeys", .type = &n37},
-    {.name = "maxSkew", .type = &n7, .dflt = "0", .required = true, .always = true},
-    {.name = "minDomains", .type = &n7, .pointer = true},
-    {.name = "nodeAffinityPolicy", .type = &n145, .pointer = true},
-    {.name = "nodeTaintsPolicy", .type = &n145, .pointer = true},
-    {.name = "topologyKey", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "whenUnsatisfiable", .type = &n143, .dflt = "\"\"", .required = true, .always = true},
+    {.name = "labelSelector", .type = &schema_meta_v1_LabelSelector, .pointer = true, .number = 4},
+    {.name = "matchLabelKeys", .type = &n37, .number = 8},
+    {.name = "maxSkew", .type = &n7, .dflt = "0", .required = true, .always = true, .number = 1},
+    {.name = "minDomains", .type = &n7, .pointer = true, .number = 5},
+    {.name = "nodeAffinityPolicy", .type = &n145, .pointer = true, .number = 6},
+    {.name = "nodeTaintsPolicy", .type = &n145, .pointer = true, .number = 7},
+    {.name = "topologyKey", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 2},
+    {.name = "whenUnsatisfiable", .type = &n143, .dflt = "\"\"", .required = true, .always = true, .number = 3},
 };
 const schema schema_core_v1_TopologySpreadConstraint = {.type = SCHEMA_OBJECT,
                                                         .name = "io.k8s.api.core.v1.TopologySpreadConstraint",
@@ -2468,7 +2767,7 @@ const schema schema_core_v1_TopologySpreadConstraint = {.type = SCHEMA_OBJECT,
                                                         .n = 8};
 
 static const schema_field core_v1_PodOS_fields[] = {
-    {.name = "name", .type = &n148, .dflt = "\"\"", .required = true, .always = true},
+    {.name = "name", .type = &n148, .dflt = "\"\"", .required = true, .always = true, .number = 1},
 };
 const schema schema_core_v1_PodOS = {.type = SCHEMA_OBJECT,
                                      .name = "io.k8s.api.core.v1.PodOS",
@@ -2477,7 +2776,7 @@ const schema schema_core_v1_PodOS = {.type = SCHEMA_OBJECT,
                                      .n = 1};
 
 static const schema_field core_v1_PodSchedulingGate_fields[] = {
-    {.name = "name", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
+    {.name = "name", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 1},
 };
 const schema schema_core_v1_PodSchedulingGate = {.type = SCHEMA_OBJECT,
                                                  .name = "io.k8s.api.core.v1.PodSchedulingGate",
@@ -2486,9 +2785,9 @@ const schema schema_core_v1_PodSchedulingGate = {.type = SCHEMA_OBJECT,
                                                  .n = 1};
 
 static const schema_field core_v1_PodResourceClaim_fields[] = {
-    {.name = "name", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "resourceClaimName", .type = &n0, .pointer = true},
-    {.name = "resourceClaimTemplateName", .type = &n0, .pointer = true},
+    {.name = "name", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 1},
+    {.name = "resourceClaimName", .type = &n0, .pointer = true, .number = 3},
+    {.name = "resourceClaimTemplateName", .type = &n0, .pointer = true, .number = 4},
 };
 const schema schema_core_v1_PodResourceClaim = {.type = SCHEMA_OBJECT,
                                                 .name = "io.k8s.api.core.v1.PodResourceClaim",
@@ -2497,9 +2796,9 @@ const schema schema_core_v1_PodResourceClaim = {.type = SCHEMA_OBJECT,
                                                 .n = 3};
 
 static const schema_field core_v1_WorkloadReference_fields[] = {
-    {.name = "name", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "podGroup", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "podGroupReplicaKey", .type = &n0},
+    {.name = "name", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 1},
+    {.name = "podGroup", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 2},
+    {.name = "podGroupReplicaKey", .type = &n0, .number = 3},
 };
 const schema schema_core_v1_WorkloadReference = {.type = SCHEMA_OBJECT,
                                                  .name = "io.k8s.api.core.v1.WorkloadReference",
@@ -2508,48 +2807,62 @@ const schema schema_core_v1_WorkloadReference = {.type = SCHEMA_OBJECT,
                                                  .n = 3};
 
 static const schema_field core_v1_PodSpec_fields[] = {
-    {.name = "activeDeadlineSeconds", .type = &n36, .pointer = true},
-    {.name = "affinity", .type = &schema_core_v1_Affinity, .pointer = true},
-    {.name = "automountServiceAccountToken", .type = &n2, .pointer = true},
-    {.name = "containers", .type = &n114, .patch = PATCH_MERGE, .patch_key = "name", .required = true, .always = true},
-    {.name = "dnsConfig", .type = &schema_core_v1_PodDNSConfig, .pointer = true},
-    {.name = "dnsPolicy", .type = &n119},
-    {.name = "enableServiceLinks", .type = &n2, .pointer = true},
-    {.name = "ephemeralContainers", .type = &n115, .patch = PATCH_MERGE, .patch_key = "name"},
-    {.name = "hostAliases", .type = &n136, .patch = PATCH_MERGE, .patch_key = "ip"},
-    {.name = "hostIPC", .type = &n2},
-    {.name = "hostNetwork", .type = &n2},
-    {.name = "hostPID", .type = &n2},
-    {.name = "hostUsers", .type = &n2, .pointer = true},
-    {.name = "hostname", .type = &n0},
-    {.name = "hostnameOverride", .type = &n0, .pointer = true},
-    {.name = "imagePullSecrets", .type = &n128, .patch = PATCH_MERGE, .patch_key = "name"},
-    {.name = "initContainers", .type = &n114, .patch = PATCH_MERGE, .patch_key = "name"},
-    {.name = "nodeName", .type = &n0},
-    {.name = "nodeSelector", .type = &n120},
-    {.name = "os", .type = &schema_core_v1_PodOS, .pointer = true},
-    {.name = "overhead", .type = &n16},
-    {.name = "preemptionPolicy", .type = &n141, .pointer = true},
-    {.name = "priority", .type = &n7, .pointer = true},
-    {.name = "priorityClassName", .type = &n0},
-    {.name = "readinessGates", .type = &n139},
-    {.name = "resourceClaims", .type = &n150, .patch = PATCH_MERGE | PATCH_RETAIN_KEYS, .patch_key = "name"},
-    {.name = "resources", .type = &schema_core_v1_ResourceRequirements, .pointer = true},
-    {.name = "restartPolicy", .type = &n117},
-    {.name = "runtimeClassName", .type = &n0, .pointer = true},
-    {.name = "schedulerName", .type = &n0},
-    {.name = "schedulingGates", .type = &n149, .patch = PATCH_MERGE, .patch_key = "name"},
-    {.name = "securityContext", .type = &schema_core_v1_PodSecurityContext, .pointer = true},
-    {.name = "serviceAccount", .type = &n0},
-    {.name = "serviceAccountName", .type = &n0},
-    {.name = "setHostnameAsFQDN", .type = &n2, .pointer = true},
-    {.name = "shareProcessNamespace", .type = &n2, .pointer = true},
-    {.name = "subdomain", .type = &n0},
-    {.name = "terminationGracePeriodSeconds", .type = &n36, .pointer = true},
-    {.name = "tolerations", .type = &n134},
-    {.name = "topologySpreadConstraints", .type = &n147, .patch = PATCH_MERGE, .patch_key = "topologyKey"},
-    {.name = "volumes", .type = &n78, .patch = PATCH_MERGE | PATCH_RETAIN_KEYS, .patch_key = "name"},
-    {.name = "workloadRef", .type = &schema_core_v1_WorkloadReference, .pointer = true},
+    {.name = "activeDeadlineSeconds", .type = &n36, .pointer = true, .number = 5},
+    {.name = "affinity", .type = &schema_core_v1_Affinity, .pointer = true, .number = 18},
+    {.name = "automountServiceAccountToken", .type = &n2, .pointer = true, .number = 21},
+    {.name = "containers",
+     .type = &n114,
+     .patch = PATCH_MERGE,
+     .patch_key = "name",
+     .required = true,
+     .always = true,
+     .number = 2},
+    {.name = "dnsConfig", .type = &schema_core_v1_PodDNSConfig, .pointer = true, .number = 26},
+    {.name = "dnsPolicy", .type = &n119, .number = 6},
+    {.name = "enableServiceLinks", .type = &n2, .pointer = true, .number = 30},
+    {.name = "ephemeralContainers", .type = &n115, .patch = PATCH_MERGE, .patch_key = "name", .number = 34},
+    {.name = "hostAliases", .type = &n136, .patch = PATCH_MERGE, .patch_key = "ip", .number = 23},
+    {.name = "hostIPC", .type = &n2, .number = 13},
+    {.name = "hostNetwork", .type = &n2, .number = 11},
+    {.name = "hostPID", .type = &n2, .number = 12},
+    {.name = "hostUsers", .type = &n2, .pointer = true, .number = 37},
+    {.name = "hostname", .type = &n0, .number = 16},
+    {.name = "hostnameOverride", .type = &n0, .pointer = true, .number = 41},
+    {.name = "imagePullSecrets", .type = &n128, .patch = PATCH_MERGE, .patch_key = "name", .number = 15},
+    {.name = "initContainers", .type = &n114, .patch = PATCH_MERGE, .patch_key = "name", .number = 20},
+    {.name = "nodeName", .type = &n0, .number = 10},
+    {.name = "nodeSelector", .type = &n120, .number = 7},
+    {.name = "os", .type = &schema_core_v1_PodOS, .pointer = true, .number = 36},
+    {.name = "overhead", .type = &n16, .number = 32},
+    {.name = "preemptionPolicy", .type = &n141, .pointer = true, .number = 31},
+    {.name = "priority", .type = &n7, .pointer = true, .number = 25},
+    {.name = "priorityClassName", .type = &n0, .number = 24},
+    {.name = "readinessGates", .type = &n139, .number = 28},
+    {.name = "resourceClaims",
+     .type = &n150,
+     .patch = PATCH_MERGE | PATCH_RETAIN_KEYS,
+     .patch_key = "name",
+     .number = 39},
+    {.name = "resources", .type = &schema_core_v1_ResourceRequirements, .pointer = true, .number = 40},
+    {.name = "restartPolicy", .type = &n117, .number = 3},
+    {.name = "runtimeClassName", .type = &n0, .pointer = true, .number = 29},
+    {.name = "schedulerName", .type = &n0, .number = 19},
+    {.name = "schedulingGates", .type = &n149, .patch = PATCH_MERGE, .patch_key = "name", .number = 38},
+    {.name = "securityContext", .type = &schema_core_v1_PodSecurityContext, .pointer = true, .number = 14},
+    {.name = "serviceAccount", .type = &n0, .number = 9},
+    {.name = "serviceAccountName", .type = &n0, .number = 8},
+    {.name = "setHostnameAsFQDN", .type = &n2, .pointer = true, .number = 35},
+    {.name = "shareProcessNamespace", .type = &n2, .pointer = true, .number = 27},
+    {.name = "subdomain", .type = &n0, .number = 17},
+    {.name = "terminationGracePeriodSeconds", .type = &n36, .pointer = true, .number = 4},
+    {.name = "tolerations", .type = &n134, .number = 22},
+    {.name = "topologySpreadConstraints",
+     .type = &n147,
+     .patch = PATCH_MERGE,
+     .patch_key = "topologyKey",
+     .number = 33},
+    {.name = "volumes", .type = &n78, .patch = PATCH_MERGE | PATCH_RETAIN_KEYS, .patch_key = "name", .number = 1},
+    {.name = "workloadRef", .type = &schema_core_v1_WorkloadReference, .pointer = true, .number = 42},
 };
 const schema schema_core_v1_PodSpec = {.type = SCHEMA_OBJECT,
                                        .name = "io.k8s.api.core.v1.PodSpec",
@@ -2558,13 +2871,13 @@ const schema schema_core_v1_PodSpec = {.type = SCHEMA_OBJECT,
                                        .n = 42};
 
 static const schema_field core_v1_PodCondition_fields[] = {
-    {.name = "lastProbeTime", .type = &n12, .always = true},
-    {.name = "lastTransitionTime", .type = &n12, .always = true},
-    {.name = "message", .type = &n0},
-    {.name = "observedGeneration", .type = &n36},
-    {.name = "reason", .type = &n0},
-    {.name = "status", .type = &n23, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "type", .type = &n138, .dflt = "\"\"", .required = true, .always = true},
+    {.name = "lastProbeTime", .type = &n12, .always = true, .number = 3},
+    {.name = "lastTransitionTime", .type = &n12, .always = true, .number = 4},
+    {.name = "message", .type = &n0, .number = 6},
+    {.name = "observedGeneration", .type = &n36, .number = 7},
+    {.name = "reason", .type = &n0, .number = 5},
+    {.name = "status", .type = &n23, .dflt = "\"\"", .required = true, .always = true, .number = 2},
+    {.name = "type", .type = &n138, .dflt = "\"\"", .required = true, .always = true, .number = 1},
 };
 const schema schema_core_v1_PodCondition = {.type = SCHEMA_OBJECT,
                                             .name = "io.k8s.api.core.v1.PodCondition",
@@ -2573,7 +2886,7 @@ const schema schema_core_v1_PodCondition = {.type = SCHEMA_OBJECT,
                                             .n = 7};
 
 static const schema_field core_v1_HostIP_fields[] = {
-    {.name = "ip", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
+    {.name = "ip", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 1},
 };
 const schema schema_core_v1_HostIP = {.type = SCHEMA_OBJECT,
                                       .name = "io.k8s.api.core.v1.HostIP",
@@ -2582,7 +2895,7 @@ const schema schema_core_v1_HostIP = {.type = SCHEMA_OBJECT,
                                       .n = 1};
 
 static const schema_field core_v1_PodIP_fields[] = {
-    {.name = "ip", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
+    {.name = "ip", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 1},
 };
 const schema schema_core_v1_PodIP = {.type = SCHEMA_OBJECT,
                                      .name = "io.k8s.api.core.v1.PodIP",
@@ -2591,8 +2904,8 @@ const schema schema_core_v1_PodIP = {.type = SCHEMA_OBJECT,
                                      .n = 1};
 
 static const schema_field core_v1_ContainerStateWaiting_fields[] = {
-    {.name = "message", .type = &n0},
-    {.name = "reason", .type = &n0},
+    {.name = "message", .type = &n0, .number = 2},
+    {.name = "reason", .type = &n0, .number = 1},
 };
 const schema schema_core_v1_ContainerStateWaiting = {.type = SCHEMA_OBJECT,
                                                      .name = "io.k8s.api.core.v1.ContainerStateWaiting",
@@ -2601,7 +2914,7 @@ const schema schema_core_v1_ContainerStateWaiting = {.type = SCHEMA_OBJECT,
                                                      .n = 2};
 
 static const schema_field core_v1_ContainerStateRunning_fields[] = {
-    {.name = "startedAt", .type = &n12, .always = true},
+    {.name = "startedAt", .type = &n12, .always = true, .number = 1},
 };
 const schema schema_core_v1_ContainerStateRunning = {.type = SCHEMA_OBJECT,
                                                      .name = "io.k8s.api.core.v1.ContainerStateRunning",
@@ -2610,13 +2923,13 @@ const schema schema_core_v1_ContainerStateRunning = {.type = SCHEMA_OBJECT,
                                                      .n = 1};
 
 static const schema_field core_v1_ContainerStateTerminated_fields[] = {
-    {.name = "containerID", .type = &n0},
-    {.name = "exitCode", .type = &n7, .dflt = "0", .required = true, .always = true},
-    {.name = "finishedAt", .type = &n12, .always = true},
-    {.name = "message", .type = &n0},
-    {.name = "reason", .type = &n0},
-    {.name = "signal", .type = &n7},
-    {.name = "startedAt", .type = &n12, .always = true},
+    {.name = "containerID", .type = &n0, .number = 7},
+    {.name = "exitCode", .type = &n7, .dflt = "0", .required = true, .always = true, .number = 1},
+    {.name = "finishedAt", .type = &n12, .always = true, .number = 6},
+    {.name = "message", .type = &n0, .number = 4},
+    {.name = "reason", .type = &n0, .number = 3},
+    {.name = "signal", .type = &n7, .number = 2},
+    {.name = "startedAt", .type = &n12, .always = true, .number = 5},
 };
 const schema schema_core_v1_ContainerStateTerminated = {.type = SCHEMA_OBJECT,
                                                         .name = "io.k8s.api.core.v1.ContainerStateTerminated",
@@ -2625,9 +2938,9 @@ const schema schema_core_v1_ContainerStateTerminated = {.type = SCHEMA_OBJECT,
                                                         .n = 7};
 
 static const schema_field core_v1_ContainerState_fields[] = {
-    {.name = "running", .type = &schema_core_v1_ContainerStateRunning, .pointer = true},
-    {.name = "terminated", .type = &schema_core_v1_ContainerStateTerminated, .pointer = true},
-    {.name = "waiting", .type = &schema_core_v1_ContainerStateWaiting, .pointer = true},
+    {.name = "running", .type = &schema_core_v1_ContainerStateRunning, .pointer = true, .number = 2},
+    {.name = "terminated", .type = &schema_core_v1_ContainerStateTerminated, .pointer = true, .number = 3},
+    {.name = "waiting", .type = &schema_core_v1_ContainerStateWaiting, .pointer = true, .number = 1},
 };
 const schema schema_core_v1_ContainerState = {.type = SCHEMA_OBJECT,
                                               .name = "io.k8s.api.core.v1.ContainerState",
@@ -2636,10 +2949,10 @@ const schema schema_core_v1_ContainerState = {.type = SCHEMA_OBJECT,
                                               .n = 3};
 
 static const schema_field core_v1_VolumeMountStatus_fields[] = {
-    {.name = "mountPath", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "name", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "readOnly", .type = &n2},
-    {.name = "recursiveReadOnly", .type = &n92, .pointer = true},
+    {.name = "mountPath", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 2},
+    {.name = "name", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 1},
+    {.name = "readOnly", .type = &n2, .number = 3},
+    {.name = "recursiveReadOnly", .type = &n92, .pointer = true, .number = 4},
 };
 const schema schema_core_v1_VolumeMountStatus = {.type = SCHEMA_OBJECT,
                                                  .name = "io.k8s.api.core.v1.VolumeMountStatus",
@@ -2648,9 +2961,9 @@ const schema schema_core_v1_VolumeMountStatus = {.type = SCHEMA_OBJECT,
                                                  .n = 4};
 
 static const schema_field core_v1_LinuxContainerUser_fields[] = {
-    {.name = "gid", .type = &n36, .dflt = "0", .required = true, .always = true},
-    {.name = "supplementalGroups", .type = &n121},
-    {.name = "uid", .type = &n36, .dflt = "0", .required = true, .always = true},
+    {.name = "gid", .type = &n36, .dflt = "0", .required = true, .always = true, .number = 2},
+    {.name = "supplementalGroups", .type = &n121, .number = 3},
+    {.name = "uid", .type = &n36, .dflt = "0", .required = true, .always = true, .number = 1},
 };
 const schema schema_core_v1_LinuxContainerUser = {.type = SCHEMA_OBJECT,
                                                   .name = "io.k8s.api.core.v1.LinuxContainerUser",
@@ -2659,7 +2972,7 @@ const schema schema_core_v1_LinuxContainerUser = {.type = SCHEMA_OBJECT,
                                                   .n = 3};
 
 static const schema_field core_v1_ContainerUser_fields[] = {
-    {.name = "linux", .type = &schema_core_v1_LinuxContainerUser, .pointer = true},
+    {.name = "linux", .type = &schema_core_v1_LinuxContainerUser, .pointer = true, .number = 1},
 };
 const schema schema_core_v1_ContainerUser = {.type = SCHEMA_OBJECT,
                                              .name = "io.k8s.api.core.v1.ContainerUser",
@@ -2668,8 +2981,8 @@ const schema schema_core_v1_ContainerUser = {.type = SCHEMA_OBJECT,
                                              .n = 1};
 
 static const schema_field core_v1_ResourceHealth_fields[] = {
-    {.name = "health", .type = &n158},
-    {.name = "resourceID", .type = &n157, .dflt = "\"\"", .required = true, .always = true},
+    {.name = "health", .type = &n158, .number = 2},
+    {.name = "resourceID", .type = &n157, .dflt = "\"\"", .required = true, .always = true, .number = 1},
 };
 const schema schema_core_v1_ResourceHealth = {.type = SCHEMA_OBJECT,
                                               .name = "io.k8s.api.core.v1.ResourceHealth",
@@ -2678,8 +2991,8 @@ const schema schema_core_v1_ResourceHealth = {.type = SCHEMA_OBJECT,
                                               .n = 2};
 
 static const schema_field core_v1_ResourceStatus_fields[] = {
-    {.name = "name", .type = &n84, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "resources", .type = &n160},
+    {.name = "name", .type = &n84, .dflt = "\"\"", .required = true, .always = true, .number = 1},
+    {.name = "resources", .type = &n160, .number = 2},
 };
 const schema schema_core_v1_ResourceStatus = {.type = SCHEMA_OBJECT,
                                               .name = "io.k8s.api.core.v1.ResourceStatus",
@@ -2688,21 +3001,21 @@ const schema schema_core_v1_ResourceStatus = {.type = SCHEMA_OBJECT,
                                               .n = 2};
 
 static const schema_field core_v1_ContainerStatus_fields[] = {
-    {.name = "allocatedResources", .type = &n16},
-    {.name = "allocatedResourcesStatus", .type = &n161, .patch = PATCH_MERGE, .patch_key = "name"},
-    {.name = "containerID", .type = &n0},
-    {.name = "image", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "imageID", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "lastState", .type = &schema_core_v1_ContainerState, .dflt = "{}", .always = true},
-    {.name = "name", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "ready", .type = &n2, .dflt = "false", .required = true, .always = true},
-    {.name = "resources", .type = &schema_core_v1_ResourceRequirements, .pointer = true},
-    {.name = "restartCount", .type = &n7, .dflt = "0", .required = true, .always = true},
-    {.name = "started", .type = &n2, .pointer = true},
-    {.name = "state", .type = &schema_core_v1_ContainerState, .dflt = "{}", .always = true},
-    {.name = "stopSignal", .type = &n104, .pointer = true},
-    {.name = "user", .type = &schema_core_v1_ContainerUser, .pointer = true},
-    {.name = "volumeMounts", .type = &n156, .patch = PATCH_MERGE, .patch_key = "mountPath"},
+    {.name = "allocatedResources", .type = &n16, .number = 10},
+    {.name = "allocatedResourcesStatus", .type = &n161, .patch = PATCH_MERGE, .patch_key = "name", .number = 14},
+    {.name = "containerID", .type = &n0, .number = 8},
+    {.name = "image", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 6},
+    {.name = "imageID", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 7},
+    {.name = "lastState", .type = &schema_core_v1_ContainerState, .dflt = "{}", .always = true, .number = 3},
+    {.name = "name", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 1},
+    {.name = "ready", .type = &n2, .dflt = "false", .required = true, .always = true, .number = 4},
+    {.name = "resources", .type = &schema_core_v1_ResourceRequirements, .pointer = true, .number = 11},
+    {.name = "restartCount", .type = &n7, .dflt = "0", .required = true, .always = true, .number = 5},
+    {.name = "started", .type = &n2, .pointer = true, .number = 9},
+    {.name = "state", .type = &schema_core_v1_ContainerState, .dflt = "{}", .always = true, .number = 2},
+    {.name = "stopSignal", .type = &n104, .pointer = true, .number = 15},
+    {.name = "user", .type = &schema_core_v1_ContainerUser, .pointer = true, .number = 13},
+    {.name = "volumeMounts", .type = &n156, .patch = PATCH_MERGE, .patch_key = "mountPath", .number = 12},
 };
 const schema schema_core_v1_ContainerStatus = {.type = SCHEMA_OBJECT,
                                                .name = "io.k8s.api.core.v1.ContainerStatus",
@@ -2711,8 +3024,8 @@ const schema schema_core_v1_ContainerStatus = {.type = SCHEMA_OBJECT,
                                                .n = 15};
 
 static const schema_field core_v1_PodResourceClaimStatus_fields[] = {
-    {.name = "name", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "resourceClaimName", .type = &n0, .pointer = true},
+    {.name = "name", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 1},
+    {.name = "resourceClaimName", .type = &n0, .pointer = true, .number = 2},
 };
 const schema schema_core_v1_PodResourceClaimStatus = {.type = SCHEMA_OBJECT,
                                                       .name = "io.k8s.api.core.v1.PodResourceClaimStatus",
@@ -2721,9 +3034,9 @@ const schema schema_core_v1_PodResourceClaimStatus = {.type = SCHEMA_OBJECT,
                                                       .n = 2};
 
 static const schema_field core_v1_ContainerExtendedResourceRequest_fields[] = {
-    {.name = "containerName", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "requestName", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "resourceName", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
+    {.name = "containerName", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 1},
+    {.name = "requestName", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 3},
+    {.name = "resourceName", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 2},
 };
 const schema schema_core_v1_ContainerExtendedResourceRequest = {
     .type = SCHEMA_OBJECT,
@@ -2733,8 +3046,8 @@ const schema schema_core_v1_ContainerExtendedResourceRequest = {
     .n = 3};
 
 static const schema_field core_v1_PodExtendedResourceClaimStatus_fields[] = {
-    {.name = "requestMappings", .type = &n167, .required = true, .always = true},
-    {.name = "resourceClaimName", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
+    {.name = "requestMappings", .type = &n167, .required = true, .always = true, .number = 1},
+    {.name = "resourceClaimName", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 2},
 };
 const schema schema_core_v1_PodExtendedResourceClaimStatus = {.type = SCHEMA_OBJECT,
                                                               .name =
@@ -2744,26 +3057,33 @@ const schema schema_core_v1_PodExtendedResourceClaimStatus = {.type = SCHEMA_OBJ
                                                               .n = 2};
 
 static const schema_field core_v1_PodStatus_fields[] = {
-    {.name = "allocatedResources", .type = &n16},
-    {.name = "conditions", .type = &n153, .patch = PATCH_MERGE, .patch_key = "type"},
-    {.name = "containerStatuses", .type = &n162},
-    {.name = "ephemeralContainerStatuses", .type = &n162},
-    {.name = "extendedResourceClaimStatus", .type = &schema_core_v1_PodExtendedResourceClaimStatus, .pointer = true},
-    {.name = "hostIP", .type = &n0},
-    {.name = "hostIPs", .type = &n154, .patch = PATCH_MERGE, .patch_key = "ip"},
-    {.name = "initContainerStatuses", .type = &n162},
-    {.name = "message", .type = &n0},
-    {.name = "nominatedNodeName", .type = &n0},
-    {.name = "observedGeneration", .type = &n36},
-    {.name = "phase", .type = &n152},
-    {.name = "podIP", .type = &n0},
-    {.name = "podIPs", .type = &n155, .patch = PATCH_MERGE, .patch_key = "ip"},
-    {.name = "qosClass", .type = &n164},
-    {.name = "reason", .type = &n0},
-    {.name = "resize", .type = &n165},
-    {.name = "resourceClaimStatuses", .type = &n166, .patch = PATCH_MERGE | PATCH_RETAIN_KEYS, .patch_key = "name"},
-    {.name = "resources", .type = &schema_core_v1_ResourceRequirements, .pointer = true},
-    {.name = "startTime", .type = &n12, .pointer = true},
+    {.name = "allocatedResources", .type = &n16, .number = 19},
+    {.name = "conditions", .type = &n153, .patch = PATCH_MERGE, .patch_key = "type", .number = 2},
+    {.name = "containerStatuses", .type = &n162, .number = 8},
+    {.name = "ephemeralContainerStatuses", .type = &n162, .number = 13},
+    {.name = "extendedResourceClaimStatus",
+     .type = &schema_core_v1_PodExtendedResourceClaimStatus,
+     .pointer = true,
+     .number = 18},
+    {.name = "hostIP", .type = &n0, .number = 5},
+    {.name = "hostIPs", .type = &n154, .patch = PATCH_MERGE, .patch_key = "ip", .number = 16},
+    {.name = "initContainerStatuses", .type = &n162, .number = 10},
+    {.name = "message", .type = &n0, .number = 3},
+    {.name = "nominatedNodeName", .type = &n0, .number = 11},
+    {.name = "observedGeneration", .type = &n36, .number = 17},
+    {.name = "phase", .type = &n152, .number = 1},
+    {.name = "podIP", .type = &n0, .number = 6},
+    {.name = "podIPs", .type = &n155, .patch = PATCH_MERGE, .patch_key = "ip", .number = 12},
+    {.name = "qosClass", .type = &n164, .number = 9},
+    {.name = "reason", .type = &n0, .number = 4},
+    {.name = "resize", .type = &n165, .number = 14},
+    {.name = "resourceClaimStatuses",
+     .type = &n166,
+     .patch = PATCH_MERGE | PATCH_RETAIN_KEYS,
+     .patch_key = "name",
+     .number = 15},
+    {.name = "resources", .type = &schema_core_v1_ResourceRequirements, .pointer = true, .number = 20},
+    {.name = "startTime", .type = &n12, .pointer = true, .number = 7},
 };
 const schema schema_core_v1_PodStatus = {.type = SCHEMA_OBJECT,
                                          .name = "io.k8s.api.core.v1.PodStatus",
@@ -2774,16 +3094,16 @@ const schema schema_core_v1_PodStatus = {.type = SCHEMA_OBJECT,
 static const schema_field core_v1_Pod_fields[] = {
     {.name = "apiVersion", .type = &n0, .embed = "TypeMeta"},
     {.name = "kind", .type = &n0, .embed = "TypeMeta"},
-    {.name = "metadata", .type = &SCHEMA_OBJECT_META, .dflt = "{}", .always = true},
-    {.name = "spec", .type = &schema_core_v1_PodSpec, .dflt = "{}", .always = true},
-    {.name = "status", .type = &schema_core_v1_PodStatus, .dflt = "{}", .always = true},
+    {.name = "metadata", .type = &SCHEMA_OBJECT_META, .dflt = "{}", .always = true, .number = 1},
+    {.name = "spec", .type = &schema_core_v1_PodSpec, .dflt = "{}", .always = true, .number = 2},
+    {.name = "status", .type = &schema_core_v1_PodStatus, .dflt = "{}", .always = true, .number = 3},
 };
 const schema schema_core_v1_Pod = {
     .type = SCHEMA_OBJECT, .name = "io.k8s.api.core.v1.Pod", .go = "v1.Pod", .fields = core_v1_Pod_fields, .n = 5};
 
 static const schema_field core_v1_PodTemplateSpec_fields[] = {
-    {.name = "metadata", .type = &SCHEMA_OBJECT_META, .dflt = "{}", .always = true},
-    {.name = "spec", .type = &schema_core_v1_PodSpec, .dflt = "{}", .always = true},
+    {.name = "metadata", .type = &SCHEMA_OBJECT_META, .dflt = "{}", .always = true, .number = 1},
+    {.name = "spec", .type = &schema_core_v1_PodSpec, .dflt = "{}", .always = true, .number = 2},
 };
 const schema schema_core_v1_PodTemplateSpec = {.type = SCHEMA_OBJECT,
                                                .name = "io.k8s.api.core.v1.PodTemplateSpec",
@@ -2794,8 +3114,8 @@ const schema schema_core_v1_PodTemplateSpec = {.type = SCHEMA_OBJECT,
 static const schema_field core_v1_PodTemplate_fields[] = {
     {.name = "apiVersion", .type = &n0, .embed = "TypeMeta"},
     {.name = "kind", .type = &n0, .embed = "TypeMeta"},
-    {.name = "metadata", .type = &SCHEMA_OBJECT_META, .dflt = "{}", .always = true},
-    {.name = "template", .type = &schema_core_v1_PodTemplateSpec, .dflt = "{}", .always = true},
+    {.name = "metadata", .type = &SCHEMA_OBJECT_META, .dflt = "{}", .always = true, .number = 1},
+    {.name = "template", .type = &schema_core_v1_PodTemplateSpec, .dflt = "{}", .always = true, .number = 2},
 };
 const schema schema_core_v1_PodTemplate = {.type = SCHEMA_OBJECT,
                                            .name = "io.k8s.api.core.v1.PodTemplate",
@@ -2804,10 +3124,10 @@ const schema schema_core_v1_PodTemplate = {.type = SCHEMA_OBJECT,
                                            .n = 4};
 
 static const schema_field core_v1_ReplicationControllerSpec_fields[] = {
-    {.name = "minReadySeconds", .type = &n7, .dflt = "0"},
-    {.name = "replicas", .type = &n7, .dflt = "1", .pointer = true},
-    {.name = "selector", .type = &n120},
-    {.name = "template", .type = &schema_core_v1_PodTemplateSpec, .pointer = true},
+    {.name = "minReadySeconds", .type = &n7, .dflt = "0", .number = 4},
+    {.name = "replicas", .type = &n7, .dflt = "1", .pointer = true, .number = 1},
+    {.name = "selector", .type = &n120, .number = 2},
+    {.name = "template", .type = &schema_core_v1_PodTemplateSpec, .pointer = true, .number = 3},
 };
 const schema schema_core_v1_ReplicationControllerSpec = {.type = SCHEMA_OBJECT,
                                                          .name = "io.k8s.api.core.v1.ReplicationControllerSpec",
@@ -2816,11 +3136,11 @@ const schema schema_core_v1_ReplicationControllerSpec = {.type = SCHEMA_OBJECT,
                                                          .n = 4};
 
 static const schema_field core_v1_ReplicationControllerCondition_fields[] = {
-    {.name = "lastTransitionTime", .type = &n12, .always = true},
-    {.name = "message", .type = &n0},
-    {.name = "reason", .type = &n0},
-    {.name = "status", .type = &n23, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "type", .type = &n168, .dflt = "\"\"", .required = true, .always = true},
+    {.name = "lastTransitionTime", .type = &n12, .always = true, .number = 3},
+    {.name = "message", .type = &n0, .number = 5},
+    {.name = "reason", .type = &n0, .number = 4},
+    {.name = "status", .type = &n23, .dflt = "\"\"", .required = true, .always = true, .number = 2},
+    {.name = "type", .type = &n168, .dflt = "\"\"", .required = true, .always = true, .number = 1},
 };
 const schema schema_core_v1_ReplicationControllerCondition = {.type = SCHEMA_OBJECT,
                                                               .name =
@@ -2830,12 +3150,12 @@ const schema schema_core_v1_ReplicationControllerCondition = {.type = SCHEMA_OBJ
                                                               .n = 5};
 
 static const schema_field core_v1_ReplicationControllerStatus_fields[] = {
-    {.name = "availableReplicas", .type = &n7},
-    {.name = "conditions", .type = &n169, .patch = PATCH_MERGE, .patch_key = "type"},
-    {.name = "fullyLabeledReplicas", .type = &n7},
-    {.name = "observedGeneration", .type = &n36},
-    {.name = "readyReplicas", .type = &n7},
-    {.name = "replicas", .type = &n7, .dflt = "0", .required = true, .always = true},
+    {.name = "availableReplicas", .type = &n7, .number = 5},
+    {.name = "conditions", .type = &n169, .patch = PATCH_MERGE, .patch_key = "type", .number = 6},
+    {.name = "fullyLabeledReplicas", .type = &n7, .number = 2},
+    {.name = "observedGeneration", .type = &n36, .number = 3},
+    {.name = "readyReplicas", .type = &n7, .number = 4},
+    {.name = "replicas", .type = &n7, .dflt = "0", .required = true, .always = true, .number = 1},
 };
 const schema schema_core_v1_ReplicationControllerStatus = {.type = SCHEMA_OBJECT,
                                                            .name = "io.k8s.api.core.v1.ReplicationControllerStatus",
@@ -2846,9 +3166,9 @@ const schema schema_core_v1_ReplicationControllerStatus = {.type = SCHEMA_OBJECT
 static const schema_field core_v1_ReplicationController_fields[] = {
     {.name = "apiVersion", .type = &n0, .embed = "TypeMeta"},
     {.name = "kind", .type = &n0, .embed = "TypeMeta"},
-    {.name = "metadata", .type = &SCHEMA_OBJECT_META, .dflt = "{}", .always = true},
-    {.name = "spec", .type = &schema_core_v1_ReplicationControllerSpec, .dflt = "{}", .always = true},
-    {.name = "status", .type = &schema_core_v1_ReplicationControllerStatus, .dflt = "{}", .always = true},
+    {.name = "metadata", .type = &SCHEMA_OBJECT_META, .dflt = "{}", .always = true, .number = 1},
+    {.name = "spec", .type = &schema_core_v1_ReplicationControllerSpec, .dflt = "{}", .always = true, .number = 2},
+    {.name = "status", .type = &schema_core_v1_ReplicationControllerStatus, .dflt = "{}", .always = true, .number = 3},
 };
 const schema schema_core_v1_ReplicationController = {.type = SCHEMA_OBJECT,
                                                      .name = "io.k8s.api.core.v1.ReplicationController",
@@ -2857,9 +3177,9 @@ const schema schema_core_v1_ReplicationController = {.type = SCHEMA_OBJECT,
                                                      .n = 5};
 
 static const schema_field core_v1_ScopedResourceSelectorRequirement_fields[] = {
-    {.name = "operator", .type = &n174, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "scopeName", .type = &n171, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "values", .type = &n37},
+    {.name = "operator", .type = &n174, .dflt = "\"\"", .required = true, .always = true, .number = 2},
+    {.name = "scopeName", .type = &n171, .dflt = "\"\"", .required = true, .always = true, .number = 1},
+    {.name = "values", .type = &n37, .number = 3},
 };
 const schema schema_core_v1_ScopedResourceSelectorRequirement = {
     .type = SCHEMA_OBJECT,
@@ -2869,7 +3189,7 @@ const schema schema_core_v1_ScopedResourceSelectorRequirement = {
     .n = 3};
 
 static const schema_field core_v1_ScopeSelector_fields[] = {
-    {.name = "matchExpressions", .type = &n175},
+    {.name = "matchExpressions", .type = &n175, .number = 1},
 };
 const schema schema_core_v1_ScopeSelector = {.type = SCHEMA_OBJECT,
                                              .name = "io.k8s.api.core.v1.ScopeSelector",
@@ -2879,9 +3199,9 @@ const schema schema_core_v1_ScopeSelector = {.type = SCHEMA_OBJECT,
                                              .n = 1};
 
 static const schema_field core_v1_ResourceQuotaSpec_fields[] = {
-    {.name = "hard", .type = &n16},
-    {.name = "scopeSelector", .type = &schema_core_v1_ScopeSelector, .pointer = true},
-    {.name = "scopes", .type = &n172},
+    {.name = "hard", .type = &n16, .number = 1},
+    {.name = "scopeSelector", .type = &schema_core_v1_ScopeSelector, .pointer = true, .number = 3},
+    {.name = "scopes", .type = &n172, .number = 2},
 };
 const schema schema_core_v1_ResourceQuotaSpec = {.type = SCHEMA_OBJECT,
                                                  .name = "io.k8s.api.core.v1.ResourceQuotaSpec",
@@ -2890,8 +3210,8 @@ const schema schema_core_v1_ResourceQuotaSpec = {.type = SCHEMA_OBJECT,
                                                  .n = 3};
 
 static const schema_field core_v1_ResourceQuotaStatus_fields[] = {
-    {.name = "hard", .type = &n16},
-    {.name = "used", .type = &n16},
+    {.name = "hard", .type = &n16, .number = 1},
+    {.name = "used", .type = &n16, .number = 2},
 };
 const schema schema_core_v1_ResourceQuotaStatus = {.type = SCHEMA_OBJECT,
                                                    .name = "io.k8s.api.core.v1.ResourceQuotaStatus",
@@ -2902,9 +3222,9 @@ const schema schema_core_v1_ResourceQuotaStatus = {.type = SCHEMA_OBJECT,
 static const schema_field core_v1_ResourceQuota_fields[] = {
     {.name = "apiVersion", .type = &n0, .embed = "TypeMeta"},
     {.name = "kind", .type = &n0, .embed = "TypeMeta"},
-    {.name = "metadata", .type = &SCHEMA_OBJECT_META, .dflt = "{}", .always = true},
-    {.name = "spec", .type = &schema_core_v1_ResourceQuotaSpec, .dflt = "{}", .always = true},
-    {.name = "status", .type = &schema_core_v1_ResourceQuotaStatus, .dflt = "{}", .always = true},
+    {.name = "metadata", .type = &SCHEMA_OBJECT_META, .dflt = "{}", .always = true, .number = 1},
+    {.name = "spec", .type = &schema_core_v1_ResourceQuotaSpec, .dflt = "{}", .always = true, .number = 2},
+    {.name = "status", .type = &schema_core_v1_ResourceQuotaStatus, .dflt = "{}", .always = true, .number = 3},
 };
 const schema schema_core_v1_ResourceQuota = {.type = SCHEMA_OBJECT,
                                              .name = "io.k8s.api.core.v1.ResourceQuota",
@@ -2914,12 +3234,12 @@ const schema schema_core_v1_ResourceQuota = {.type = SCHEMA_OBJECT,
 
 static const schema_field core_v1_Secret_fields[] = {
     {.name = "apiVersion", .type = &n0, .embed = "TypeMeta"},
-    {.name = "data", .type = &n5},
-    {.name = "immutable", .type = &n2, .pointer = true},
+    {.name = "data", .type = &n5, .number = 2},
+    {.name = "immutable", .type = &n2, .pointer = true, .number = 5},
     {.name = "kind", .type = &n0, .embed = "TypeMeta"},
-    {.name = "metadata", .type = &SCHEMA_OBJECT_META, .dflt = "{}", .always = true},
-    {.name = "stringData", .type = &n3},
-    {.name = "type", .type = &n176},
+    {.name = "metadata", .type = &SCHEMA_OBJECT_META, .dflt = "{}", .always = true, .number = 1},
+    {.name = "stringData", .type = &n3, .number = 4},
+    {.name = "type", .type = &n176, .number = 3},
 };
 const schema schema_core_v1_Secret = {.type = SCHEMA_OBJECT,
                                       .name = "io.k8s.api.core.v1.Secret",
@@ -2928,12 +3248,12 @@ const schema schema_core_v1_Secret = {.type = SCHEMA_OBJECT,
                                       .n = 7};
 
 static const schema_field core_v1_ServicePort_fields[] = {
-    {.name = "appProtocol", .type = &n0, .pointer = true},
-    {.name = "name", .type = &n0},
-    {.name = "nodePort", .type = &n7},
-    {.name = "port", .type = &n7, .dflt = "0", .required = true, .always = true},
-    {.name = "protocol", .type = &n9, .dflt = "\"TCP\""},
-    {.name = "targetPort", .type = &n99, .always = true},
+    {.name = "appProtocol", .type = &n0, .pointer = true, .number = 6},
+    {.name = "name", .type = &n0, .number = 1},
+    {.name = "nodePort", .type = &n7, .number = 5},
+    {.name = "port", .type = &n7, .dflt = "0", .required = true, .always = true, .number = 3},
+    {.name = "protocol", .type = &n9, .dflt = "\"TCP\"", .number = 2},
+    {.name = "targetPort", .type = &n99, .always = true, .number = 4},
 };
 const schema schema_core_v1_ServicePort = {.type = SCHEMA_OBJECT,
                                            .name = "io.k8s.api.core.v1.ServicePort",
@@ -2942,7 +3262,7 @@ const schema schema_core_v1_ServicePort = {.type = SCHEMA_OBJECT,
                                            .n = 6};
 
 static const schema_field core_v1_ClientIPConfig_fields[] = {
-    {.name = "timeoutSeconds", .type = &n7, .pointer = true},
+    {.name = "timeoutSeconds", .type = &n7, .pointer = true, .number = 1},
 };
 const schema schema_core_v1_ClientIPConfig = {.type = SCHEMA_OBJECT,
                                               .name = "io.k8s.api.core.v1.ClientIPConfig",
@@ -2951,7 +3271,7 @@ const schema schema_core_v1_ClientIPConfig = {.type = SCHEMA_OBJECT,
                                               .n = 1};
 
 static const schema_field core_v1_SessionAffinityConfig_fields[] = {
-    {.name = "clientIP", .type = &schema_core_v1_ClientIPConfig, .pointer = true},
+    {.name = "clientIP", .type = &schema_core_v1_ClientIPConfig, .pointer = true, .number = 1},
 };
 const schema schema_core_v1_SessionAffinityConfig = {.type = SCHEMA_OBJECT,
                                                      .name = "io.k8s.api.core.v1.SessionAffinityConfig",
@@ -2960,26 +3280,26 @@ const schema schema_core_v1_SessionAffinityConfig = {.type = SCHEMA_OBJECT,
                                                      .n = 1};
 
 static const schema_field core_v1_ServiceSpec_fields[] = {
-    {.name = "allocateLoadBalancerNodePorts", .type = &n2, .pointer = true},
-    {.name = "clusterIP", .type = &n0},
-    {.name = "clusterIPs", .type = &n37},
-    {.name = "externalIPs", .type = &n37},
-    {.name = "externalName", .type = &n0},
-    {.name = "externalTrafficPolicy", .type = &n184},
-    {.name = "healthCheckNodePort", .type = &n7},
-    {.name = "internalTrafficPolicy", .type = &n190, .pointer = true},
-    {.name = "ipFamilies", .type = &n187},
-    {.name = "ipFamilyPolicy", .type = &n189, .pointer = true},
-    {.name = "loadBalancerClass", .type = &n0, .pointer = true},
-    {.name = "loadBalancerIP", .type = &n0},
-    {.name = "loadBalancerSourceRanges", .type = &n37},
-    {.name = "ports", .type = &n178, .patch = PATCH_MERGE, .patch_key = "port"},
-    {.name = "publishNotReadyAddresses", .type = &n2},
-    {.name = "selector", .type = &n120},
-    {.name = "sessionAffinity", .type = &n182},
-    {.name = "sessionAffinityConfig", .type = &schema_core_v1_SessionAffinityConfig, .pointer = true},
-    {.name = "trafficDistribution", .type = &n0, .pointer = true},
-    {.name = "type", .type = &n180},
+    {.name = "allocateLoadBalancerNodePorts", .type = &n2, .pointer = true, .number = 20},
+    {.name = "clusterIP", .type = &n0, .number = 3},
+    {.name = "clusterIPs", .type = &n37, .number = 18},
+    {.name = "externalIPs", .type = &n37, .number = 5},
+    {.name = "externalName", .type = &n0, .number = 10},
+    {.name = "externalTrafficPolicy", .type = &n184, .number = 11},
+    {.name = "healthCheckNodePort", .type = &n7, .number = 12},
+    {.name = "internalTrafficPolicy", .type = &n190, .pointer = true, .number = 22},
+    {.name = "ipFamilies", .type = &n187, .number = 19},
+    {.name = "ipFamilyPolicy", .type = &n189, .pointer = true, .number = 17},
+    {.name = "loadBalancerClass", .type = &n0, .pointer = true, .number = 21},
+    {.name = "loadBalancerIP", .type = &n0, .number = 8},
+    {.name = "loadBalancerSourceRanges", .type = &n37, .number = 9},
+    {.name = "ports", .type = &n178, .patch = PATCH_MERGE, .patch_key = "port", .number = 1},
+    {.name = "publishNotReadyAddresses", .type = &n2, .number = 13},
+    {.name = "selector", .type = &n120, .number = 2},
+    {.name = "sessionAffinity", .type = &n182, .number = 7},
+    {.name = "sessionAffinityConfig", .type = &schema_core_v1_SessionAffinityConfig, .pointer = true, .number = 14},
+    {.name = "trafficDistribution", .type = &n0, .pointer = true, .number = 23},
+    {.name = "type", .type = &n180, .number = 4},
 };
 const schema schema_core_v1_ServiceSpec = {.type = SCHEMA_OBJECT,
                                            .name = "io.k8s.api.core.v1.ServiceSpec",
@@ -2988,9 +3308,9 @@ const schema schema_core_v1_ServiceSpec = {.type = SCHEMA_OBJECT,
                                            .n = 20};
 
 static const schema_field core_v1_PortStatus_fields[] = {
-    {.name = "error", .type = &n0, .pointer = true},
-    {.name = "port", .type = &n7, .dflt = "0", .required = true, .always = true},
-    {.name = "protocol", .type = &n9, .dflt = "\"\"", .required = true, .always = true},
+    {.name = "error", .type = &n0, .pointer = true, .number = 3},
+    {.name = "port", .type = &n7, .dflt = "0", .required = true, .always = true, .number = 1},
+    {.name = "protocol", .type = &n9, .dflt = "\"\"", .required = true, .always = true, .number = 2},
 };
 const schema schema_core_v1_PortStatus = {.type = SCHEMA_OBJECT,
                                           .name = "io.k8s.api.core.v1.PortStatus",
@@ -2999,10 +3319,10 @@ const schema schema_core_v1_PortStatus = {.type = SCHEMA_OBJECT,
                                           .n = 3};
 
 static const schema_field core_v1_LoadBalancerIngress_fields[] = {
-    {.name = "hostname", .type = &n0},
-    {.name = "ip", .type = &n0},
-    {.name = "ipMode", .type = &n191, .pointer = true},
-    {.name = "ports", .type = &n192},
+    {.name = "hostname", .type = &n0, .number = 2},
+    {.name = "ip", .type = &n0, .number = 1},
+    {.name = "ipMode", .type = &n191, .pointer = true, .number = 3},
+    {.name = "ports", .type = &n192, .number = 4},
 };
 const schema schema_core_v1_LoadBalancerIngress = {.type = SCHEMA_OBJECT,
                                                    .name = "io.k8s.api.core.v1.LoadBalancerIngress",
@@ -3011,7 +3331,7 @@ const schema schema_core_v1_LoadBalancerIngress = {.type = SCHEMA_OBJECT,
                                                    .n = 4};
 
 static const schema_field core_v1_LoadBalancerStatus_fields[] = {
-    {.name = "ingress", .type = &n193},
+    {.name = "ingress", .type = &n193, .number = 1},
 };
 const schema schema_core_v1_LoadBalancerStatus = {.type = SCHEMA_OBJECT,
                                                   .name = "io.k8s.api.core.v1.LoadBalancerStatus",
@@ -3020,8 +3340,8 @@ const schema schema_core_v1_LoadBalancerStatus = {.type = SCHEMA_OBJECT,
                                                   .n = 1};
 
 static const schema_field core_v1_ServiceStatus_fields[] = {
-    {.name = "conditions", .type = &n194, .patch = PATCH_MERGE, .patch_key = "type"},
-    {.name = "loadBalancer", .type = &schema_core_v1_LoadBalancerStatus, .dflt = "{}", .always = true},
+    {.name = "conditions", .type = &n194, .patch = PATCH_MERGE, .patch_key = "type", .number = 2},
+    {.name = "loadBalancer", .type = &schema_core_v1_LoadBalancerStatus, .dflt = "{}", .always = true, .number = 1},
 };
 const schema schema_core_v1_ServiceStatus = {.type = SCHEMA_OBJECT,
                                              .name = "io.k8s.api.core.v1.ServiceStatus",
@@ -3032,9 +3352,9 @@ const schema schema_core_v1_ServiceStatus = {.type = SCHEMA_OBJECT,
 static const schema_field core_v1_Service_fields[] = {
     {.name = "apiVersion", .type = &n0, .embed = "TypeMeta"},
     {.name = "kind", .type = &n0, .embed = "TypeMeta"},
-    {.name = "metadata", .type = &SCHEMA_OBJECT_META, .dflt = "{}", .always = true},
-    {.name = "spec", .type = &schema_core_v1_ServiceSpec, .dflt = "{}", .always = true},
-    {.name = "status", .type = &schema_core_v1_ServiceStatus, .dflt = "{}", .always = true},
+    {.name = "metadata", .type = &SCHEMA_OBJECT_META, .dflt = "{}", .always = true, .number = 1},
+    {.name = "spec", .type = &schema_core_v1_ServiceSpec, .dflt = "{}", .always = true, .number = 2},
+    {.name = "status", .type = &schema_core_v1_ServiceStatus, .dflt = "{}", .always = true, .number = 3},
 };
 const schema schema_core_v1_Service = {.type = SCHEMA_OBJECT,
                                        .name = "io.k8s.api.core.v1.Service",
@@ -3044,11 +3364,11 @@ const schema schema_core_v1_Service = {.type = SCHEMA_OBJECT,
 
 static const schema_field core_v1_ServiceAccount_fields[] = {
     {.name = "apiVersion", .type = &n0, .embed = "TypeMeta"},
-    {.name = "automountServiceAccountToken", .type = &n2, .pointer = true},
-    {.name = "imagePullSecrets", .type = &n196},
+    {.name = "automountServiceAccountToken", .type = &n2, .pointer = true, .number = 4},
+    {.name = "imagePullSecrets", .type = &n196, .number = 3},
     {.name = "kind", .type = &n0, .embed = "TypeMeta"},
-    {.name = "metadata", .type = &SCHEMA_OBJECT_META, .dflt = "{}", .always = true},
-    {.name = "secrets", .type = &n195, .patch = PATCH_MERGE, .patch_key = "name"},
+    {.name = "metadata", .type = &SCHEMA_OBJECT_META, .dflt = "{}", .always = true, .number = 1},
+    {.name = "secrets", .type = &n195, .patch = PATCH_MERGE, .patch_key = "name", .number = 2},
 };
 const schema schema_core_v1_ServiceAccount = {.type = SCHEMA_OBJECT,
                                               .name = "io.k8s.api.core.v1.ServiceAccount",
@@ -3057,8 +3377,8 @@ const schema schema_core_v1_ServiceAccount = {.type = SCHEMA_OBJECT,
                                               .n = 6};
 
 static const schema_field core_v1_TopologySelectorLabelRequirement_fields[] = {
-    {.name = "key", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "values", .type = &n37, .required = true, .always = true},
+    {.name = "key", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 1},
+    {.name = "values", .type = &n37, .required = true, .always = true, .number = 2},
 };
 const schema schema_core_v1_TopologySelectorLabelRequirement = {
     .type = SCHEMA_OBJECT,
@@ -3068,7 +3388,7 @@ const schema schema_core_v1_TopologySelectorLabelRequirement = {
     .n = 2};
 
 static const schema_field core_v1_TopologySelectorTerm_fields[] = {
-    {.name = "matchLabelExpressions", .type = &n197},
+    {.name = "matchLabelExpressions", .type = &n197, .number = 1},
 };
 const schema schema_core_v1_TopologySelectorTerm = {.type = SCHEMA_OBJECT,
                                                     .name = "io.k8s.api.core.v1.TopologySelectorTerm",

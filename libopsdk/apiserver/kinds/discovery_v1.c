@@ -24,9 +24,9 @@ static const schema n12 = {.type = SCHEMA_LIST,
                            .topology = TOPOLOGY_ATOMIC};
 
 static const schema_field discovery_v1_EndpointConditions_fields[] = {
-    {.name = "ready", .type = &n4, .pointer = true},
-    {.name = "serving", .type = &n4, .pointer = true},
-    {.name = "terminating", .type = &n4, .pointer = true},
+    {.name = "ready", .type = &n4, .pointer = true, .number = 1},
+    {.name = "serving", .type = &n4, .pointer = true, .number = 2},
+    {.name = "terminating", .type = &n4, .pointer = true, .number = 3},
 };
 const schema schema_discovery_v1_EndpointConditions = {.type = SCHEMA_OBJECT,
                                                        .name = "io.k8s.api.discovery.v1.EndpointConditions",
@@ -35,7 +35,7 @@ const schema schema_discovery_v1_EndpointConditions = {.type = SCHEMA_OBJECT,
                                                        .n = 3};
 
 static const schema_field discovery_v1_ForZone_fields[] = {
-    {.name = "name", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
+    {.name = "name", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 1},
 };
 const schema schema_discovery_v1_ForZone = {.type = SCHEMA_OBJECT,
                                             .name = "io.k8s.api.discovery.v1.ForZone",
@@ -44,7 +44,7 @@ const schema schema_discovery_v1_ForZone = {.type = SCHEMA_OBJECT,
                                             .n = 1};
 
 static const schema_field discovery_v1_ForNode_fields[] = {
-    {.name = "name", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
+    {.name = "name", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 1},
 };
 const schema schema_discovery_v1_ForNode = {.type = SCHEMA_OBJECT,
                                             .name = "io.k8s.api.discovery.v1.ForNode",
@@ -53,8 +53,8 @@ const schema schema_discovery_v1_ForNode = {.type = SCHEMA_OBJECT,
                                             .n = 1};
 
 static const schema_field discovery_v1_EndpointHints_fields[] = {
-    {.name = "forNodes", .type = &n7},
-    {.name = "forZones", .type = &n6},
+    {.name = "forNodes", .type = &n7, .number = 2},
+    {.name = "forZones", .type = &n6, .number = 1},
 };
 const schema schema_discovery_v1_EndpointHints = {.type = SCHEMA_OBJECT,
                                                   .name = "io.k8s.api.discovery.v1.EndpointHints",
@@ -63,14 +63,14 @@ const schema schema_discovery_v1_EndpointHints = {.type = SCHEMA_OBJECT,
                                                   .n = 2};
 
 static const schema_field discovery_v1_Endpoint_fields[] = {
-    {.name = "addresses", .type = &n3, .required = true, .always = true},
-    {.name = "conditions", .type = &schema_discovery_v1_EndpointConditions, .dflt = "{}", .always = true},
-    {.name = "deprecatedTopology", .type = &n5},
-    {.name = "hints", .type = &schema_discovery_v1_EndpointHints, .pointer = true},
-    {.name = "hostname", .type = &n0, .pointer = true},
-    {.name = "nodeName", .type = &n0, .pointer = true},
-    {.name = "targetRef", .type = &schema_core_v1_ObjectReference, .pointer = true},
-    {.name = "zone", .type = &n0, .pointer = true},
+    {.name = "addresses", .type = &n3, .required = true, .always = true, .number = 1},
+    {.name = "conditions", .type = &schema_discovery_v1_EndpointConditions, .dflt = "{}", .always = true, .number = 2},
+    {.name = "deprecatedTopology", .type = &n5, .number = 5},
+    {.name = "hints", .type = &schema_discovery_v1_EndpointHints, .pointer = true, .number = 8},
+    {.name = "hostname", .type = &n0, .pointer = true, .number = 3},
+    {.name = "nodeName", .type = &n0, .pointer = true, .number = 6},
+    {.name = "targetRef", .type = &schema_core_v1_ObjectReference, .pointer = true, .number = 4},
+    {.name = "zone", .type = &n0, .pointer = true, .number = 7},
 };
 const schema schema_discovery_v1_Endpoint = {.type = SCHEMA_OBJECT,
                                              .name = "io.k8s.api.discovery.v1.Endpoint",
@@ -79,10 +79,10 @@ const schema schema_discovery_v1_Endpoint = {.type = SCHEMA_OBJECT,
                                              .n = 8};
 
 static const schema_field discovery_v1_EndpointPort_fields[] = {
-    {.name = "appProtocol", .type = &n0, .pointer = true},
-    {.name = "name", .type = &n0, .pointer = true},
-    {.name = "port", .type = &n11, .pointer = true},
-    {.name = "protocol", .type = &n10, .pointer = true},
+    {.name = "appProtocol", .type = &n0, .pointer = true, .number = 4},
+    {.name = "name", .type = &n0, .pointer = true, .number = 1},
+    {.name = "port", .type = &n11, .pointer = true, .number = 3},
+    {.name = "protocol", .type = &n10, .pointer = true, .number = 2},
 };
 const schema schema_discovery_v1_EndpointPort = {.type = SCHEMA_OBJECT,
                                                  .name = "io.k8s.api.discovery.v1.EndpointPort",
@@ -92,12 +92,12 @@ const schema schema_discovery_v1_EndpointPort = {.type = SCHEMA_OBJECT,
                                                  .n = 4};
 
 static const schema_field discovery_v1_EndpointSlice_fields[] = {
-    {.name = "addressType", .type = &n2, .dflt = "\"\"", .required = true, .always = true},
+    {.name = "addressType", .type = &n2, .dflt = "\"\"", .required = true, .always = true, .number = 4},
     {.name = "apiVersion", .type = &n0, .embed = "TypeMeta"},
-    {.name = "endpoints", .type = &n8, .required = true, .always = true},
+    {.name = "endpoints", .type = &n8, .required = true, .always = true, .number = 2},
     {.name = "kind", .type = &n0, .embed = "TypeMeta"},
-    {.name = "metadata", .type = &SCHEMA_OBJECT_META, .dflt = "{}", .always = true},
-    {.name = "ports", .type = &n12, .always = true},
+    {.name = "metadata", .type = &SCHEMA_OBJECT_META, .dflt = "{}", .always = true, .number = 1},
+    {.name = "ports", .type = &n12, .always = true, .number = 3},
 };
 const schema schema_discovery_v1_EndpointSlice = {.type = SCHEMA_OBJECT,
                                                   .name = "io.k8s.api.discovery.v1.EndpointSlice",

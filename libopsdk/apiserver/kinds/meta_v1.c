@@ -42,12 +42,12 @@ static const schema n20 = {
 static const schema n21 = {.type = SCHEMA_INTEGER, .go = "int32", .format = "int32"};
 
 static const schema_field meta_v1_OwnerReference_fields[] = {
-    {.name = "apiVersion", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "blockOwnerDeletion", .type = &n5, .pointer = true},
-    {.name = "controller", .type = &n5, .pointer = true},
-    {.name = "kind", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "name", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "uid", .type = &n1, .dflt = "\"\"", .required = true, .always = true},
+    {.name = "apiVersion", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 5},
+    {.name = "blockOwnerDeletion", .type = &n5, .pointer = true, .number = 7},
+    {.name = "controller", .type = &n5, .pointer = true, .number = 6},
+    {.name = "kind", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 1},
+    {.name = "name", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 3},
+    {.name = "uid", .type = &n1, .dflt = "\"\"", .required = true, .always = true, .number = 4},
 };
 const schema schema_meta_v1_OwnerReference = {.type = SCHEMA_OBJECT,
                                               .name = "io.k8s.apimachinery.pkg.apis.meta.v1.OwnerReference",
@@ -57,13 +57,13 @@ const schema schema_meta_v1_OwnerReference = {.type = SCHEMA_OBJECT,
                                               .n = 6};
 
 static const schema_field meta_v1_ManagedFieldsEntry_fields[] = {
-    {.name = "apiVersion", .type = &n0},
-    {.name = "fieldsType", .type = &n0},
-    {.name = "fieldsV1", .type = &n10, .pointer = true},
-    {.name = "manager", .type = &n0},
-    {.name = "operation", .type = &n9},
-    {.name = "subresource", .type = &n0},
-    {.name = "time", .type = &n3, .pointer = true},
+    {.name = "apiVersion", .type = &n0, .number = 3},
+    {.name = "fieldsType", .type = &n0, .number = 6},
+    {.name = "fieldsV1", .type = &n10, .pointer = true, .number = 7},
+    {.name = "manager", .type = &n0, .number = 1},
+    {.name = "operation", .type = &n9, .number = 2},
+    {.name = "subresource", .type = &n0, .number = 8},
+    {.name = "time", .type = &n3, .pointer = true, .number = 4},
 };
 const schema schema_meta_v1_ManagedFieldsEntry = {.type = SCHEMA_OBJECT,
                                                   .name = "io.k8s.apimachinery.pkg.apis.meta.v1.ManagedFieldsEntry",
@@ -72,21 +72,21 @@ const schema schema_meta_v1_ManagedFieldsEntry = {.type = SCHEMA_OBJECT,
                                                   .n = 7};
 
 static const schema_field SCHEMA_OBJECT_META_fields[] = {
-    {.name = "annotations", .type = &n4},
-    {.name = "creationTimestamp", .type = &n3},
-    {.name = "deletionGracePeriodSeconds", .type = &n2, .pointer = true},
-    {.name = "deletionTimestamp", .type = &n3, .pointer = true},
-    {.name = "finalizers", .type = &n8, .patch = PATCH_MERGE},
-    {.name = "generateName", .type = &n0},
-    {.name = "generation", .type = &n2},
-    {.name = "labels", .type = &n4},
-    {.name = "managedFields", .type = &n11},
-    {.name = "name", .type = &n0},
-    {.name = "namespace", .type = &n0},
-    {.name = "ownerReferences", .type = &n7, .patch = PATCH_MERGE, .patch_key = "uid"},
-    {.name = "resourceVersion", .type = &n0},
-    {.name = "selfLink", .type = &n0},
-    {.name = "uid", .type = &n1},
+    {.name = "annotations", .type = &n4, .number = 12},
+    {.name = "creationTimestamp", .type = &n3, .number = 8},
+    {.name = "deletionGracePeriodSeconds", .type = &n2, .pointer = true, .number = 10},
+    {.name = "deletionTimestamp", .type = &n3, .pointer = true, .number = 9},
+    {.name = "finalizers", .type = &n8, .patch = PATCH_MERGE, .number = 14},
+    {.name = "generateName", .type = &n0, .number = 2},
+    {.name = "generation", .type = &n2, .number = 7},
+    {.name = "labels", .type = &n4, .number = 11},
+    {.name = "managedFields", .type = &n11, .number = 17},
+    {.name = "name", .type = &n0, .number = 1},
+    {.name = "namespace", .type = &n0, .number = 3},
+    {.name = "ownerReferences", .type = &n7, .patch = PATCH_MERGE, .patch_key = "uid", .number = 13},
+    {.name = "resourceVersion", .type = &n0, .number = 6},
+    {.name = "selfLink", .type = &n0, .number = 4},
+    {.name = "uid", .type = &n1, .number = 5},
 };
 const schema SCHEMA_OBJECT_META = {.type = SCHEMA_OBJECT,
                                    .name = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta",
@@ -95,9 +95,9 @@ const schema SCHEMA_OBJECT_META = {.type = SCHEMA_OBJECT,
                                    .n = 15};
 
 static const schema_field meta_v1_LabelSelectorRequirement_fields[] = {
-    {.name = "key", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "operator", .type = &n12, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "values", .type = &n13},
+    {.name = "key", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 1},
+    {.name = "operator", .type = &n12, .dflt = "\"\"", .required = true, .always = true, .number = 2},
+    {.name = "values", .type = &n13, .number = 3},
 };
 const schema schema_meta_v1_LabelSelectorRequirement = {
     .type = SCHEMA_OBJECT,
@@ -107,8 +107,8 @@ const schema schema_meta_v1_LabelSelectorRequirement = {
     .n = 3};
 
 static const schema_field meta_v1_LabelSelector_fields[] = {
-    {.name = "matchExpressions", .type = &n14},
-    {.name = "matchLabels", .type = &n4},
+    {.name = "matchExpressions", .type = &n14, .number = 2},
+    {.name = "matchLabels", .type = &n4, .number = 1},
 };
 const schema schema_meta_v1_LabelSelector = {.type = SCHEMA_OBJECT,
                                              .name = "io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector",
@@ -118,12 +118,12 @@ const schema schema_meta_v1_LabelSelector = {.type = SCHEMA_OBJECT,
                                              .n = 2};
 
 static const schema_field meta_v1_Condition_fields[] = {
-    {.name = "lastTransitionTime", .type = &n3, .required = true, .always = true},
-    {.name = "message", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "observedGeneration", .type = &n2},
-    {.name = "reason", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "status", .type = &n15, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "type", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
+    {.name = "lastTransitionTime", .type = &n3, .required = true, .always = true, .number = 4},
+    {.name = "message", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 6},
+    {.name = "observedGeneration", .type = &n2, .number = 3},
+    {.name = "reason", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 5},
+    {.name = "status", .type = &n15, .dflt = "\"\"", .required = true, .always = true, .number = 2},
+    {.name = "type", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 1},
 };
 const schema schema_meta_v1_Condition = {.type = SCHEMA_OBJECT,
                                          .name = "io.k8s.apimachinery.pkg.apis.meta.v1.Condition",
@@ -132,8 +132,8 @@ const schema schema_meta_v1_Condition = {.type = SCHEMA_OBJECT,
                                          .n = 6};
 
 static const schema_field meta_v1_Preconditions_fields[] = {
-    {.name = "resourceVersion", .type = &n0, .pointer = true},
-    {.name = "uid", .type = &n1, .pointer = true},
+    {.name = "resourceVersion", .type = &n0, .pointer = true, .number = 2},
+    {.name = "uid", .type = &n1, .pointer = true, .number = 1},
 };
 const schema schema_meta_v1_Preconditions = {.type = SCHEMA_OBJECT,
                                              .name = "io.k8s.apimachinery.pkg.apis.meta.v1.Preconditions",
@@ -143,13 +143,13 @@ const schema schema_meta_v1_Preconditions = {.type = SCHEMA_OBJECT,
 
 static const schema_field meta_v1_DeleteOptions_fields[] = {
     {.name = "apiVersion", .type = &n0, .embed = "TypeMeta"},
-    {.name = "dryRun", .type = &n13},
-    {.name = "gracePeriodSeconds", .type = &n2, .pointer = true},
-    {.name = "ignoreStoreReadErrorWithClusterBreakingPotential", .type = &n5, .pointer = true},
+    {.name = "dryRun", .type = &n13, .number = 5},
+    {.name = "gracePeriodSeconds", .type = &n2, .pointer = true, .number = 1},
+    {.name = "ignoreStoreReadErrorWithClusterBreakingPotential", .type = &n5, .pointer = true, .number = 6},
     {.name = "kind", .type = &n0, .embed = "TypeMeta"},
-    {.name = "orphanDependents", .type = &n5, .pointer = true},
-    {.name = "preconditions", .type = &schema_meta_v1_Preconditions, .pointer = true},
-    {.name = "propagationPolicy", .type = &n16, .pointer = true},
+    {.name = "orphanDependents", .type = &n5, .pointer = true, .number = 3},
+    {.name = "preconditions", .type = &schema_meta_v1_Preconditions, .pointer = true, .number = 2},
+    {.name = "propagationPolicy", .type = &n16, .pointer = true, .number = 4},
 };
 const schema schema_meta_v1_DeleteOptions = {.type = SCHEMA_OBJECT,
                                              .name = "io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions",
@@ -158,9 +158,9 @@ const schema schema_meta_v1_DeleteOptions = {.type = SCHEMA_OBJECT,
                                              .n = 8};
 
 static const schema_field meta_v1_FieldSelectorRequirement_fields[] = {
-    {.name = "key", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "operator", .type = &n17, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "values", .type = &n13},
+    {.name = "key", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 1},
+    {.name = "operator", .type = &n17, .dflt = "\"\"", .required = true, .always = true, .number = 2},
+    {.name = "values", .type = &n13, .number = 3},
 };
 const schema schema_meta_v1_FieldSelectorRequirement = {
     .type = SCHEMA_OBJECT,
@@ -170,10 +170,10 @@ const schema schema_meta_v1_FieldSelectorRequirement = {
     .n = 3};
 
 static const schema_field meta_v1_ListMeta_fields[] = {
-    {.name = "continue", .type = &n0},
-    {.name = "remainingItemCount", .type = &n2, .pointer = true},
-    {.name = "resourceVersion", .type = &n0},
-    {.name = "selfLink", .type = &n0},
+    {.name = "continue", .type = &n0, .number = 3},
+    {.name = "remainingItemCount", .type = &n2, .pointer = true, .number = 4},
+    {.name = "resourceVersion", .type = &n0, .number = 2},
+    {.name = "selfLink", .type = &n0, .number = 1},
 };
 const schema schema_meta_v1_ListMeta = {.type = SCHEMA_OBJECT,
                                         .name = "io.k8s.apimachinery.pkg.apis.meta.v1.ListMeta",
@@ -182,9 +182,9 @@ const schema schema_meta_v1_ListMeta = {.type = SCHEMA_OBJECT,
                                         .n = 4};
 
 static const schema_field meta_v1_StatusCause_fields[] = {
-    {.name = "field", .type = &n0},
-    {.name = "message", .type = &n0},
-    {.name = "reason", .type = &n19},
+    {.name = "field", .type = &n0, .number = 3},
+    {.name = "message", .type = &n0, .number = 2},
+    {.name = "reason", .type = &n19, .number = 1},
 };
 const schema schema_meta_v1_StatusCause = {.type = SCHEMA_OBJECT,
                                            .name = "io.k8s.apimachinery.pkg.apis.meta.v1.StatusCause",
@@ -193,12 +193,12 @@ const schema schema_meta_v1_StatusCause = {.type = SCHEMA_OBJECT,
                                            .n = 3};
 
 static const schema_field meta_v1_StatusDetails_fields[] = {
-    {.name = "causes", .type = &n20},
-    {.name = "group", .type = &n0},
-    {.name = "kind", .type = &n0},
-    {.name = "name", .type = &n0},
-    {.name = "retryAfterSeconds", .type = &n21},
-    {.name = "uid", .type = &n1},
+    {.name = "causes", .type = &n20, .number = 4},
+    {.name = "group", .type = &n0, .number = 2},
+    {.name = "kind", .type = &n0, .number = 3},
+    {.name = "name", .type = &n0, .number = 1},
+    {.name = "retryAfterSeconds", .type = &n21, .number = 5},
+    {.name = "uid", .type = &n1, .number = 6},
 };
 const schema schema_meta_v1_StatusDetails = {.type = SCHEMA_OBJECT,
                                              .name = "io.k8s.apimachinery.pkg.apis.meta.v1.StatusDetails",
@@ -208,13 +208,13 @@ const schema schema_meta_v1_StatusDetails = {.type = SCHEMA_OBJECT,
 
 static const schema_field meta_v1_Status_fields[] = {
     {.name = "apiVersion", .type = &n0, .embed = "TypeMeta"},
-    {.name = "code", .type = &n21},
-    {.name = "details", .type = &schema_meta_v1_StatusDetails, .pointer = true},
+    {.name = "code", .type = &n21, .number = 6},
+    {.name = "details", .type = &schema_meta_v1_StatusDetails, .pointer = true, .number = 5},
     {.name = "kind", .type = &n0, .embed = "TypeMeta"},
-    {.name = "message", .type = &n0},
-    {.name = "metadata", .type = &schema_meta_v1_ListMeta, .dflt = "{}", .always = true},
-    {.name = "reason", .type = &n18},
-    {.name = "status", .type = &n0},
+    {.name = "message", .type = &n0, .number = 3},
+    {.name = "metadata", .type = &schema_meta_v1_ListMeta, .dflt = "{}", .always = true, .number = 1},
+    {.name = "reason", .type = &n18, .number = 4},
+    {.name = "status", .type = &n0, .number = 2},
 };
 const schema schema_meta_v1_Status = {.type = SCHEMA_OBJECT,
                                       .name = "io.k8s.apimachinery.pkg.apis.meta.v1.Status",

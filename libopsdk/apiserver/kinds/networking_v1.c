@@ -55,8 +55,8 @@ static const schema n18 = {.type = SCHEMA_STRING, .go = "v1.PolicyType", .values
 static const schema n19 = {.type = SCHEMA_LIST, .go = "[]v1.PolicyType", .items = &n18, .topology = TOPOLOGY_ATOMIC};
 
 static const schema_field networking_v1_ServiceBackendPort_fields[] = {
-    {.name = "name", .type = &n0},
-    {.name = "number", .type = &n1},
+    {.name = "name", .type = &n0, .number = 1},
+    {.name = "number", .type = &n1, .number = 2},
 };
 const schema schema_networking_v1_ServiceBackendPort = {.type = SCHEMA_OBJECT,
                                                         .name = "io.k8s.api.networking.v1.ServiceBackendPort",
@@ -66,8 +66,8 @@ const schema schema_networking_v1_ServiceBackendPort = {.type = SCHEMA_OBJECT,
                                                         .n = 2};
 
 static const schema_field networking_v1_IngressServiceBackend_fields[] = {
-    {.name = "name", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "port", .type = &schema_networking_v1_ServiceBackendPort, .dflt = "{}", .always = true},
+    {.name = "name", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 1},
+    {.name = "port", .type = &schema_networking_v1_ServiceBackendPort, .dflt = "{}", .always = true, .number = 2},
 };
 const schema schema_networking_v1_IngressServiceBackend = {.type = SCHEMA_OBJECT,
                                                            .name = "io.k8s.api.networking.v1.IngressServiceBackend",
@@ -76,8 +76,8 @@ const schema schema_networking_v1_IngressServiceBackend = {.type = SCHEMA_OBJECT
                                                            .n = 2};
 
 static const schema_field networking_v1_IngressBackend_fields[] = {
-    {.name = "resource", .type = &schema_core_v1_TypedLocalObjectReference, .pointer = true},
-    {.name = "service", .type = &schema_networking_v1_IngressServiceBackend, .pointer = true},
+    {.name = "resource", .type = &schema_core_v1_TypedLocalObjectReference, .pointer = true, .number = 3},
+    {.name = "service", .type = &schema_networking_v1_IngressServiceBackend, .pointer = true, .number = 4},
 };
 const schema schema_networking_v1_IngressBackend = {.type = SCHEMA_OBJECT,
                                                     .name = "io.k8s.api.networking.v1.IngressBackend",
@@ -86,8 +86,8 @@ const schema schema_networking_v1_IngressBackend = {.type = SCHEMA_OBJECT,
                                                     .n = 2};
 
 static const schema_field networking_v1_IngressTLS_fields[] = {
-    {.name = "hosts", .type = &n2},
-    {.name = "secretName", .type = &n0},
+    {.name = "hosts", .type = &n2, .number = 1},
+    {.name = "secretName", .type = &n0, .number = 2},
 };
 const schema schema_networking_v1_IngressTLS = {.type = SCHEMA_OBJECT,
                                                 .name = "io.k8s.api.networking.v1.IngressTLS",
@@ -96,9 +96,14 @@ const schema schema_networking_v1_IngressTLS = {.type = SCHEMA_OBJECT,
                                                 .n = 2};
 
 static const schema_field networking_v1_HTTPIngressPath_fields[] = {
-    {.name = "backend", .type = &schema_networking_v1_IngressBackend, .dflt = "{}", .required = true, .always = true},
-    {.name = "path", .type = &n0},
-    {.name = "pathType", .type = &n5, .required = true, .pointer = true, .always = true},
+    {.name = "backend",
+     .type = &schema_networking_v1_IngressBackend,
+     .dflt = "{}",
+     .required = true,
+     .always = true,
+     .number = 2},
+    {.name = "path", .type = &n0, .number = 1},
+    {.name = "pathType", .type = &n5, .required = true, .pointer = true, .always = true, .number = 3},
 };
 const schema schema_networking_v1_HTTPIngressPath = {.type = SCHEMA_OBJECT,
                                                      .name = "io.k8s.api.networking.v1.HTTPIngressPath",
@@ -107,7 +112,7 @@ const schema schema_networking_v1_HTTPIngressPath = {.type = SCHEMA_OBJECT,
                                                      .n = 3};
 
 static const schema_field networking_v1_HTTPIngressRuleValue_fields[] = {
-    {.name = "paths", .type = &n6, .required = true, .always = true},
+    {.name = "paths", .type = &n6, .required = true, .always = true, .number = 1},
 };
 const schema schema_networking_v1_HTTPIngressRuleValue = {.type = SCHEMA_OBJECT,
                                                           .name = "io.k8s.api.networking.v1.HTTPIngressRuleValue",
@@ -116,8 +121,13 @@ const schema schema_networking_v1_HTTPIngressRuleValue = {.type = SCHEMA_OBJECT,
                                                           .n = 1};
 
 static const schema_field networking_v1_IngressRule_fields[] = {
-    {.name = "host", .type = &n0},
-    {.name = "http", .type = &schema_networking_v1_HTTPIngressRuleValue, .pointer = true, .embed = "IngressRuleValue"},
+    {.name = "host", .type = &n0, .number = 1},
+    {.name = "http",
+     .type = &schema_networking_v1_HTTPIngressRuleValue,
+     .pointer = true,
+     .number = 1,
+     .within = 2,
+     .embed = "IngressRuleValue"},
 };
 const schema schema_networking_v1_IngressRule = {.type = SCHEMA_OBJECT,
                                                  .name = "io.k8s.api.networking.v1.IngressRule",
@@ -126,10 +136,10 @@ const schema schema_networking_v1_IngressRule = {.type = SCHEMA_OBJECT,
                                                  .n = 2};
 
 static const schema_field networking_v1_IngressSpec_fields[] = {
-    {.name = "defaultBackend", .type = &schema_networking_v1_IngressBackend, .pointer = true},
-    {.name = "ingressClassName", .type = &n0, .pointer = true},
-    {.name = "rules", .type = &n7},
-    {.name = "tls", .type = &n3},
+    {.name = "defaultBackend", .type = &schema_networking_v1_IngressBackend, .pointer = true, .number = 1},
+    {.name = "ingressClassName", .type = &n0, .pointer = true, .number = 4},
+    {.name = "rules", .type = &n7, .number = 3},
+    {.name = "tls", .type = &n3, .number = 2},
 };
 const schema schema_networking_v1_IngressSpec = {.type = SCHEMA_OBJECT,
                                                  .name = "io.k8s.api.networking.v1.IngressSpec",
@@ -138,9 +148,9 @@ const schema schema_networking_v1_IngressSpec = {.type = SCHEMA_OBJECT,
                                                  .n = 4};
 
 static const schema_field networking_v1_IngressPortStatus_fields[] = {
-    {.name = "error", .type = &n0, .pointer = true},
-    {.name = "port", .type = &n1, .dflt = "0", .required = true, .always = true},
-    {.name = "protocol", .type = &n9, .dflt = "\"\"", .required = true, .always = true},
+    {.name = "error", .type = &n0, .pointer = true, .number = 3},
+    {.name = "port", .type = &n1, .dflt = "0", .required = true, .always = true, .number = 1},
+    {.name = "protocol", .type = &n9, .dflt = "\"\"", .required = true, .always = true, .number = 2},
 };
 const schema schema_networking_v1_IngressPortStatus = {.type = SCHEMA_OBJECT,
                                                        .name = "io.k8s.api.networking.v1.IngressPortStatus",
@@ -149,9 +159,9 @@ const schema schema_networking_v1_IngressPortStatus = {.type = SCHEMA_OBJECT,
                                                        .n = 3};
 
 static const schema_field networking_v1_IngressLoadBalancerIngress_fields[] = {
-    {.name = "hostname", .type = &n0},
-    {.name = "ip", .type = &n0},
-    {.name = "ports", .type = &n10},
+    {.name = "hostname", .type = &n0, .number = 2},
+    {.name = "ip", .type = &n0, .number = 1},
+    {.name = "ports", .type = &n10, .number = 4},
 };
 const schema schema_networking_v1_IngressLoadBalancerIngress = {
     .type = SCHEMA_OBJECT,
@@ -161,7 +171,7 @@ const schema schema_networking_v1_IngressLoadBalancerIngress = {
     .n = 3};
 
 static const schema_field networking_v1_IngressLoadBalancerStatus_fields[] = {
-    {.name = "ingress", .type = &n11},
+    {.name = "ingress", .type = &n11, .number = 1},
 };
 const schema schema_networking_v1_IngressLoadBalancerStatus = {.type = SCHEMA_OBJECT,
                                                                .name =
@@ -171,7 +181,11 @@ const schema schema_networking_v1_IngressLoadBalancerStatus = {.type = SCHEMA_OB
                                                                .n = 1};
 
 static const schema_field networking_v1_IngressStatus_fields[] = {
-    {.name = "loadBalancer", .type = &schema_networking_v1_IngressLoadBalancerStatus, .dflt = "{}", .always = true},
+    {.name = "loadBalancer",
+     .type = &schema_networking_v1_IngressLoadBalancerStatus,
+     .dflt = "{}",
+     .always = true,
+     .number = 1},
 };
 const schema schema_networking_v1_IngressStatus = {.type = SCHEMA_OBJECT,
                                                    .name = "io.k8s.api.networking.v1.IngressStatus",
@@ -182,9 +196,9 @@ const schema schema_networking_v1_IngressStatus = {.type = SCHEMA_OBJECT,
 static const schema_field networking_v1_Ingress_fields[] = {
     {.name = "apiVersion", .type = &n0, .embed = "TypeMeta"},
     {.name = "kind", .type = &n0, .embed = "TypeMeta"},
-    {.name = "metadata", .type = &SCHEMA_OBJECT_META, .dflt = "{}", .always = true},
-    {.name = "spec", .type = &schema_networking_v1_IngressSpec, .dflt = "{}", .always = true},
-    {.name = "status", .type = &schema_networking_v1_IngressStatus, .dflt = "{}", .always = true},
+    {.name = "metadata", .type = &SCHEMA_OBJECT_META, .dflt = "{}", .always = true, .number = 1},
+    {.name = "spec", .type = &schema_networking_v1_IngressSpec, .dflt = "{}", .always = true, .number = 2},
+    {.name = "status", .type = &schema_networking_v1_IngressStatus, .dflt = "{}", .always = true, .number = 3},
 };
 const schema schema_networking_v1_Ingress = {.type = SCHEMA_OBJECT,
                                              .name = "io.k8s.api.networking.v1.Ingress",
@@ -193,11 +207,11 @@ const schema schema_networking_v1_Ingress = {.type = SCHEMA_OBJECT,
                                              .n = 5};
 
 static const schema_field networking_v1_IngressClassParametersReference_fields[] = {
-    {.name = "apiGroup", .type = &n0, .pointer = true},
-    {.name = "kind", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "name", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "namespace", .type = &n0, .pointer = true},
-    {.name = "scope", .type = &n0, .pointer = true, .always = true},
+    {.name = "apiGroup", .type = &n0, .pointer = true, .number = 1},
+    {.name = "kind", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 2},
+    {.name = "name", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 3},
+    {.name = "namespace", .type = &n0, .pointer = true, .number = 5},
+    {.name = "scope", .type = &n0, .pointer = true, .always = true, .number = 4},
 };
 const schema schema_networking_v1_IngressClassParametersReference = {
     .type = SCHEMA_OBJECT,
@@ -207,8 +221,8 @@ const schema schema_networking_v1_IngressClassParametersReference = {
     .n = 5};
 
 static const schema_field networking_v1_IngressClassSpec_fields[] = {
-    {.name = "controller", .type = &n0},
-    {.name = "parameters", .type = &schema_networking_v1_IngressClassParametersReference, .pointer = true},
+    {.name = "controller", .type = &n0, .number = 1},
+    {.name = "parameters", .type = &schema_networking_v1_IngressClassParametersReference, .pointer = true, .number = 2},
 };
 const schema schema_networking_v1_IngressClassSpec = {.type = SCHEMA_OBJECT,
                                                       .name = "io.k8s.api.networking.v1.IngressClassSpec",
@@ -219,8 +233,8 @@ const schema schema_networking_v1_IngressClassSpec = {.type = SCHEMA_OBJECT,
 static const schema_field networking_v1_IngressClass_fields[] = {
     {.name = "apiVersion", .type = &n0, .embed = "TypeMeta"},
     {.name = "kind", .type = &n0, .embed = "TypeMeta"},
-    {.name = "metadata", .type = &SCHEMA_OBJECT_META, .dflt = "{}", .always = true},
-    {.name = "spec", .type = &schema_networking_v1_IngressClassSpec, .dflt = "{}", .always = true},
+    {.name = "metadata", .type = &SCHEMA_OBJECT_META, .dflt = "{}", .always = true, .number = 1},
+    {.name = "spec", .type = &schema_networking_v1_IngressClassSpec, .dflt = "{}", .always = true, .number = 2},
 };
 const schema schema_networking_v1_IngressClass = {.type = SCHEMA_OBJECT,
                                                   .name = "io.k8s.api.networking.v1.IngressClass",
@@ -229,9 +243,9 @@ const schema schema_networking_v1_IngressClass = {.type = SCHEMA_OBJECT,
                                                   .n = 4};
 
 static const schema_field networking_v1_NetworkPolicyPort_fields[] = {
-    {.name = "endPort", .type = &n1, .pointer = true},
-    {.name = "port", .type = &n12, .pointer = true},
-    {.name = "protocol", .type = &n9, .pointer = true},
+    {.name = "endPort", .type = &n1, .pointer = true, .number = 3},
+    {.name = "port", .type = &n12, .pointer = true, .number = 2},
+    {.name = "protocol", .type = &n9, .pointer = true, .number = 1},
 };
 const schema schema_networking_v1_NetworkPolicyPort = {.type = SCHEMA_OBJECT,
                                                        .name = "io.k8s.api.networking.v1.NetworkPolicyPort",
@@ -240,8 +254,8 @@ const schema schema_networking_v1_NetworkPolicyPort = {.type = SCHEMA_OBJECT,
                                                        .n = 3};
 
 static const schema_field networking_v1_IPBlock_fields[] = {
-    {.name = "cidr", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "except", .type = &n2},
+    {.name = "cidr", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 1},
+    {.name = "except", .type = &n2, .number = 2},
 };
 const schema schema_networking_v1_IPBlock = {.type = SCHEMA_OBJECT,
                                              .name = "io.k8s.api.networking.v1.IPBlock",
@@ -250,9 +264,9 @@ const schema schema_networking_v1_IPBlock = {.type = SCHEMA_OBJECT,
                                              .n = 2};
 
 static const schema_field networking_v1_NetworkPolicyPeer_fields[] = {
-    {.name = "ipBlock", .type = &schema_networking_v1_IPBlock, .pointer = true},
-    {.name = "namespaceSelector", .type = &schema_meta_v1_LabelSelector, .pointer = true},
-    {.name = "podSelector", .type = &schema_meta_v1_LabelSelector, .pointer = true},
+    {.name = "ipBlock", .type = &schema_networking_v1_IPBlock, .pointer = true, .number = 3},
+    {.name = "namespaceSelector", .type = &schema_meta_v1_LabelSelector, .pointer = true, .number = 2},
+    {.name = "podSelector", .type = &schema_meta_v1_LabelSelector, .pointer = true, .number = 1},
 };
 const schema schema_networking_v1_NetworkPolicyPeer = {.type = SCHEMA_OBJECT,
                                                        .name = "io.k8s.api.networking.v1.NetworkPolicyPeer",
@@ -261,8 +275,8 @@ const schema schema_networking_v1_NetworkPolicyPeer = {.type = SCHEMA_OBJECT,
                                                        .n = 3};
 
 static const schema_field networking_v1_NetworkPolicyIngressRule_fields[] = {
-    {.name = "from", .type = &n14},
-    {.name = "ports", .type = &n13},
+    {.name = "from", .type = &n14, .number = 2},
+    {.name = "ports", .type = &n13, .number = 1},
 };
 const schema schema_networking_v1_NetworkPolicyIngressRule = {.type = SCHEMA_OBJECT,
                                                               .name =
@@ -272,8 +286,8 @@ const schema schema_networking_v1_NetworkPolicyIngressRule = {.type = SCHEMA_OBJ
                                                               .n = 2};
 
 static const schema_field networking_v1_NetworkPolicyEgressRule_fields[] = {
-    {.name = "ports", .type = &n13},
-    {.name = "to", .type = &n14},
+    {.name = "ports", .type = &n13, .number = 1},
+    {.name = "to", .type = &n14, .number = 2},
 };
 const schema schema_networking_v1_NetworkPolicyEgressRule = {.type = SCHEMA_OBJECT,
                                                              .name = "io.k8s.api.networking.v1.NetworkPolicyEgressRule",
@@ -282,10 +296,10 @@ const schema schema_networking_v1_NetworkPolicyEgressRule = {.type = SCHEMA_OBJE
                                                              .n = 2};
 
 static const schema_field networking_v1_NetworkPolicySpec_fields[] = {
-    {.name = "egress", .type = &n16},
-    {.name = "ingress", .type = &n15},
-    {.name = "podSelector", .type = &schema_meta_v1_LabelSelector, .dflt = "{}", .always = true},
-    {.name = "policyTypes", .type = &n19},
+    {.name = "egress", .type = &n16, .number = 3},
+    {.name = "ingress", .type = &n15, .number = 2},
+    {.name = "podSelector", .type = &schema_meta_v1_LabelSelector, .dflt = "{}", .always = true, .number = 1},
+    {.name = "policyTypes", .type = &n19, .number = 4},
 };
 const schema schema_networking_v1_NetworkPolicySpec = {.type = SCHEMA_OBJECT,
                                                        .name = "io.k8s.api.networking.v1.NetworkPolicySpec",
@@ -296,8 +310,8 @@ const schema schema_networking_v1_NetworkPolicySpec = {.type = SCHEMA_OBJECT,
 static const schema_field networking_v1_NetworkPolicy_fields[] = {
     {.name = "apiVersion", .type = &n0, .embed = "TypeMeta"},
     {.name = "kind", .type = &n0, .embed = "TypeMeta"},
-    {.name = "metadata", .type = &SCHEMA_OBJECT_META, .dflt = "{}", .always = true},
-    {.name = "spec", .type = &schema_networking_v1_NetworkPolicySpec, .dflt = "{}", .always = true},
+    {.name = "metadata", .type = &SCHEMA_OBJECT_META, .dflt = "{}", .always = true, .number = 1},
+    {.name = "spec", .type = &schema_networking_v1_NetworkPolicySpec, .dflt = "{}", .always = true, .number = 2},
 };
 const schema schema_networking_v1_NetworkPolicy = {.type = SCHEMA_OBJECT,
                                                    .name = "io.k8s.api.networking.v1.NetworkPolicy",

@@ -23,10 +23,10 @@ static const schema n9 = {.type = SCHEMA_LIST,
                           .keys = s1};
 
 static const schema_field policy_v1_PodDisruptionBudgetSpec_fields[] = {
-    {.name = "maxUnavailable", .type = &n1, .pointer = true},
-    {.name = "minAvailable", .type = &n1, .pointer = true},
-    {.name = "selector", .type = &schema_meta_v1_LabelSelector, .patch = PATCH_REPLACE, .pointer = true},
-    {.name = "unhealthyPodEvictionPolicy", .type = &n3, .pointer = true},
+    {.name = "maxUnavailable", .type = &n1, .pointer = true, .number = 3},
+    {.name = "minAvailable", .type = &n1, .pointer = true, .number = 1},
+    {.name = "selector", .type = &schema_meta_v1_LabelSelector, .patch = PATCH_REPLACE, .pointer = true, .number = 2},
+    {.name = "unhealthyPodEvictionPolicy", .type = &n3, .pointer = true, .number = 4},
 };
 const schema schema_policy_v1_PodDisruptionBudgetSpec = {.type = SCHEMA_OBJECT,
                                                          .name = "io.k8s.api.policy.v1.PodDisruptionBudgetSpec",
@@ -35,13 +35,13 @@ const schema schema_policy_v1_PodDisruptionBudgetSpec = {.type = SCHEMA_OBJECT,
                                                          .n = 4};
 
 static const schema_field policy_v1_PodDisruptionBudgetStatus_fields[] = {
-    {.name = "conditions", .type = &n9, .patch = PATCH_MERGE, .patch_key = "type"},
-    {.name = "currentHealthy", .type = &n7, .dflt = "0", .required = true, .always = true},
-    {.name = "desiredHealthy", .type = &n7, .dflt = "0", .required = true, .always = true},
-    {.name = "disruptedPods", .type = &n6},
-    {.name = "disruptionsAllowed", .type = &n7, .dflt = "0", .required = true, .always = true},
-    {.name = "expectedPods", .type = &n7, .dflt = "0", .required = true, .always = true},
-    {.name = "observedGeneration", .type = &n4},
+    {.name = "conditions", .type = &n9, .patch = PATCH_MERGE, .patch_key = "type", .number = 7},
+    {.name = "currentHealthy", .type = &n7, .dflt = "0", .required = true, .always = true, .number = 4},
+    {.name = "desiredHealthy", .type = &n7, .dflt = "0", .required = true, .always = true, .number = 5},
+    {.name = "disruptedPods", .type = &n6, .number = 2},
+    {.name = "disruptionsAllowed", .type = &n7, .dflt = "0", .required = true, .always = true, .number = 3},
+    {.name = "expectedPods", .type = &n7, .dflt = "0", .required = true, .always = true, .number = 6},
+    {.name = "observedGeneration", .type = &n4, .number = 1},
 };
 const schema schema_policy_v1_PodDisruptionBudgetStatus = {.type = SCHEMA_OBJECT,
                                                            .name = "io.k8s.api.policy.v1.PodDisruptionBudgetStatus",
@@ -52,9 +52,9 @@ const schema schema_policy_v1_PodDisruptionBudgetStatus = {.type = SCHEMA_OBJECT
 static const schema_field policy_v1_PodDisruptionBudget_fields[] = {
     {.name = "apiVersion", .type = &n0, .embed = "TypeMeta"},
     {.name = "kind", .type = &n0, .embed = "TypeMeta"},
-    {.name = "metadata", .type = &SCHEMA_OBJECT_META, .dflt = "{}", .always = true},
-    {.name = "spec", .type = &schema_policy_v1_PodDisruptionBudgetSpec, .dflt = "{}", .always = true},
-    {.name = "status", .type = &schema_policy_v1_PodDisruptionBudgetStatus, .dflt = "{}", .always = true},
+    {.name = "metadata", .type = &SCHEMA_OBJECT_META, .dflt = "{}", .always = true, .number = 1},
+    {.name = "spec", .type = &schema_policy_v1_PodDisruptionBudgetSpec, .dflt = "{}", .always = true, .number = 2},
+    {.name = "status", .type = &schema_policy_v1_PodDisruptionBudgetStatus, .dflt = "{}", .always = true, .number = 3},
 };
 const schema schema_policy_v1_PodDisruptionBudget = {.type = SCHEMA_OBJECT,
                                                      .name = "io.k8s.api.policy.v1.PodDisruptionBudget",
@@ -64,9 +64,9 @@ const schema schema_policy_v1_PodDisruptionBudget = {.type = SCHEMA_OBJECT,
 
 static const schema_field policy_v1_Eviction_fields[] = {
     {.name = "apiVersion", .type = &n0, .embed = "TypeMeta"},
-    {.name = "deleteOptions", .type = &schema_meta_v1_DeleteOptions, .pointer = true},
+    {.name = "deleteOptions", .type = &schema_meta_v1_DeleteOptions, .pointer = true, .number = 2},
     {.name = "kind", .type = &n0, .embed = "TypeMeta"},
-    {.name = "metadata", .type = &SCHEMA_OBJECT_META, .dflt = "{}", .always = true},
+    {.name = "metadata", .type = &SCHEMA_OBJECT_META, .dflt = "{}", .always = true, .number = 1},
 };
 const schema schema_policy_v1_Eviction = {.type = SCHEMA_OBJECT,
                                           .name = "io.k8s.api.policy.v1.Eviction",

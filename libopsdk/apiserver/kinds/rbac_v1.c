@@ -15,11 +15,11 @@ static const schema n4 = {
     .type = SCHEMA_LIST, .go = "[]v1.Subject", .items = &schema_rbac_v1_Subject, .topology = TOPOLOGY_ATOMIC};
 
 static const schema_field rbac_v1_PolicyRule_fields[] = {
-    {.name = "apiGroups", .type = &n1},
-    {.name = "nonResourceURLs", .type = &n1},
-    {.name = "resourceNames", .type = &n1},
-    {.name = "resources", .type = &n1},
-    {.name = "verbs", .type = &n1, .required = true, .always = true},
+    {.name = "apiGroups", .type = &n1, .number = 2},
+    {.name = "nonResourceURLs", .type = &n1, .number = 5},
+    {.name = "resourceNames", .type = &n1, .number = 4},
+    {.name = "resources", .type = &n1, .number = 3},
+    {.name = "verbs", .type = &n1, .required = true, .always = true, .number = 1},
 };
 const schema schema_rbac_v1_PolicyRule = {.type = SCHEMA_OBJECT,
                                           .name = "io.k8s.api.rbac.v1.PolicyRule",
@@ -30,14 +30,14 @@ const schema schema_rbac_v1_PolicyRule = {.type = SCHEMA_OBJECT,
 static const schema_field rbac_v1_Role_fields[] = {
     {.name = "apiVersion", .type = &n0, .embed = "TypeMeta"},
     {.name = "kind", .type = &n0, .embed = "TypeMeta"},
-    {.name = "metadata", .type = &SCHEMA_OBJECT_META, .dflt = "{}", .always = true},
-    {.name = "rules", .type = &n2, .always = true},
+    {.name = "metadata", .type = &SCHEMA_OBJECT_META, .dflt = "{}", .always = true, .number = 1},
+    {.name = "rules", .type = &n2, .always = true, .number = 2},
 };
 const schema schema_rbac_v1_Role = {
     .type = SCHEMA_OBJECT, .name = "io.k8s.api.rbac.v1.Role", .go = "v1.Role", .fields = rbac_v1_Role_fields, .n = 4};
 
 static const schema_field rbac_v1_AggregationRule_fields[] = {
-    {.name = "clusterRoleSelectors", .type = &n3},
+    {.name = "clusterRoleSelectors", .type = &n3, .number = 1},
 };
 const schema schema_rbac_v1_AggregationRule = {.type = SCHEMA_OBJECT,
                                                .name = "io.k8s.api.rbac.v1.AggregationRule",
@@ -46,11 +46,11 @@ const schema schema_rbac_v1_AggregationRule = {.type = SCHEMA_OBJECT,
                                                .n = 1};
 
 static const schema_field rbac_v1_ClusterRole_fields[] = {
-    {.name = "aggregationRule", .type = &schema_rbac_v1_AggregationRule, .pointer = true},
+    {.name = "aggregationRule", .type = &schema_rbac_v1_AggregationRule, .pointer = true, .number = 3},
     {.name = "apiVersion", .type = &n0, .embed = "TypeMeta"},
     {.name = "kind", .type = &n0, .embed = "TypeMeta"},
-    {.name = "metadata", .type = &SCHEMA_OBJECT_META, .dflt = "{}", .always = true},
-    {.name = "rules", .type = &n2, .always = true},
+    {.name = "metadata", .type = &SCHEMA_OBJECT_META, .dflt = "{}", .always = true, .number = 1},
+    {.name = "rules", .type = &n2, .always = true, .number = 2},
 };
 const schema schema_rbac_v1_ClusterRole = {.type = SCHEMA_OBJECT,
                                            .name = "io.k8s.api.rbac.v1.ClusterRole",
@@ -59,10 +59,10 @@ const schema schema_rbac_v1_ClusterRole = {.type = SCHEMA_OBJECT,
                                            .n = 5};
 
 static const schema_field rbac_v1_Subject_fields[] = {
-    {.name = "apiGroup", .type = &n0},
-    {.name = "kind", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "name", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "namespace", .type = &n0},
+    {.name = "apiGroup", .type = &n0, .number = 2},
+    {.name = "kind", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 1},
+    {.name = "name", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 3},
+    {.name = "namespace", .type = &n0, .number = 4},
 };
 const schema schema_rbac_v1_Subject = {.type = SCHEMA_OBJECT,
                                        .name = "io.k8s.api.rbac.v1.Subject",
@@ -72,9 +72,9 @@ const schema schema_rbac_v1_Subject = {.type = SCHEMA_OBJECT,
                                        .n = 4};
 
 static const schema_field rbac_v1_RoleRef_fields[] = {
-    {.name = "apiGroup", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "kind", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
-    {.name = "name", .type = &n0, .dflt = "\"\"", .required = true, .always = true},
+    {.name = "apiGroup", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 1},
+    {.name = "kind", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 2},
+    {.name = "name", .type = &n0, .dflt = "\"\"", .required = true, .always = true, .number = 3},
 };
 const schema schema_rbac_v1_RoleRef = {.type = SCHEMA_OBJECT,
                                        .name = "io.k8s.api.rbac.v1.RoleRef",
@@ -86,9 +86,9 @@ const schema schema_rbac_v1_RoleRef = {.type = SCHEMA_OBJECT,
 static const schema_field rbac_v1_RoleBinding_fields[] = {
     {.name = "apiVersion", .type = &n0, .embed = "TypeMeta"},
     {.name = "kind", .type = &n0, .embed = "TypeMeta"},
-    {.name = "metadata", .type = &SCHEMA_OBJECT_META, .dflt = "{}", .always = true},
-    {.name = "roleRef", .type = &schema_rbac_v1_RoleRef, .dflt = "{}", .required = true, .always = true},
-    {.name = "subjects", .type = &n4},
+    {.name = "metadata", .type = &SCHEMA_OBJECT_META, .dflt = "{}", .always = true, .number = 1},
+    {.name = "roleRef", .type = &schema_rbac_v1_RoleRef, .dflt = "{}", .required = true, .always = true, .number = 3},
+    {.name = "subjects", .type = &n4, .number = 2},
 };
 const schema schema_rbac_v1_RoleBinding = {.type = SCHEMA_OBJECT,
                                            .name = "io.k8s.api.rbac.v1.RoleBinding",
@@ -99,9 +99,9 @@ const schema schema_rbac_v1_RoleBinding = {.type = SCHEMA_OBJECT,
 static const schema_field rbac_v1_ClusterRoleBinding_fields[] = {
     {.name = "apiVersion", .type = &n0, .embed = "TypeMeta"},
     {.name = "kind", .type = &n0, .embed = "TypeMeta"},
-    {.name = "metadata", .type = &SCHEMA_OBJECT_META, .dflt = "{}", .always = true},
-    {.name = "roleRef", .type = &schema_rbac_v1_RoleRef, .dflt = "{}", .required = true, .always = true},
-    {.name = "subjects", .type = &n4},
+    {.name = "metadata", .type = &SCHEMA_OBJECT_META, .dflt = "{}", .always = true, .number = 1},
+    {.name = "roleRef", .type = &schema_rbac_v1_RoleRef, .dflt = "{}", .required = true, .always = true, .number = 3},
+    {.name = "subjects", .type = &n4, .number = 2},
 };
 const schema schema_rbac_v1_ClusterRoleBinding = {.type = SCHEMA_OBJECT,
                                                   .name = "io.k8s.api.rbac.v1.ClusterRoleBinding",

@@ -11,12 +11,12 @@ static const schema n4 = {.type = SCHEMA_STRING, .go = "v1.PreemptionPolicy", .v
 
 static const schema_field scheduling_v1_PriorityClass_fields[] = {
     {.name = "apiVersion", .type = &n0, .embed = "TypeMeta"},
-    {.name = "description", .type = &n0},
-    {.name = "globalDefault", .type = &n2},
+    {.name = "description", .type = &n0, .number = 4},
+    {.name = "globalDefault", .type = &n2, .number = 3},
     {.name = "kind", .type = &n0, .embed = "TypeMeta"},
-    {.name = "metadata", .type = &SCHEMA_OBJECT_META, .dflt = "{}", .always = true},
-    {.name = "preemptionPolicy", .type = &n4, .pointer = true},
-    {.name = "value", .type = &n1, .dflt = "0", .required = true, .always = true},
+    {.name = "metadata", .type = &SCHEMA_OBJECT_META, .dflt = "{}", .always = true, .number = 1},
+    {.name = "preemptionPolicy", .type = &n4, .pointer = true, .number = 5},
+    {.name = "value", .type = &n1, .dflt = "0", .required = true, .always = true, .number = 2},
 };
 const schema schema_scheduling_v1_PriorityClass = {.type = SCHEMA_OBJECT,
                                                    .name = "io.k8s.api.scheduling.v1.PriorityClass",

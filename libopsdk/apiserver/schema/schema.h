@@ -51,6 +51,8 @@ typedef struct schema_field {
     /* Of built-in kinds, how Go has the field. */
     bool always;       /* sent when it is empty, too */
     bool pointer;      /* absent and zero differ */
+    uint16_t number;   /* in protobuf; 0: none */
+    uint16_t within;   /* protobuf's number of the struct that embed names; 0: the field stands there itself */
     const char *embed; /* "VolumeSource": the struct within that it stands in, as messages say it; NULL: none */
 } schema_field;
 

@@ -251,7 +251,16 @@ func isStruct(t reflect.Type) bool {
 	return t.Kind() == reflect.Struct
 }
 
-func (f *file) field(sf reflect.StructField, def *spec.Schema, embed string) (string, string) {
+// number is the field's in protobuf, "0" for none: the struct tag is "bytes,1,opt,name=metadata".
+func number(sf reflect.StructField) string {
+	parts := strings.Split(sf.Tag.Get("protobuf"), ",")
+	if len(parts) < 2 {
+		return "0"
+	}
+	return parts[1]
+}
+
+func (f *file) field(sf reflect.StructField, def *spec.Schema, embed, within string) (string, string) {
 	tag := strings.Split(sf.Tag.Get("json"), ",")
 	name, flags := tag[0], strings.Join(tag[1:], ",")+","
 	p, known := def.Properties[name]
@@ -293,13 +302,19 @@ func (f *file) field(sf reflect.StructField, def *spec.Schema, embed string) (st
 		isStruct(sf.Type) && !strings.Contains(flags, "omitzero,") {
 		text += ", .always = true"
 	}
+	if n := number(sf); n != "0" && (embed == "" || within != "0") {
+		text += ", .number = " + n // what stands in a struct without a number (TypeMeta) is not sent
+	}
+	if within != "0" {
+		text += ", .within = " + within
+	}
 	if embed != "" {
 		text += ", .embed = " + quote(embed)
 	}
 	return name, text + "}"
 }
 
-func (f *file) fields(t reflect.Type, def *spec.Schema, embed string, ret map[string]string) {
+func (f *file) fields(t reflect.Type, def *spec.Schema, embed, within string, ret map[string]string) {
 	for i := 0; i < t.NumField(); i++ {
 		sf := t.Field(i)
 		tag, _ := sf.Tag.Lookup("json")
@@ -310,9 +325,9 @@ func (f *file) fields(t reflect.Type, def *spec.Schema, embed string, ret map[st
 			if elem.Kind() == reflect.Pointer {
 				elem = elem.Elem()
 			}
-			f.fields(elem, def, strings.TrimPrefix(embed+"."+sf.Name, "."), ret)
+			f.fields(elem, def, strings.TrimPrefix(embed+"."+sf.Name, "."), number(sf), ret)
 		default:
-			name, text := f.field(sf, def, embed)
+			name, text := f.field(sf, def, embed, within)
 			ret[name] = text
 		}
 	}
@@ -334,7 +349,7 @@ func add(t reflect.Type) {
 		fail("no OpenAPI definition of %s", model(t))
 	}
 	byName := map[string]string{}
-	f.fields(t, &def.Schema, "", byName)
+	f.fields(t, &def.Schema, "", "0", byName)
 	var names, lines []string
 	for name := range byName {
 		names = append(names, name)
