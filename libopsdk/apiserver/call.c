@@ -1,5 +1,7 @@
 #include "apiserver/call.h"
+#include "apiserver/kinds/schemas.h"
 #include "apiserver/limits.h"
+#include "apiserver/schema/protobuf.h"
 
 #include <opsdk/yaml.h>
 #include <stdarg.h>
@@ -115,12 +117,36 @@ int call_value(call *c, bool yaml, json_t **ret, failure *why)
     return yaml ? read_yaml(c, ret, why) : read_json(c, ret, why);
 }
 
+/* Of what may come as protobuf: the resource's own documents, those of subresources, and options. */
+static const schema *find_schema(const char *api_version, const char *kind, const void *user)
+{
+    static const schema *const others[] = {&schema_meta_v1_DeleteOptions, &schema_autoscaling_v1_Scale,
+                                           &schema_policy_v1_Eviction, &schema_authentication_v1_TokenRequest,
+                                           &schema_core_v1_Binding};
+    const call *c = user;
+
+    (void)api_version; /* compared with the resource's later on */
+    if (strcmp(kind, c->res->kind) == 0)
+        return c->res->schema;
+    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+        if (strcmp(strrchr(others[i]->name, '.') + 1, kind) == 0)
+            return others[i];
+    return NULL;
+}
+
+bool call_is_json(const call *c)
+{
+    return !*c->rq.content_type || call_is_type(c, "application/json");
+}
+
 int call_document(call *c, json_t **ret, failure *why)
 {
     bool yaml = call_is_type(c, "application/yaml");
     json_t *doc;
 
-    if (!yaml && *c->rq.content_type && !call_is_type(c, "application/json"))
+    if (call_is_type(c, "application/vnd.kubernetes.protobuf") && !c->res->custom)
+        return protobuf_decode(c->rq.body, c->rq.body_len, find_schema, c, ret, why);
+    if (!yaml && !call_is_json(c))
         return failure_set(why, 415, "UnsupportedMediaType",
                            "the body of the request was in an unknown format - accepted media types include: "
                            "application/json, application/yaml, application/vnd.kubernetes.protobuf");

@@ -83,6 +83,7 @@ int call_answer_text(call *c, int status, const char *type, const char *text, si
 
 /* Is that the request's content type (parameters aside)? */
 bool call_is_type(const call *c, const char *type);
+bool call_is_json(const call *c);
 /* Reads the body as any value. */
 int call_value(call *c, bool yaml, json_t **ret, failure *why);
 /* Reads the body as a document (JSON or YAML by content type): a map, else 400 in the server's words. */

@@ -36,7 +36,7 @@ int verb_create(call *c, failure *why)
     int r = call_document(c, &w.obj, why);
 
     if (r == 0)
-        r = write_decode(c, w.obj, c->rq.body, c->rq.body_len, why);
+        r = write_decode(c, w.obj, call_is_json(c) ? c->rq.body : NULL, c->rq.body_len, why);
     if (r == 0)
         r = settle_namespace(c, w.obj, why);
     if (r == 0)
@@ -103,7 +103,7 @@ int verb_update(call *c, failure *why)
     int r = call_document(c, &w.obj, why);
 
     if (r == 0)
-        r = write_decode(c, w.obj, c->rq.body, c->rq.body_len, why);
+        r = write_decode(c, w.obj, call_is_json(c) ? c->rq.body : NULL, c->rq.body_len, why);
     if (r == 0)
         r = load(&w, why);
     if (r == 0 && !w.old)

@@ -267,7 +267,8 @@ static int decode_one(const schema_field *sf, const field *f, unsigned depth, js
     json_t *got = NULL;
 
     if (sf->type->type == SCHEMA_MAP)
-        return f->wire == WIRE_BYTES ? decode_entry(sf->type, f->inside, depth + 1, container(to, sf->name, false)) : -1;
+        return f->wire == WIRE_BYTES ? decode_entry(sf->type, f->inside, depth + 1, container(to, sf->name, false))
+                                     : -1;
     if (decode_value(sf->type->type == SCHEMA_LIST ? sf->type->items : sf->type, f, depth, &got) < 0)
         return -1;
     if (sf->type->type == SCHEMA_LIST)
@@ -336,7 +337,8 @@ static int decode_unknown(message m, protobuf_find_fn *find, const void *user, j
 
     if (!find_field(m, 1, &type) || !find_field(m, 2, &raw) || read_type(type.inside, doc) < 0)
         return bad(why);
-    s = find(json_string_value(json_object_get(doc, "apiVersion")), json_string_value(json_object_get(doc, "kind")), user);
+    s = find(json_string_value(json_object_get(doc, "apiVersion")), json_string_value(json_object_get(doc, "kind")),
+             user);
     if (!s)
         return failure_bad_request(why, "no kind \"%s\" is registered for version \"%s\"",
                                    json_string_value(json_object_get(doc, "kind")),
