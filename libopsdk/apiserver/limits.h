@@ -15,12 +15,14 @@
 #define LIMIT_BOOKMARK_MS 60000       /* between bookmarks; k8s.io/apiserver sends one about each minute */
 #define LIMIT_WATCH_MIN_S 1800 /* a watch without timeoutSeconds ends after this to twice this; min-request-timeout */
 #define LIMIT_KEEPALIVE_S 90   /* of an idle connection */
-#define LIMIT_MANIFEST (64u << 20)  /* bytes of one file of manifests */
-#define LIMIT_ESTABLISH_MS 5000     /* for a CRD's resources to be served, before a manifest of its kind is refused */
-#define LIMIT_WAIT_MS 30000         /* a wait that is given no time-out */
-#define LIMIT_REGEX 100000          /* nodes and instructions of one regular expression */
-#define LIMIT_REGEX_DEPTH 1000      /* groups in groups; as Go's */
-#define LIMIT_REQUESTS 16384        /* newest requests that the recorder keeps */
+#define LIMIT_MANIFEST (64u << 20) /* bytes of one file of manifests */
+#define LIMIT_ESTABLISH_MS 5000    /* for a CRD's resources to be served, before a manifest of its kind is refused */
+#define LIMIT_WAIT_MS 30000        /* a wait that is given no time-out */
+#define LIMIT_REGEX 100000         /* nodes and instructions of one regular expression */
+#define LIMIT_REGEX_DEPTH 1000     /* groups in groups; as Go's */
+#define LIMIT_REQUESTS 16384       /* newest requests that the recorder keeps */
+#define LIMIT_ANNOTATIONS (256u << 10) /* bytes of all annotations, names and values */
+#define LIMIT_MANAGERS 10           /* updates that managedFields keeps apart; apimachinery DefaultMaxUpdateManagers */
 #define LIMIT_PATCH_OPS 10000       /* operations of one JSON patch */
 #define LIMIT_PATCH_COPY (3u << 20) /* bytes that they copy; k8s.io/apiserver JSONPatchMaxCopyBytes */
 

@@ -1,0 +1,204 @@
+#include "apiserver/apply/fields.h"
+
+#include <string.h>
+
+void pool_clear(pool *p)
+{
+    arena_clear(&p->memory);
+    buf_clear(&p->scratch);
+}
+
+void *pool_take(pool *p, size_t len)
+{
+    void *room = arena_take(&p->memory, len);
+
+    p->failed = p->failed || !room;
+    return room;
+}
+
+const char *pool_text(pool *p, const char *text, size_t len)
+{
+    const char *copy = arena_strndup(&p->memory, text, len);
+
+    p->failed = p->failed || !copy;
+    return copy;
+}
+
+int fields_order(char type, const char *text, char type2, const char *text2)
+{
+    return type != type2 ? (unsigned char)type - (unsigned char)type2 : strcmp(text, text2);
+}
+
+static int order(const fields *a, const fields *b)
+{
+    return fields_order(a->type, a->text, b->type, b->text);
+}
+
+/* ---- building ---- */
+
+static void append(fields_list *l, fields *f)
+{
+    f->next = NULL;
+    if (l->last)
+        l->last->next = f;
+    else
+        l->first = f;
+    l->last = f;
+}
+
+void fields_list_add(pool *p, fields_list *l, char type, const char *text, bool member, const fields *below)
+{
+    fields *f;
+
+    if (!member && !below)
+        return;
+    f = pool_take(p, sizeof(*f));
+    if (!f)
+        return;
+    *f = (fields){.below = below, .text = text, .type = type, .member = member};
+    l->unsorted = l->unsorted || (l->last && order(l->last, f) >= 0);
+    append(l, f);
+}
+
+/* The element's next element may be written: nobody else has it yet. */
+static fields *merge(pool *p, fields *a, fields *b)
+{
+    fields_list out = {0};
+
+    while (a && b) {
+        int c = order(a, b);
+        fields **from = c <= 0 ? &a : &b, *f = *from;
+        *from = (fields *)f->next;
+        if (c == 0) {
+            f->member = f->member || b->member;
+            f->below = fields_union(p, f->below, b->below);
+            b = (fields *)b->next;
+        }
+        append(&out, f);
+    }
+    if (!out.last)
+        return a ? a : b;
+    out.last->next = a ? a : b;
+    return out.first;
+}
+
+static fields *sort(pool *p, fields *list, size_t n)
+{
+    fields *half = list, *before = NULL;
+
+    if (n < 2)
+        return list;
+    for (size_t i = 0; i < n / 2; i++) {
+        before = half;
+        half = (fields *)half->next;
+    }
+    before->next = NULL;
+    return merge(p, sort(p, list, n / 2), sort(p, half, n - n / 2));
+}
+
+const fields *fields_list_done(pool *p, fields_list *l)
+{
+    size_t n = 0;
+
+    if (!l->unsorted)
+        return l->first;
+    for (const fields *f = l->first; f; f = f->next)
+        n++;
+    return sort(p, l->first, n);
+}
+
+/* ---- operations ---- */
+
+enum operation { UNION, WITHOUT, WITHOUT_TREE, COMMON };
+
+static const fields *combine(pool *p, enum operation op, const fields *a, const fields *b);
+
+/* Adds what becomes of an element that is in both. */
+static void add_both(pool *p, enum operation op, fields_list *out, const fields *a, const fields *b)
+{
+    bool member = op == UNION    ? a->member || b->member
+                  : op == COMMON ? a->member && b->member
+                                 : a->member && !b->member;
+
+    if (op == WITHOUT_TREE && b->member)
+        return;
+    fields_list_add(p, out, a->type, a->text, member, combine(p, op, a->below, b->below));
+}
+
+static void add_one(pool *p, fields_list *out, const fields *f)
+{
+    fields_list_add(p, out, f->type, f->text, f->member, f->below);
+}
+
+/* The rest of a set is shared. */
+static const fields *close_with(fields_list *out, const fields *rest)
+{
+    if (!out->last)
+        return rest;
+    out->last->next = rest;
+    return out->first;
+}
+
+static const fields *combine(pool *p, enum operation op, const fields *a, const fields *b)
+{
+    fields_list out = {0};
+
+    while (a && b) {
+        int c = order(a, b);
+        if (c == 0)
+            add_both(p, op, &out, a, b);
+        else if (c < 0 && op != COMMON)
+            add_one(p, &out, a);
+        else if (c > 0 && op == UNION)
+            add_one(p, &out, b);
+        a = c <= 0 ? a->next : a;
+        b = c >= 0 ? b->next : b;
+    }
+    return close_with(&out, op == COMMON ? NULL : a ? a : op == UNION ? b : NULL);
+}
+
+const fields *fields_union(pool *p, const fields *a, const fields *b)
+{
+    return combine(p, UNION, a, b);
+}
+
+const fields *fields_without(pool *p, const fields *a, const fields *b)
+{
+    return combine(p, WITHOUT, a, b);
+}
+
+const fields *fields_without_tree(pool *p, const fields *a, const fields *b)
+{
+    return combine(p, WITHOUT_TREE, a, b);
+}
+
+const fields *fields_common(pool *p, const fields *a, const fields *b)
+{
+    return combine(p, COMMON, a, b);
+}
+
+static const fields *find(const fields *set, char type, const char *text)
+{
+    int c = 1;
+
+    for (; set; set = set->next) {
+        c = fields_order(set->type, set->text, type, text);
+        if (c >= 0)
+            break;
+    }
+    return c == 0 ? set : NULL;
+}
+
+bool fields_has(const fields *set, char type, const char *text)
+{
+    const fields *f = find(set, type, text);
+
+    return f && f->member;
+}
+
+const fields *fields_below(const fields *set, char type, const char *text)
+{
+    const fields *f = find(set, type, text);
+
+    return f ? f->below : NULL;
+}
