@@ -1,7 +1,7 @@
 /* The verbs that write: create, update, patch. */
-#include "apiserver/apply/managed.h"
 #include "apiserver/limits.h"
 #include "apiserver/meta.h"
+#include "apiserver/owners.h"
 #include "apiserver/patch/patch.h"
 #include "apiserver/verbs.h"
 #include "apiserver/write.h"
@@ -138,23 +138,6 @@ static int patch_kind_of(const call *c, enum patch_kind *ret, failure *why)
     return 0;
 }
 
-static int apply(writing *w, const json_t *config, failure *why)
-{
-    call *c = w->c;
-    char version[320], now[32];
-    managed_write m = {
-        .schema = c->res->schema,
-        .manager = call_manager(c),
-        .api_version = version,
-        .sub = c->sub ? c->sub->name : "",
-        .time = apiserver_time(c->server, now),
-    };
-
-    snprintf(version, sizeof(version), "%s%s%s", c->res->group, *c->res->group ? "/" : "", c->res->version);
-    w->applied = true;
-    return managed_apply(&m, w->old, config, request_flag(&c->rq, "force"), &w->obj, why);
-}
-
 /* A patch on its way into a document. */
 typedef struct patching {
     enum patch_kind kind;
@@ -174,7 +157,7 @@ static void patching_clear(patching *p)
 static int change(writing *w, patching *p, failure *why)
 {
     if (p->kind == KIND_APPLY)
-        return apply(w, p->patch, why);
+        return owners_apply(w, p->patch, request_flag(&w->c->rq, "force"), why);
     if (!w->old)
         return fail_not_found(w->c->res, w->c->rq.name, why);
     patching_clear(p);

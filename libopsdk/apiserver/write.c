@@ -2,6 +2,7 @@
 #include "apiserver/admission/admission.h"
 #include "apiserver/apply/managed.h"
 #include "apiserver/meta.h"
+#include "apiserver/owners.h"
 #include "apiserver/schema/decode.h"
 #include "apiserver/verbs.h"
 
@@ -122,20 +123,6 @@ static int validate(writing *w, failure *why)
     return 0;
 }
 
-static int own_fields(writing *w, failure *why)
-{
-    char version[320], now[32];
-    managed_write m = {
-        .schema = w->c->res->schema,
-        .manager = call_manager(w->c),
-        .api_version = version_of(w->c->res, version, sizeof(version)),
-        .sub = w->c->sub ? w->c->sub->name : "",
-        .time = apiserver_time(w->c->server, now),
-    };
-
-    return w->applied ? 0 : managed_update(&m, w->obj, w->old, why);
-}
-
 /* What the server sets by itself comes after owners and mutating admission: nobody owns it, and webhooks do not see it. */
 static int prepare(writing *w, failure *why)
 {
@@ -153,7 +140,7 @@ static int pass(writing *w, failure *why)
 {
     bool released = false;
 
-    if (own_fields(w, why) < 0 || admission_mutate(w->c, w->obj, w->old, &released, why) < 0)
+    if (owners_update(w, why) < 0 || admission_mutate(w->c, w->obj, w->old, &released, why) < 0)
         return -1;
     w->released |= released;
     if (prepare(w, why) < 0 || validate(w, why) < 0)
@@ -218,6 +205,7 @@ int write_update(writing *w, failure *why)
     if (w->released && check_current(w, why) < 0)
         return -1;
     json_object_set(meta_of(w->obj), "resourceVersion", json_object_get(meta_of(w->old), "resourceVersion"));
+    managed_keep_times(w->obj, w->old);
     w->unchanged = json_equal(w->obj, w->old) && !delete_is_due(w->obj);
     if (w->unchanged || c->dry_run)
         return 0;

@@ -16,8 +16,9 @@ typedef struct managed_write {
     const char *sub;         /* subresource, "" for none */
     const char *time;        /* RFC 3339, now */
     const char *const
-        *reset;   /* paths that this write takes back, "spec" or "metadata.labels", NULL-terminated; NULL: none */
-    bool builtin; /* its documents have structs that are never absent */
+        *reset; /* paths that this write takes back, "spec" or "metadata.labels", NULL-terminated; NULL: none */
+    const char *const *only;  /* likewise, and all else is taken back; "*" is any element; NULL: none */
+    bool builtin;             /* its documents have structs that are never absent */
     managed_schema_fn *other; /* NULL: there is no other version */
     void *user;
 } managed_write;

@@ -100,9 +100,10 @@ static json_t *add_back_owned(const applying *a, json_t *merged, json_t *pruned,
     const fields *have = typed_with_parents(mem, s, typed_fields(mem, s, merged)),
                  *left = typed_with_parents(mem, s, typed_fields(mem, s, pruned)),
                  *owned = typed_with_parents(mem, s, owned_in(a, version));
+    json_t *out = typed_remove(mem, s, merged, fields_without(mem, have, fields_union(mem, left, owned)));
 
-    json_decref(pruned);
-    return typed_remove(mem, s, merged, fields_without(mem, have, fields_union(mem, left, owned)));
+    json_decref(pruned); /* not before: left refers to it */
+    return out;
 }
 
 /* Each version once, that of last first. */
@@ -128,9 +129,10 @@ static json_t *add_back_dangling(const applying *a, json_t *merged, json_t *prun
     const fields *have = typed_with_parents(mem, s, typed_fields(mem, s, merged)),
                  *left = typed_with_parents(mem, s, typed_fields(mem, s, pruned)),
                  *had = typed_with_parents(mem, s, last->set);
+    json_t *out = typed_remove(mem, s, merged, fields_common(mem, fields_without(mem, have, left), had));
 
     json_decref(pruned);
-    return typed_remove(mem, s, merged, fields_common(mem, fields_without(mem, have, left), had));
+    return out;
 }
 
 /* Consumes merged. */

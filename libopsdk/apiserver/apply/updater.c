@@ -14,11 +14,49 @@ const fields *updater_path(pool *mem, const char *path)
     return one.first;
 }
 
+/* The patterns that go on below an element; *ret_all: one of them ends with it. */
+static const char **patterns_below(pool *mem, const char *const *patterns, const fields *f, bool *ret_all)
+{
+    size_t n = 0, k = 0;
+    const char **below;
+
+    while (patterns[n])
+        n++;
+    below = pool_take(mem, (n + 1) * sizeof(*below));
+    for (size_t i = 0; below && i < n; i++) {
+        size_t len = strcspn(patterns[i], ".");
+        bool any = len == 1 && *patterns[i] == '*',
+             same = f->type == 'f' && strlen(f->text) == len && strncmp(f->text, patterns[i], len) == 0;
+        if (!any && !same)
+            continue;
+        *ret_all = *ret_all || !patterns[i][len];
+        below[k++] = patterns[i] + len + (patterns[i][len] == '.');
+    }
+    if (below)
+        below[k] = NULL;
+    return below;
+}
+
+/* What is on the way to a pattern or below it. */
+static const fields *matching(pool *mem, const fields *set, const char *const *patterns)
+{
+    fields_list out = {0};
+
+    for (; set && !mem->failed; set = set->next) {
+        bool all = false;
+        const char **below = patterns_below(mem, patterns, set, &all);
+        if (below && *below)
+            fields_list_add(mem, &out, set->type, set->text, set->member,
+                            all ? set->below : matching(mem, set->below, below));
+    }
+    return out.first;
+}
+
 const fields *updater_filter(pool *mem, const managed_write *w, const fields *set)
 {
     for (size_t i = 0; w->reset && w->reset[i] && set; i++)
         set = fields_without_tree(mem, set, updater_path(mem, w->reset[i]));
-    return set;
+    return w->only ? matching(mem, set, w->only) : set;
 }
 
 static comparison filter(pool *mem, const managed_write *w, comparison c)
