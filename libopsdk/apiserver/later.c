@@ -5,18 +5,6 @@
 
 #define LATER __attribute__((weak))
 
-LATER int decode_custom(const schema *s, json_t *doc, const decode_opts *o, failure *why)
-{
-    (void)s, (void)doc, (void)o, (void)why;
-    return 0;
-}
-
-LATER int schema_default(const schema *s, json_t *doc)
-{
-    (void)s, (void)doc;
-    return 0;
-}
-
 LATER int admission_mutate(call *c, json_t *obj, const json_t *old, bool *ret_released, failure *why)
 {
     (void)c, (void)obj, (void)old, (void)ret_released, (void)why;

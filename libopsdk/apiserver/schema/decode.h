@@ -4,6 +4,7 @@
 
 #include "apiserver/failure.h"
 #include "apiserver/schema/schema.h"
+#include "core/buf.h"
 
 enum field_validation { VALIDATION_IGNORE, VALIDATION_WARN, VALIDATION_STRICT };
 
@@ -18,6 +19,10 @@ typedef struct decode_opts {
 /* Built-in kinds: drops unknown fields and nulls, checks types (400 in encoding/json's words), puts quantities, times and
  * numbers into canonical form, drops what Go's omitempty would. */
 int decode_builtin(const schema *s, json_t *doc, const decode_opts *o, failure *why);
+
+/* One value of a built-in type within a document of another kind, such as metadata of a custom resource.  unknown (NULL: not asked for)
+ * gets 'unknown field "PREFIXpath"'.  -1: error has encoding/json's words. */
+int decode_struct(const schema *s, json_t *v, const char *prefix, json_t *unknown, buf *error);
 
 /* Custom resources: prunes what the structural schema does not know (reported by validation mode), coerces metadata. */
 int decode_custom(const schema *s, json_t *doc, const decode_opts *o, failure *why);

@@ -23,10 +23,11 @@ typedef struct place {
 typedef struct decoding {
     const decode_opts *o;
     strict found;
-    buf type_error; /* the first; what comes after is still decoded */
-    buf fatal;      /* of a type with a decoder of its own: ends it at once, and stands above a type error */
-    size_t members; /* seen, to compare with the text */
-    bool lenient;   /* within a type that decodes itself: unknown fields are not told of */
+    buf type_error;     /* the first; what comes after is still decoded */
+    buf fatal;          /* of a type with a decoder of its own: ends it at once, and stands above a type error */
+    size_t members;     /* seen, to compare with the text */
+    const char *prefix; /* of the paths of unknown fields; NULL: none */
+    bool lenient;       /* within a type that decodes itself: unknown fields are not told of */
 } decoding;
 
 static json_t *decode(decoding *d, const schema *s, json_t *v, const place *at);
@@ -336,6 +337,7 @@ static int decode_field(decoding *d, const schema *s, json_t *obj, void *iter, c
         d->members += count_members(old);
         if (!d->lenient && d->o->validation != VALIDATION_IGNORE) {
             auto_buf path = BUF_INIT(LIMIT_OBJECT);
+            buf_puts(&path, d->prefix ? d->prefix : "");
             put_path(&path, &here);
             strict_add(&d->found, "unknown", path.data);
         }
@@ -463,6 +465,23 @@ static int finish(decoding *d, const schema *s, json_t *result, failure *why)
     if (d->type_error.len)
         return refuse(d->o, d->type_error.data, why);
     return report(d, s, why);
+}
+
+int decode_struct(const schema *s, json_t *v, const char *prefix, json_t *unknown, buf *error)
+{
+    decode_opts o = {.validation = unknown ? VALIDATION_WARN : VALIDATION_IGNORE};
+    decoding d = {.o = &o, .type_error = BUF_INIT(LIMIT_OBJECT), .fatal = BUF_INIT(LIMIT_OBJECT), .prefix = prefix};
+    json_t *result = decode(&d, s, v, NULL);
+
+    if (d.fatal.len || d.type_error.len)
+        buf_puts(error, d.fatal.len ? d.fatal.data : d.type_error.data);
+    if (unknown && d.found.list)
+        json_array_extend(unknown, d.found.list);
+    json_decref(result);
+    strict_clear(&d.found);
+    buf_clear(&d.type_error);
+    buf_clear(&d.fatal);
+    return error->len ? -1 : 0;
 }
 
 int decode_builtin(const schema *s, json_t *doc, const decode_opts *o, failure *why)

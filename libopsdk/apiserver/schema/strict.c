@@ -57,7 +57,7 @@ typedef struct level {
 
 typedef struct reader {
     strict *found;
-    const schema *root;
+    const schema *root; /* NULL: every field is known */
     level *levels;
     size_t n, cap;
     buf text; /* of a key that comes in parts */
@@ -125,11 +125,11 @@ static int on_key(reader *r)
     top->key = strdup(r->text.data ? r->text.data : "");
     if (!top->key)
         return OPSDK_ENOMEM;
-    if (!top->s)
+    if (!top->s && r->root)
         return 0;
     if (!top->seen)
         top->seen = json_object();
-    if (!schema_child(top->s, top->key))
+    if (r->root && !schema_child(top->s, top->key))
         tell(r, "unknown");
     else if (json_object_get(top->seen, top->key))
         tell(r, "duplicate");

@@ -15,7 +15,7 @@ void strict_add(strict *found, const char *what, const char *path);
 /* The number of members of all objects in a JSON text. */
 size_t strict_members(const char *text, size_t len);
 
-/* Finds all in the order of the text, which is JSON. */
+/* Finds all in the order of the text, which is JSON.  s NULL: duplicates alone, at any depth. */
 void strict_read(strict *found, const schema *s, const char *text, size_t len);
 
 #endif
