@@ -1,10 +1,15 @@
 #include "apiserver/crd/custom.h"
 
 #include "apiserver/crd/crds.h"
+#include "apiserver/crd/embedded.h"
+#include "apiserver/crd/scale.h"
 #include "apiserver/crd/version.h"
 #include "apiserver/meta.h"
+#include "apiserver/names.h"
+#include "apiserver/schema/custom.h"
 #include "apiserver/schema/decode.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static const crd_version *version_of(const call *c)
@@ -85,13 +90,104 @@ static void stored(call *c, const json_t *now, const json_t *old)
         crds_object_gone(c->server, c->res);
 }
 
-const strategy CUSTOM_STRATEGY = {.prepare = prepare, .stored = stored};
+/* ---- checks ---- */
 
-int custom_scale(call *c, failure *why)
+static void check_scale(const crd_version *v, const json_t *obj, bool spec, field_errors *errors)
 {
-    (void)c;
-    return failure_set(why, 501, "NotImplemented", "scale is not there yet");
+    if (v->scale && spec)
+        scale_check_spec(v->scale, obj, errors);
+    if (v->scale)
+        scale_check_status(v->scale, obj, errors);
 }
+
+/* Lists that had elements twice before may have them still. */
+static void check_lists(const crd_version *v, const json_t *obj, const json_t *old, field_errors *errors)
+{
+    auto_field_errors before = {0};
+
+    if (old)
+        custom_check_lists(v->res.schema, old, &before);
+    if (!before.list)
+        custom_check_lists(v->res.schema, obj, errors);
+}
+
+static void validate_status(const crd_version *v, const json_t *obj, const json_t *old, field_errors *errors)
+{
+    const schema *status = rules_child(v->res.schema, "status");
+    const json_t *value = json_object_get(obj, "status");
+
+    if (value && status && status->rules)
+        schema_validate(status, value, json_object_get(old, "status"), "status", errors);
+    check_scale(v, obj, false, errors);
+    check_lists(v, obj, old, errors);
+}
+
+static void validate(call *c, const json_t *obj, const json_t *old, field_errors *errors)
+{
+    const crd_version *v = version_of(c);
+
+    if (old && is_status(c)) {
+        validate_status(v, obj, old, errors);
+        return;
+    }
+    schema_validate(v->res.schema, obj, old, "", errors);
+    check_scale(v, obj, true, errors);
+    embedded_check(v->res.schema, obj, "", false, errors);
+    check_lists(v, obj, old, errors);
+}
+
+/* ---- warnings ---- */
+
+static bool holds(const json_t *list, const char *text)
+{
+    size_t i;
+    json_t *one;
+
+    json_array_foreach((json_t *)list, i, one) if (strcmp(json_string_value(one), text) == 0) return true;
+    return false;
+}
+
+static void warn_finalizer(call *c, const char *name)
+{
+    static const char path[] = "metadata.finalizers";
+    const char *wrong[NAME_WRONGS];
+    size_t n = name_check(NAME_QUALIFIED, name, wrong);
+
+    for (size_t i = 0; i < n; i++)
+        call_warn(c, "%s: \"%s\": %s", path, name, wrong[i]);
+    if (strchr(name, '/') || strcmp(name, "orphan") == 0 || strcmp(name, "foregroundDeletion") == 0 ||
+        strcmp(name, "kubernetes") == 0)
+        return;
+    call_warn(c,
+              "%s: \"%s\": prefer a domain-qualified finalizer name %sto avoid accidental conflicts with other "
+              "finalizer writers",
+              path, name, strchr(name, '.') ? "including a path (/) " : "");
+}
+
+static int by_text(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* New finalizers, in order of their names. */
+static void warn(call *c, const json_t *obj, const json_t *old)
+{
+    const json_t *list = json_object_get(meta_of(obj), "finalizers"),
+                 *before = json_object_get(meta_of(old), "finalizers");
+    size_t n = json_array_size(list), i;
+    const char **names = n && !(old && is_status(c)) ? calloc(n, sizeof(*names)) : NULL;
+
+    for (i = 0; names && i < n; i++)
+        names[i] = json_string_value(json_array_get(list, i));
+    if (names)
+        qsort(names, n, sizeof(*names), by_text);
+    for (i = 0; names && i < n; i++)
+        if (!holds(before, names[i]))
+            warn_finalizer(c, names[i]);
+    free(names);
+}
+
+const strategy CUSTOM_STRATEGY = {.prepare = prepare, .validate = validate, .stored = stored, .warn = warn};
 
 json_t *custom_name_cell(const json_t *obj, int64_t now_s)
 {

@@ -13,9 +13,6 @@ void custom_prune_nulls(const schema *s, json_t *value);
 
 /* Embedded resources: apiVersion and kind are strings, metadata becomes what Go makes of it.  -1 with what is wrong in error. */
 int custom_coerce(const schema *s, json_t *value, json_t *unknown, buf *error);
-/* Embedded resources: apiVersion, kind, metadata are there and fine. */
-void custom_check_embedded(const schema *s, const json_t *value, field_errors *errors);
-
 /* Lists that are sets or maps have each element once. */
 void custom_check_lists(const schema *s, const json_t *value, field_errors *errors);
 
