@@ -24,6 +24,7 @@ typedef struct pool {
     arena memory;
     buf scratch; /* to build texts in */
     bool failed;
+    const char *problem; /* why the documents do not do, in the server's words; NULL: they do */
 } pool;
 #define POOL_INIT ((pool){.scratch = {.max = LIMIT_OBJECT}})
 

@@ -4,6 +4,7 @@
 #include "apiserver/go_print.h"
 #include "apiserver/limits.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -60,6 +61,11 @@ static int fail_typed(const char *what, const json_t *config, const char *proble
     return text.failed ? failure_memory(why) : failure_set(why, 500, "", "%s", text.data);
 }
 
+static int fail_plain(const pool *mem, failure *why)
+{
+    return mem->problem ? failure_set(why, 500, "", "%s", mem->problem) : -1;
+}
+
 static int check_types(pool *mem, const managed_write *w, const json_t *live, const json_t *config, failure *why)
 {
     auto_buf problems = BUF_INIT(LIMIT_REQUEST_BODY);
@@ -93,62 +99,113 @@ static const fields *owned_in(const applying *a, const char *version)
     return owned;
 }
 
-/* merged without what pruned lacks and nobody owns in that version.  Consumes pruned. */
-static json_t *add_back_owned(const applying *a, json_t *merged, json_t *pruned, const schema *s, const char *version)
-{
-    pool *mem = a->mem;
-    const fields *have = typed_with_parents(mem, s, typed_fields(mem, s, merged)),
-                 *left = typed_with_parents(mem, s, typed_fields(mem, s, pruned)),
-                 *owned = typed_with_parents(mem, s, owned_in(a, version));
-    json_t *out = typed_remove(mem, s, merged, fields_without(mem, have, fields_union(mem, left, owned)));
+/* An object on its way from version to version, where it has to do each time. */
+typedef struct pruning {
+    const applying *a;
+    const entry *last; /* what the manager applied before */
+    json_t *merged, *pruned;
+    const char *version; /* that they are in */
+} pruning;
 
-    json_decref(pruned); /* not before: left refers to it */
-    return out;
+static int fits_at(pool *mem, const schema *s, const char *version, const json_t *v, const char *what)
+{
+    char before[512];
+
+    snprintf(before, sizeof(before),
+             "failed to prune fields: failed add back owned items: failed to convert %s object at version %s: ", what,
+             version);
+    return updater_fits(mem, s, v, before);
+}
+
+/* merged without what pruned lacks and nobody owns in that version. */
+static int add_back_owned(pruning *p, const schema *s, const char *version)
+{
+    pool *mem = p->a->mem;
+    const fields *have, *left, *owned;
+    json_t *out;
+
+    if (strcmp(version, p->version) != 0 &&
+        (fits_at(mem, s, version, p->merged, "merged") < 0 || fits_at(mem, s, version, p->pruned, "pruned") < 0))
+        return -1;
+    have = typed_with_parents(mem, s, typed_fields(mem, s, p->merged));
+    left = typed_with_parents(mem, s, typed_fields(mem, s, p->pruned));
+    owned = typed_with_parents(mem, s, owned_in(p->a, version));
+    out = typed_remove(mem, s, p->merged, fields_without(mem, have, fields_union(mem, left, owned)));
+    json_decref(p->pruned); /* not before: left refers to it */
+    p->pruned = out;
+    p->version = version;
+    return out ? 0 : -1;
 }
 
 /* Each version once, that of last first. */
-static json_t *add_back_all(const applying *a, json_t *merged, json_t *pruned, const entry *last)
+static int add_back_all(pruning *p)
 {
-    pruned = add_back_owned(a, merged, pruned, last->schema, last->api_version);
-    for (size_t i = 0; pruned && i < a->all->n; i++) {
-        const entry *e = a->all->v + i;
-        bool seen = e->gone || strcmp(e->api_version, last->api_version) == 0;
+    const entries *all = p->a->all;
+    int r = add_back_owned(p, p->last->schema, p->last->api_version);
+
+    for (size_t i = 0; r == 0 && i < all->n; i++) {
+        const entry *e = all->v + i;
+        bool seen = e->gone || strcmp(e->api_version, p->last->api_version) == 0;
         for (size_t k = 0; k < i && !seen; k++)
-            seen = !a->all->v[k].gone && strcmp(a->all->v[k].api_version, e->api_version) == 0;
+            seen = !all->v[k].gone && strcmp(all->v[k].api_version, e->api_version) == 0;
         if (!seen)
-            pruned = add_back_owned(a, merged, pruned, e->schema, e->api_version);
+            r = add_back_owned(p, e->schema, e->api_version);
     }
-    return pruned;
+    return r;
 }
 
-/* Of what is gone from pruned only that is to go which the manager had applied.  Consumes pruned. */
-static json_t *add_back_dangling(const applying *a, json_t *merged, json_t *pruned, const entry *last)
+/* Of what is gone from pruned only that is to go which the manager had applied. */
+static int add_back_dangling(pruning *p)
 {
-    pool *mem = a->mem;
-    const schema *s = last->schema;
-    const fields *have = typed_with_parents(mem, s, typed_fields(mem, s, merged)),
-                 *left = typed_with_parents(mem, s, typed_fields(mem, s, pruned)),
-                 *had = typed_with_parents(mem, s, last->set);
-    json_t *out = typed_remove(mem, s, merged, fields_common(mem, fields_without(mem, have, left), had));
+    pool *mem = p->a->mem;
+    const schema *s = p->last->schema;
+    const fields *have, *left, *had;
+    json_t *out;
 
-    json_decref(pruned);
-    return out;
+    if (strcmp(p->version, p->last->api_version) != 0 &&
+        updater_fits(
+            mem, s, p->pruned,
+            "failed to prune fields: failed add back dangling items: failed to convert pruned object to last applied "
+            "version: ") < 0)
+        return -1;
+    have = typed_with_parents(mem, s, typed_fields(mem, s, p->merged));
+    left = typed_with_parents(mem, s, typed_fields(mem, s, p->pruned));
+    had = typed_with_parents(mem, s, p->last->set);
+    out = typed_remove(mem, s, p->merged, fields_common(mem, fields_without(mem, have, left), had));
+    json_decref(p->pruned);
+    p->pruned = out;
+    return out ? 0 : -1;
 }
 
-/* Consumes merged. */
+static int prune_in_steps(pruning *p)
+{
+    pool *mem = p->a->mem;
+    const managed_write *w = p->a->w;
+    const schema *s = p->last->schema;
+    bool other = strcmp(p->last->api_version, w->api_version) != 0;
+
+    if (other && updater_fits(mem, s, p->merged,
+                              "failed to prune fields: failed to convert merged object to last applied version: ") < 0)
+        return -1;
+    p->pruned = typed_remove(mem, s, p->merged, typed_with_parents(mem, s, p->last->set));
+    if (!p->pruned || add_back_all(p) < 0 || add_back_dangling(p) < 0)
+        return -1;
+    return other ? updater_fits(mem, w->schema, p->pruned, "failed to prune fields: ") : 0;
+}
+
+/* Consumes merged.  NULL: mem failed, or has the problem. */
 static json_t *prune(const applying *a, json_t *merged, const entry *last)
 {
-    json_t *pruned;
+    pruning p = {a, last, merged, NULL, last->api_version};
 
     if (!last->set)
         return merged;
-    pruned = typed_remove(a->mem, last->schema, merged, typed_with_parents(a->mem, last->schema, last->set));
-    if (pruned)
-        pruned = add_back_all(a, merged, pruned, last);
-    if (pruned)
-        pruned = add_back_dangling(a, merged, pruned, last);
+    if (prune_in_steps(&p) < 0) {
+        json_decref(p.pruned);
+        p.pruned = NULL;
+    }
     json_decref(merged);
-    return pruned;
+    return p.pruned;
 }
 
 /* ---- conflicts ---- */
@@ -361,7 +418,7 @@ static int apply_over_last(applying *a, const json_t *live, const json_t *config
         return fail_conflicts(a->mem, found, why);
     if (read_entries(a, list, why) < 0 || (!a->all->any && own_all(a, live) < 0))
         return -1;
-    return apply_once(a, live, config, true, ret, NULL);
+    return apply_once(a, live, config, true, ret, NULL) < 0 ? fail_plain(a->mem, why) : 0;
 }
 
 static int apply(applying *a, const json_t *live, const json_t *list, const json_t *config, bool force, json_t **ret,
@@ -378,7 +435,11 @@ static int apply(applying *a, const json_t *live, const json_t *list, const json
         return -1;
     if (!a->all->any && own_all(a, live) < 0)
         return -1;
+    if (updater_convert(a->mem, a->w, live, a->all) < 0)
+        return fail_plain(a->mem, why);
     r = apply_once(a, live, config, force, ret, &found);
+    if (r < 0)
+        return fail_plain(a->mem, why);
     return r == 1 ? apply_over_last(a, live, config, list, ret, &found, why) : r;
 }
 

@@ -45,6 +45,16 @@ void rows_sort(rows *all)
     }
 }
 
+rows rows_sorted(pool *mem, const rows *all)
+{
+    rows copy = {pool_take(mem, (all->n + 1) * sizeof(*copy.v)), 0};
+
+    for (; copy.v && copy.n < all->n; copy.n++)
+        copy.v[copy.n] = all->v[copy.n];
+    rows_sort(&copy);
+    return copy;
+}
+
 size_t rows_run(const rows *sorted, size_t at)
 {
     size_t n = 1;

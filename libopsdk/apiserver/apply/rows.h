@@ -18,6 +18,7 @@ typedef struct rows {
 /* In the list's order; NULL is an empty list.  -1: *ret_problem is "element 1: ..." or mem failed. */
 int rows_read(pool *mem, const place *p, const json_t *list, rows *ret, const char **ret_problem);
 void rows_sort(rows *all);                           /* by element, then by place in the list */
+rows rows_sorted(pool *mem, const rows *all);        /* a copy; empty when mem failed */
 int rows_order(const row *a, const row *b);          /* by element */
 size_t rows_run(const rows *sorted, size_t at);      /* how many from there have the same element */
 const row *rows_find(const rows *sorted, element e); /* the first; NULL: none */

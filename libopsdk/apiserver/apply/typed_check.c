@@ -119,33 +119,26 @@ static void check_items(check *c, const place *p, const json_t *v, const path *a
     }
 }
 
-static void check_doubles(check *c, const rows *all, const path *at)
-{
-    for (size_t i = 0, n; i < all->n; i += n) {
-        n = rows_run(all, i);
-        for (size_t k = 1; k < n && !c->doubles; k++) {
-            begin(c, at);
-            buf_puts(c->out, "duplicate entries for key ");
-            fields_print(c->out, all->v[i].e.type, all->v[i].e.text);
-        }
-    }
-}
-
+/* In the list's order, as the server goes through it. */
 static void check_elements(check *c, const place *p, const json_t *v, const path *at)
 {
     place of_item = place_item(p);
     const char *problem;
-    rows all;
+    rows all, sorted;
 
     if (rows_read(c->mem, p, v, &all, &problem) < 0) {
         begin(c, at);
         buf_puts(c->out, problem);
         return;
     }
-    rows_sort(&all);
-    check_doubles(c, &all, at);
-    for (size_t i = 0; i < all.n; i++) {
+    sorted = rows_sorted(c->mem, &all);
+    for (size_t i = 0; i < all.n && !c->mem->failed; i++) {
         path below = {.up = at, .e = all.v[i].e};
+        if (!c->doubles && rows_find(&sorted, all.v[i].e)->at != i) {
+            begin(c, at);
+            buf_puts(c->out, "duplicate entries for key ");
+            fields_print(c->out, all.v[i].e.type, all.v[i].e.text);
+        }
         check_value(c, &of_item, all.v[i].value, &below);
     }
 }

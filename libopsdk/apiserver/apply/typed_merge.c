@@ -49,24 +49,14 @@ typedef struct lists {
     size_t *shared, n_shared, next_shared;
 } lists;
 
-static rows sorted(pool *mem, const rows *all)
-{
-    rows copy = {pool_take(mem, (all->n + 1) * sizeof(*copy.v)), 0};
-
-    for (; copy.v && copy.n < all->n; copy.n++)
-        copy.v[copy.n] = all->v[copy.n];
-    rows_sort(&copy);
-    return copy;
-}
-
 static int read_lists(pool *mem, const place *p, json_t *from, json_t *to, lists *l)
 {
     const char *problem;
 
     if (rows_read(mem, p, from, &l->from, &problem) < 0 || rows_read(mem, p, to, &l->to, &problem) < 0)
         return -1;
-    l->by_from = sorted(mem, &l->from);
-    l->by_to = sorted(mem, &l->to);
+    l->by_from = rows_sorted(mem, &l->from);
+    l->by_to = rows_sorted(mem, &l->to);
     l->merged = pool_take(mem, l->to.n + 1);
     l->shared = pool_take(mem, (l->to.n + 1) * sizeof(*l->shared));
     if (mem->failed)

@@ -1,4 +1,5 @@
 #include "apiserver/apply/updater.h"
+#include "apiserver/limits.h"
 
 #include <string.h>
 
@@ -109,6 +110,28 @@ static int compare_version(pool *mem, const managed_write *w, const schema *s, c
     return 0;
 }
 
+/* Documents are converted to the other versions, and no doubles survive that. */
+int updater_fits(pool *mem, const schema *s, const json_t *v, const char *before)
+{
+    auto_buf problems = BUF_INIT(LIMIT_OBJECT);
+
+    buf_puts(&problems, before);
+    if (typed_check(mem, s, v, false, &problems))
+        return 0;
+    mem->problem = problems.failed ? NULL : pool_text(mem, problems.data, problems.len);
+    return -1;
+}
+
+int updater_convert(pool *mem, const managed_write *w, const json_t *v, const entries *all)
+{
+    for (size_t i = 0; i < all->n; i++) {
+        const entry *e = all->v + i;
+        if (!e->gone && strcmp(e->api_version, w->api_version) != 0 && updater_fits(mem, e->schema, v, "") < 0)
+            return -1;
+    }
+    return 0;
+}
+
 static const comparison *changes_in(pool *mem, const managed_write *w, const entry *e, const json_t *from,
                                     const json_t *to, versions *all)
 {
@@ -116,6 +139,9 @@ static const comparison *changes_in(pool *mem, const managed_write *w, const ent
         if (strcmp(all->version[i], e->api_version) == 0)
             return all->changed + i;
     }
+    if (updater_fits(mem, e->schema, from, "failed to convert old object: ") < 0 ||
+        updater_fits(mem, e->schema, to, "failed to convert new object: ") < 0)
+        return NULL;
     return compare_version(mem, w, e->schema, e->api_version, from, to, all) < 0 ? NULL : all->changed + all->n - 1;
 }
 
@@ -151,7 +177,8 @@ int updater_take(pool *mem, const managed_write *w, const json_t *from, const js
         return -1;
     *ret_changed = known.changed[0];
     for (size_t i = 0; i < all->n; i++) {
-        const comparison *c = changes_in(mem, w, all->v + i, from, to, &known);
+        const comparison *c =
+            all->v[i].gone || all->v + i == self ? known.changed : changes_in(mem, w, all->v + i, from, to, &known);
         if (!c)
             return -1;
         taken[i] = fields_union(mem, c->modified, c->added);
@@ -179,10 +206,9 @@ int updater_update(pool *mem, const managed_write *w, const char *manager, const
           *mine;
     comparison c;
     const fields *set;
-    int r = updater_take(mem, w, from, to, all, NULL, NULL, &c);
 
-    if (r < 0)
-        return r;
+    if (updater_convert(mem, w, from, all) < 0 || updater_take(mem, w, from, to, all, NULL, NULL, &c) < 0)
+        return -1;
     set = updater_strip(mem, fields_union(mem, c.modified, c.added));
     if (set) {
         mine = entries_add(mem, all, &self);

@@ -15,6 +15,11 @@ typedef struct conflicts {
     size_t n;
 } conflicts;
 
+/* Does v do under the schema of another version?  -1: no, mem has the problem, with before in front. */
+int updater_fits(pool *mem, const schema *s, const json_t *v, const char *before);
+/* Can v be converted to the versions of all entries?  -1: no, mem has the problem. */
+int updater_convert(pool *mem, const managed_write *w, const json_t *v, const entries *all);
+
 /* Takes from all entries but self (which may be NULL) what changed or went between from and to.  When ret is not NULL and somebody else owns
  * what changed, ret gets it and nothing is done.  *ret_changed is what differs in the version of the request.  -1: the documents do not fit
  * the schema, or mem failed. */
