@@ -42,6 +42,8 @@ int fail_method(failure *why)
 /* Of a group that only CRDs define, or nobody, the server answers as of any path that it does not know. */
 static int answer_unknown(call *c, failure *why)
 {
+    if (c->res && c->res->custom && *c->rq.sub)
+        return fail_not_found(c->res, c->rq.name, why);
     return groups_has_builtin(c->server->resources, c->rq.group) ? fail_unknown(why) : path_unknown(c);
 }
 

@@ -99,11 +99,19 @@ static int read_yaml(call *c, json_t **ret, failure *why)
     return 0;
 }
 
+/* Whole numbers that are too large for 64 bits are read as Go reads them: as floating point ones, like all others then. */
+static json_t *load_large(const call *c)
+{
+    return json_loadb(c->rq.body, c->rq.body_len, JSON_ALLOW_NUL | JSON_DECODE_INT_AS_REAL, NULL);
+}
+
 static int read_json(call *c, json_t **ret, failure *why)
 {
     json_error_t err;
 
     *ret = json_loadb(c->rq.body, c->rq.body_len, JSON_ALLOW_NUL, &err);
+    if (!*ret && c->res && c->res->custom && json_error_code(&err) == json_error_numeric_overflow)
+        *ret = load_large(c);
     if (!*ret)
         return failure_bad_request(why, "the body is no JSON: line %d, column %d: %s", err.line, err.column, err.text);
     return 0;

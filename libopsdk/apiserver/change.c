@@ -58,12 +58,20 @@ static int load(writing *w, failure *why)
     w->revision = it->revision;
     if (!w->old)
         return failure_memory(why);
-    if (w->c->res->custom) {
-        char version[320];
-        snprintf(version, sizeof(version), "%s/%s", w->c->res->group, w->c->res->version);
-        json_object_set_new(w->old, "apiVersion", json_string(version));
-    }
+    if (w->c->res->strategy && w->c->res->strategy->read)
+        w->c->res->strategy->read(w->c->res, w->old);
     return 0;
+}
+
+/* The kind is told in the plural, as the real server does. */
+static int fail_unconditional(const resource *res, const char *name, failure *why)
+{
+    auto_field_errors errors = {0};
+    json_t *zero = json_integer(0);
+
+    field_invalid(&errors, "metadata.resourceVersion", zero, "must be specified for an update");
+    json_decref(zero);
+    return field_errors_result(&errors, res->group, res->plural, name, why);
 }
 
 /* The document's name, version and uid against what is stored. */
@@ -73,6 +81,8 @@ static int check_identity(const writing *w, failure *why)
                *name = meta_text(w->obj, "name");
     char message[256];
 
+    if (!*version && w->c->res->conditional && strcmp(w->c->rq.verb, "update") == 0)
+        return fail_unconditional(w->c->res, w->c->rq.name, why);
     if (*name && strcmp(name, w->c->rq.name) != 0)
         return failure_bad_request(why, "the name of the object (%s) does not match the name on the URL (%s)", name,
                                    w->c->rq.name);

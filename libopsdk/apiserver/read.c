@@ -237,6 +237,8 @@ static int put_list(listing *l, failure *why)
 
     snprintf(revision, sizeof(revision), "%lld", (long long)l->shown);
     meta = json_pack("{s:s}", "resourceVersion", revision);
+    if (l->c->res->custom) /* an unstructured list always has it */
+        json_object_set_new(meta, "continue", json_string(""));
     if (l->left)
         put_continue(l, meta);
     r = render_list_head(&l->form, meta, &l->c->body);

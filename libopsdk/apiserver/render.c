@@ -79,17 +79,31 @@ static json_t *table_of(const render *r, const json_t *obj, int64_t now_s, bool 
     return table;
 }
 
-/* Objects are stored in one version; the others differ in its name alone (conversion: None). */
+/* A custom resource in the version that is asked for, as its schema is now. */
 static json_t *in_version(const render *r, const item *it)
 {
     json_t *obj = item_json(it);
-    auto_buf version = BUF_INIT(LIMIT_KEY);
 
-    if (!obj)
-        return NULL;
-    buf_printf(&version, "%s%s%s", r->res->group, *r->res->group ? "/" : "", r->res->version);
-    json_object_set_new(obj, "apiVersion", json_string(version.data));
+    if (obj && r->res->strategy && r->res->strategy->read)
+        r->res->strategy->read(r->res, obj);
     return obj;
+}
+
+/* Most are stored as they are wanted: kind and apiVersion stand first in the text.  False: nothing was added. */
+static bool put_stored(const render *r, const item *it, buf *out)
+{
+    size_t start = out->len, len;
+    char head[LIMIT_KEY];
+
+    if (r->res->stale)
+        return false;
+    len = (size_t)snprintf(head, sizeof(head), "{\"kind\":\"%s\",\"apiVersion\":\"%s/%s\",", r->res->kind,
+                           r->res->group, r->res->version);
+    item_text(it, out);
+    if (out->failed || (out->len - start > len && memcmp(out->data + start, head, len) == 0))
+        return true;
+    out->len = start;
+    return false;
 }
 
 int render_item(const render *r, const apiserver *s, const item *it, bool header, buf *out)
@@ -101,6 +115,8 @@ int render_item(const render *r, const apiserver *s, const item *it, bool header
         item_text(it, out);
         return out->failed ? -1 : 0;
     }
+    if (r->form == FORM_WHOLE && put_stored(r, it, out))
+        return out->failed ? -1 : 0;
     obj = in_version(r, it);
     if (!obj)
         return -1;

@@ -28,6 +28,8 @@ enum {
 typedef struct strategy {
     /* Fills in what the server fills in, beyond the schema's defaults; also when an object is read that was stored without. */
     void (*defaults)(json_t *obj);
+    /* Makes an object that was stored in another version, or under an older schema, what res has of it. */
+    void (*read)(const resource *res, json_t *obj);
     /* Before the write: takes back what a client may not set (status on the main resource), counts the generation. */
     int (*prepare)(call *c, json_t *obj, const json_t *old, failure *why);
     void (*validate)(call *c, const json_t *obj, const json_t *old, field_errors *errors);
@@ -68,8 +70,10 @@ struct resource {
     const char *const *short_names, *const *categories; /* NULL-terminated, or NULL */
     enum name_rule names;                               /* of its objects */
     bool namespaced;
-    bool hidden; /* a version that is not served */
-    bool custom; /* of a CRD */
+    bool hidden;      /* a version that is not served */
+    bool custom;      /* of a CRD */
+    bool stale;       /* some of what is stored may have been written under an older schema */
+    bool conditional; /* an update must say which resourceVersion it changes */
     unsigned verbs;
     const subresource *subresources; /* up to the first without name; or NULL */
     const schema *schema;            /* of the whole object; never NULL */

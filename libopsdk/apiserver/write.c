@@ -1,6 +1,7 @@
 #include "apiserver/write.h"
 #include "apiserver/admission/admission.h"
 #include "apiserver/apply/managed.h"
+#include "apiserver/crd/custom.h"
 #include "apiserver/meta.h"
 #include "apiserver/owners.h"
 #include "apiserver/schema/decode.h"
@@ -34,12 +35,14 @@ static const char *version_of(const resource *res, char *room, size_t len)
 
 /* ---- decoding ---- */
 
-static int check_kind(const resource *res, const json_t *obj, failure *why)
+static int check_kind(const resource *res, const json_t *obj, const char *text, size_t len, failure *why)
 {
     const char *kind = json_string_value(json_object_get(obj, "kind")),
                *version = json_string_value(json_object_get(obj, "apiVersion"));
     char want[320];
 
+    if (res->custom)
+        return custom_kind(res, obj, text, len, why);
     version_of(res, want, sizeof(want));
     if (kind && version && strcmp(version, want) != 0)
         return failure_bad_request(why, "the API version in the data (%s) does not match the expected API version (%s)",
@@ -91,7 +94,7 @@ int write_decode(call *c, json_t *obj, const char *text, size_t len, failure *wh
     decode_opts o = {.kind = c->res->kind, .version = c->res->version, .warnings = warnings, .text = text, .len = len};
     int r;
 
-    if (check_kind(c->res, obj, why) < 0 || write_validation(c, &o.validation, why) < 0)
+    if (check_kind(c->res, obj, text, len, why) < 0 || write_validation(c, &o.validation, why) < 0)
         return -1;
     r = c->res->custom ? decode_custom(c->res->schema, obj, &o, why) : decode_builtin(c->res->schema, obj, &o, why);
     pass_warnings(c, warnings);

@@ -8,13 +8,95 @@
 #include "apiserver/names.h"
 #include "apiserver/schema/custom.h"
 #include "apiserver/schema/decode.h"
+#include "core/limits.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 static const crd_version *version_of(const call *c)
 {
     return c->res->owner;
+}
+
+static const char *text_of(const json_t *obj, const char *name)
+{
+    const char *text = json_string_value(json_object_get(obj, name));
+
+    return text ? text : "";
+}
+
+static void version_name(const resource *res, char *room, size_t len)
+{
+    snprintf(room, len, "%s/%s", res->group, res->version);
+}
+
+/* ---- kind and version ---- */
+
+static int unrecognized(const resource *res, const char *text, size_t len, const char *reason, failure *why)
+{
+    return failure_bad_request(why, "the object provided is unrecognized (must be of type %s): %s (%.*s%s)", res->kind,
+                               reason, (int)(len > 30 ? 30 : len), text, len > 30 ? " ..." : "");
+}
+
+static int no_kind(const resource *res, const json_t *kind, const char *text, size_t len, failure *why)
+{
+    auto_buf reason = BUF_INIT(LIMIT_OBJECT);
+
+    if (!kind)
+        buf_printf(&reason, "Object 'Kind' is missing in '%.*s'", (int)len, text);
+    else
+        buf_printf(&reason,
+                   "couldn't get version/kind; json parse error: json: cannot unmarshal %s into Go struct field .kind "
+                   "of type string",
+                   json_is_number(kind)    ? "number"
+                   : json_is_boolean(kind) ? "bool"
+                   : json_is_array(kind)   ? "array"
+                                           : "object");
+    return unrecognized(res, text, len, reason.failed ? "" : reason.data, why);
+}
+
+/* A kind of another name is told as a field error of that kind. */
+static int wrong_kind(const resource *res, const json_t *obj, const char *version, failure *why)
+{
+    const char *kind = text_of(obj, "kind"), *given = text_of(obj, "apiVersion"), *slash = strchr(given, '/');
+    auto_field_errors errors = {0};
+    char group[256];
+
+    if (strcmp(kind, res->kind) != 0)
+        field_invalid(&errors, "kind", json_object_get(obj, "kind"), "must be %s", res->kind);
+    if (strcmp(given, version) != 0)
+        field_invalid(&errors, "apiVersion", json_object_get(obj, "apiVersion"), "must be %s", version);
+    snprintf(group, sizeof(group), "%.*s", slash ? (int)(slash - given) : 0, given);
+    return field_errors_result(&errors, group, kind, meta_text(obj, "name"), why);
+}
+
+int custom_kind(const resource *res, const json_t *obj, const char *text, size_t len, failure *why)
+{
+    const json_t *kind = json_object_get(obj, "kind");
+    char version[320];
+
+    version_name(res, version, sizeof(version));
+    if (text && !json_is_string(kind))
+        return no_kind(res, json_is_null(kind) ? NULL : kind, text, len, why);
+    if (text && strcmp(text_of(obj, "apiVersion"), version) != 0)
+        return failure_bad_request(why, "the API version in the data (%s) does not match the expected API version (%s)",
+                                   text_of(obj, "apiVersion"), version);
+    return wrong_kind(res, obj, version, why);
+}
+
+/* What the server's decoder of stored objects does: the schema of now, whatever was stored. */
+static void read(const resource *res, json_t *obj)
+{
+    char version[320];
+
+    version_name(res, version, sizeof(version));
+    if (!res->stale && strcmp(text_of(obj, "apiVersion"), version) == 0)
+        return;
+    json_object_set_new(obj, "apiVersion", json_string(version));
+    custom_prune(res->schema, obj, true, NULL);
+    custom_prune_nulls(res->schema, obj);
+    schema_default(res->schema, obj);
 }
 
 static bool is_status(const call *c)
@@ -187,7 +269,8 @@ static void warn(call *c, const json_t *obj, const json_t *old)
     free(names);
 }
 
-const strategy CUSTOM_STRATEGY = {.prepare = prepare, .validate = validate, .stored = stored, .warn = warn};
+const strategy CUSTOM_STRATEGY = {
+    .read = read, .prepare = prepare, .validate = validate, .stored = stored, .warn = warn};
 
 json_t *custom_name_cell(const json_t *obj, int64_t now_s)
 {

@@ -32,7 +32,7 @@ const json_t *scale_at(const json_t *obj, const char *path, bool integer, bool *
         size_t len = strcspn(name, ".");
         if (!json_is_object(obj)) {
             *ret_fine = false;
-            return misfit(path, at, obj, "map[string]interface{}", why);
+            return misfit(path, name + len, obj, "map[string]interface{}", why);
         }
         obj = member(obj, name, len);
         if (!obj || json_is_null(obj))

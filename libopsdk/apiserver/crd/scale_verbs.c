@@ -1,4 +1,5 @@
 /* The subresource scale of custom resources: an autoscaling/v1 Scale in place of the object. */
+#include "apiserver/apply/managed.h"
 #include "apiserver/crd/custom.h"
 #include "apiserver/crd/scale.h"
 #include "apiserver/crd/version.h"
@@ -101,6 +102,46 @@ static int get(call *c, const json_t *obj, failure *why)
 
 /* ---- writes ---- */
 
+/* A change of the Scale that stands for an object. */
+typedef struct scaling {
+    writing w;
+    json_t *before, *after; /* the Scale */
+} scaling;
+
+static const char *replicas_path(const call *c)
+{
+    const char *path = path_of(c, "specReplicasPath");
+
+    return path + (*path == '.');
+}
+
+/* The Scale as it is, with the object's managedFields as a Scale has them. */
+static int make_before(call *c, scaling *s, failure *why)
+{
+    auto_buf wrong = BUF_INIT(LIMIT_OBJECT);
+    json_t *entries = managed_to_scale(json_object_get(meta_of(s->w.old), "managedFields"), replicas_path(c));
+    bool found;
+
+    s->before = make_scale(c, s->w.old, NOT_SET, &found, &wrong);
+    if (s->before && entries)
+        json_object_set(meta_of(s->before), "managedFields", entries);
+    json_decref(entries);
+    return s->before ? 0 : failure_internal(why, "%s", wrong.data ? wrong.data : "");
+}
+
+static managed_write owner(call *c, char now[32])
+{
+    return (managed_write){
+        .schema = &schema_autoscaling_v1_Scale,
+        .kind = "Scale",
+        .manager = call_manager(c),
+        .api_version = "autoscaling/v1",
+        .sub = "scale",
+        .time = apiserver_time(c->server, now),
+        .builtin = true,
+    };
+}
+
 static int decode(const call *c, json_t *scale, const char *text, size_t len, failure *why)
 {
     const char *kind = json_string_value(json_object_get(scale, "kind")),
@@ -111,12 +152,9 @@ static int decode(const call *c, json_t *scale, const char *text, size_t len, fa
     json_t *one;
     int r;
 
-    if (version && strcmp(version, "autoscaling/v1") != 0)
-        return failure_bad_request(why, "the API version in the data (%s) does not match the expected API version (%s)",
-                                   version, "autoscaling/v1");
-    if (kind && strcmp(kind, "Scale") != 0)
+    if ((version && strcmp(version, "autoscaling/v1") != 0) || (kind && strcmp(kind, "Scale") != 0))
         return failure_bad_request(
-            why, "%s in version \"v1\" cannot be handled as a Scale: no kind \"%s\" is registered", kind, kind);
+            why, "no kind is registered for the type v1.Scale in scheme \"pkg/runtime/scheme.go:111\"");
     if (write_validation(c, &o.validation, why) < 0)
         return -1;
     r = decode_builtin(&schema_autoscaling_v1_Scale, scale, &o, why);
@@ -124,97 +162,129 @@ static int decode(const call *c, json_t *scale, const char *text, size_t len, fa
     return r;
 }
 
-static int read_update(call *c, json_t **ret, failure *why)
+/* What the decoder has against a patched document is a 422 with that document. */
+static int decode_patched(call *c, json_t *scale, failure *why)
 {
-    if (call_document(c, ret, why) < 0)
-        return -1;
-    return decode(c, *ret, c->rq.body, c->rq.body_len, why);
+    json_auto_t *before = json_deep_copy(scale);
+    auto_failure wrong = {0};
+    const char *reason;
+
+    if (decode(c, scale, NULL, 0, &wrong) == 0)
+        return 0;
+    reason = wrong.message ? strstr(wrong.message, "as a Scale: ") : NULL;
+    return patch_refuse(before, false, reason ? reason + strlen("as a Scale: ") : "", why);
 }
 
-static int apply_patch(call *c, const json_t *before, const json_t *patch, json_t **ret, failure *why)
+static int change(call *c, scaling *s, const json_t *patch, failure *why)
 {
+    char now[32];
+    managed_write m = owner(c, now);
+
     if (call_is_type(c, "application/json-patch+json"))
-        return patch_json(before, patch, NULL, ret, why);
-    if (call_is_type(c, "application/merge-patch+json") || call_is_type(c, "application/apply-patch+yaml"))
-        return patch_merge(before, patch, false, ret, why);
-    return failure_set(why, 415, "UnsupportedMediaType",
-                       "the body of the request was in an unknown format - accepted media types include: "
-                       "application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml");
+        return patch_json(s->before, patch, NULL, &s->after, why);
+    if (call_is_type(c, "application/merge-patch+json"))
+        return patch_merge(s->before, patch, false, &s->after, why);
+    if (!call_is_type(c, "application/apply-patch+yaml"))
+        return failure_set(why, 415, "UnsupportedMediaType",
+                           "the body of the request was in an unknown format - accepted media types include: "
+                           "application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml");
+    s->w.applied = true;
+    return managed_apply(&m, s->before, patch, request_flag(&c->rq, "force"), &s->after, why);
 }
 
-static int read_patch(call *c, const json_t *obj, json_t **ret, failure *why)
+static int read_patch(call *c, scaling *s, failure *why)
 {
-    auto_buf wrong = BUF_INIT(LIMIT_OBJECT);
-    json_auto_t *before = NULL, *patch = NULL;
-    bool found;
-    int r;
+    json_auto_t *patch = NULL;
 
-    before = make_scale(c, obj, NOT_SET, &found, &wrong);
-    if (!before)
-        return failure_internal(why, "%s", wrong.data ? wrong.data : "");
     if (call_value(c, call_is_type(c, "application/apply-patch+yaml"), &patch, why) < 0)
         return -1;
-    r = apply_patch(c, before, patch, ret, why);
-    return r == 0 ? decode(c, *ret, NULL, 0, why) : -1;
+    return change(c, s, patch, why) < 0 ? -1 : decode_patched(c, s->after, why);
 }
 
-static int check_identity(const call *c, const json_t *scale, const json_t *obj, failure *why)
+static int read_update(call *c, scaling *s, failure *why)
 {
-    const char *version = meta_text(scale, "resourceVersion"), *name = meta_text(scale, "name");
+    if (call_document(c, &s->after, why) < 0)
+        return -1;
+    return decode(c, s->after, call_is_json(c) ? c->rq.body : NULL, c->rq.body_len, why);
+}
+
+static int check_identity(const call *c, const scaling *s, failure *why)
+{
+    const char *version = meta_text(s->after, "resourceVersion"), *name = meta_text(s->after, "name");
 
     if (*name && strcmp(name, c->rq.name) != 0)
         return failure_bad_request(why, "the name of the object (%s) does not match the name on the URL (%s)", name,
                                    c->rq.name);
-    if (*version && strcmp(version, meta_text(obj, "resourceVersion")) != 0)
+    if (*version && strcmp(version, meta_text(s->before, "resourceVersion")) != 0)
         return fail_conflict(
             c->res, c->rq.name,
             "the object has been modified; please apply your changes to the latest version and try again", why);
     return 0;
 }
 
-static int store_scale(call *c, writing *w, const json_t *scale, failure *why)
+/* Who owns the replicas now. */
+static int take_over_entries(call *c, scaling *s, failure *why)
 {
-    json_int_t replicas = json_integer_value(json_object_get(json_object_get(scale, "spec"), "replicas"));
+    const json_t *entries = json_object_get(meta_of(s->w.old), "managedFields");
+    char now[32], version[320];
+    managed_write m = owner(c, now);
 
-    if (check_identity(c, scale, w->old, why) < 0)
+    if (!s->w.applied && managed_update(&m, s->after, s->before, why) < 0)
+        return -1;
+    snprintf(version, sizeof(version), "%s/%s", c->res->group, c->res->version);
+    json_object_set_new(
+        meta_of(s->w.obj), "managedFields",
+        managed_from_scale(entries, json_object_get(meta_of(s->after), "managedFields"), version, replicas_path(c)));
+    s->w.applied = true;
+    return 0;
+}
+
+static int store_scale(call *c, scaling *s, failure *why)
+{
+    json_int_t replicas = json_integer_value(json_object_get(json_object_get(s->after, "spec"), "replicas"));
+
+    if (check_identity(c, s, why) < 0)
         return -1;
     if (replicas == NOT_SET)
         return failure_bad_request(why, "the spec replicas field \"%s\" cannot be empty",
                                    path_of(c, "specReplicasPath"));
-    w->obj = json_deep_copy(w->old);
-    if (!w->obj)
+    s->w.obj = json_deep_copy(s->w.old);
+    if (!s->w.obj)
         return failure_memory(why);
-    if (scale_put(w->obj, path_of(c, "specReplicasPath"), replicas) < 0)
+    if (scale_put(s->w.obj, path_of(c, "specReplicasPath"), replicas) < 0)
         return failure_internal(why, "value cannot be set because %s is not a map", path_of(c, "specReplicasPath"));
-    return write_update(w, why);
+    if (schema_default(c->res->schema, s->w.obj) < 0)
+        return failure_memory(why);
+    return take_over_entries(c, s, why) < 0 ? -1 : write_update(&s->w, why);
 }
 
-static int write_scale(call *c, writing *w, failure *why)
+static int write_scale(call *c, scaling *s, failure *why)
 {
-    json_auto_t *scale = NULL;
-    int r = strcmp(c->rq.verb, "patch") == 0 ? read_patch(c, w->old, &scale, why) : read_update(c, &scale, why);
+    int r = make_before(c, s, why);
 
     if (r == 0)
-        r = store_scale(c, w, scale, why);
-    return r == 0 ? answer(c, w->obj, why) : -1;
+        r = strcmp(c->rq.verb, "patch") == 0 ? read_patch(c, s, why) : read_update(c, s, why);
+    if (r == 0)
+        r = store_scale(c, s, why);
+    return r == 0 ? answer(c, s->w.obj, why) : -1;
 }
 
 int custom_scale(call *c, failure *why)
 {
-    writing w = {.c = c};
+    scaling s = {.w = {.c = c}};
     item *it = verb_find(c, why);
-    char version[320];
     int r;
 
     if (!it)
         return -1;
-    w.revision = it->revision;
-    w.old = item_json(it);
-    if (!w.old)
+    s.w.revision = it->revision;
+    s.w.old = item_json(it);
+    if (!s.w.old)
         return failure_memory(why);
-    snprintf(version, sizeof(version), "%s/%s", c->res->group, c->res->version);
-    json_object_set_new(w.old, "apiVersion", json_string(version));
-    r = strcmp(c->rq.verb, "get") == 0 ? get(c, w.old, why) : write_scale(c, &w, why);
-    writing_clear(&w);
+    c->res->strategy->read(c->res, s.w.old);
+    r = strcmp(c->rq.verb, "get") == 0 ? get(c, s.w.old, why) : write_scale(c, &s, why);
+    writing_clear(&s.w);
+    json_decref(s.before);
+    json_decref(s.after);
     return r;
 }

@@ -166,7 +166,7 @@ static int fill(crd_version *v, apiserver *s, const json_t *crd, size_t index)
     set_subresources(v, &failed);
     set_selectables(v, &failed);
     set_columns(v, &failed);
-    v->res.custom = true;
+    v->res.custom = v->res.conditional = true;
     v->res.verbs = VERBS_ALL;
     v->res.schema = v->schema.root;
     v->res.strategy = &CUSTOM_STRATEGY;

@@ -124,12 +124,12 @@ const resource KINDS[] = {
     KIND("rbac.authorization.k8s.io", rbac, "rolebindings", "rolebinding", RoleBinding, .names = NAME_PATH_SEGMENT, NAMESPACED),
     KIND("rbac.authorization.k8s.io", rbac, "roles", "role", Role, .names = NAME_PATH_SEGMENT, NAMESPACED),
     KIND("admissionregistration.k8s.io", admissionregistration, "mutatingwebhookconfigurations", "mutatingwebhookconfiguration", MutatingWebhookConfiguration, CLUSTER,
-         .categories = EXTENSIONS),
+         .categories = EXTENSIONS, .conditional = true),
     KIND("admissionregistration.k8s.io", admissionregistration, "validatingwebhookconfigurations", "validatingwebhookconfiguration", ValidatingWebhookConfiguration, CLUSTER,
-         .categories = EXTENSIONS),
+         .categories = EXTENSIONS, .conditional = true),
     KIND("apiextensions.k8s.io", apiextensions, "customresourcedefinitions", "customresourcedefinition", CustomResourceDefinition, CLUSTER,
-         .storage_version = "v1beta1", .short_names = NAMES("crd", "crds"), .categories = EXTENSIONS, .subresources = status_only, .strategy = &CRD_STRATEGY),
-    KIND("coordination.k8s.io", coordination, "leases", "lease", Lease, NAMESPACED),
+         .storage_version = "v1beta1", .short_names = NAMES("crd", "crds"), .categories = EXTENSIONS, .subresources = status_only, .strategy = &CRD_STRATEGY, .conditional = true),
+    KIND("coordination.k8s.io", coordination, "leases", "lease", Lease, NAMESPACED, .conditional = true),
     KIND("discovery.k8s.io", discovery, "endpointslices", "endpointslice", EndpointSlice, NAMESPACED),
     {0}};
 /* clang-format on */
