@@ -41,6 +41,8 @@ typedef struct strategy {
     bool (*deleting)(call *c, json_t *obj);
     /* Messages for the Warning header. */
     void (*warn)(call *c, const json_t *obj, const json_t *old);
+    bool creates_on_update; /* an update of what is not there creates it */
+    bool needs_version;     /* an update has to say the version that it changes */
 } strategy;
 
 typedef struct selectable { /* a field selector beyond metadata.name and metadata.namespace */

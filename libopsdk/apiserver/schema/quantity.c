@@ -290,30 +290,62 @@ static void write_decimal(amount a, char *room)
     print(a.value, suffix_of(a.form == BINARY_SI ? DECIMAL_SI : a.form, a.exponent, suffix), room);
 }
 
-const char *quantity_canonical(const char *text, char *room)
+/* White space around it does not count. */
+static const char *trim(const char *text, char room[QUANTITY_TEXT])
 {
-    amount a;
-    char trimmed[QUANTITY_TEXT];
     size_t len;
-    const char *wrong;
 
     text += strspn(text, " \t\r\n");
     len = strcspn(text, " \t\r\n");
-    if (len >= sizeof(trimmed) || text[len + strspn(text + len, " \t\r\n")])
-        return len >= sizeof(trimmed) ? wrong_number : wrong_format;
-    memcpy(trimmed, text, len);
-    trimmed[len] = '\0';
-    wrong = parse(trimmed, &a);
-    if (wrong || !room)
-        return wrong;
-    if (a.value == 0)
+    if (text[len + strspn(text + len, " \t\r\n")])
+        return wrong_format;
+    if (len >= QUANTITY_TEXT)
+        return wrong_number;
+    snprintf(room, QUANTITY_TEXT, "%.*s", (int)len, text);
+    return NULL;
+}
+
+static void write_amount(const amount *a, const char *text, char *room)
+{
+    if (a->value == 0)
         snprintf(room, QUANTITY_TEXT, "0");
-    else if (a.as_written)
-        snprintf(room, QUANTITY_TEXT, "%s", trimmed);
-    else if (is_binary(&a))
-        write_binary(&a, room);
+    else if (a->as_written)
+        snprintf(room, QUANTITY_TEXT, "%s", text);
+    else if (is_binary(a))
+        write_binary(a, room);
     else
-        write_decimal(a, room);
+        write_decimal(*a, room);
+}
+
+const char *quantity_canonical(const char *text, char *room)
+{
+    char trimmed[QUANTITY_TEXT];
+    const char *wrong = trim(text, trimmed);
+    amount a;
+
+    if (!wrong)
+        wrong = parse(trimmed, &a);
+    if (!wrong && room)
+        write_amount(&a, trimmed, room);
+    return wrong;
+}
+
+const char *quantity_thousandths(const char *text, char *room)
+{
+    bool lost = false;
+    amount a;
+    const char *wrong = parse(text, &a);
+
+    if (wrong)
+        return wrong;
+    a.as_written &= a.exponent >= -3;
+    for (; a.exponent < -3; a.exponent++) {
+        lost |= a.value % 10 != 0;
+        a.value /= 10;
+    }
+    if (lost)
+        a.value += a.value < 0 || *text == '-' ? -1 : 1;
+    write_amount(&a, text, room);
     return NULL;
 }
 

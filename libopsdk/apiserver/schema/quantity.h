@@ -9,6 +9,9 @@
 /* Reads text and writes what the server would store into room (which may be NULL).  NULL, or what is wrong in the server's words. */
 const char *quantity_canonical(const char *text, char *room);
 
+/* Likewise, rounded away from zero to thousandths, as amounts of resources are. */
+const char *quantity_thousandths(const char *text, char *room);
+
 /* Below, equal, above: -1, 0, 1.  Both must be quantities. */
 int quantity_compare(const char *a, const char *b);
 int quantity_sign(const char *text);      /* -1, 0, 1 */
