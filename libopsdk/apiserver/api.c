@@ -97,6 +97,8 @@ static int handle(call *c, failure *why)
         return path_handle(c, why);
     if (!find_resource(c))
         return answer_unknown(c, why);
+    if (c->res->deprecated)
+        call_warn(c, "%s", c->res->deprecated);
     if (read_dry_run(c, why) < 0)
         return -1;
     return run_verb(c, why);

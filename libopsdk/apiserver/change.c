@@ -4,6 +4,7 @@
 #include "apiserver/owners.h"
 #include "apiserver/patch/patch.h"
 #include "apiserver/verbs.h"
+#include "apiserver/version.h"
 #include "apiserver/write.h"
 
 #include <stdio.h>
@@ -54,12 +55,10 @@ static int load(writing *w, failure *why)
 
     if (!it)
         return 0;
-    w->old = item_json(it);
+    w->old = version_read(w->c->res, it);
     w->revision = it->revision;
     if (!w->old)
         return failure_memory(why);
-    if (w->c->res->strategy && w->c->res->strategy->read)
-        w->c->res->strategy->read(w->c->res, w->old);
     return 0;
 }
 
@@ -74,18 +73,26 @@ static int fail_unconditional(const resource *res, const char *name, failure *wh
     return field_errors_result(&errors, res->group, res->plural, name, why);
 }
 
+static int check_name(const writing *w, failure *why)
+{
+    const char *name = meta_text(w->obj, "name");
+
+    if (!*name || strcmp(name, w->c->rq.name) == 0)
+        return 0;
+    return failure_bad_request(why, "the name of the object (%s) does not match the name on the URL (%s)", name,
+                               w->c->rq.name);
+}
+
 /* The document's name, version and uid against what is stored. */
 static int check_identity(const writing *w, failure *why)
 {
-    const char *version = meta_text(w->obj, "resourceVersion"), *uid = meta_text(w->obj, "uid"),
-               *name = meta_text(w->obj, "name");
+    const char *version = meta_text(w->obj, "resourceVersion"), *uid = meta_text(w->obj, "uid");
     char message[256];
 
+    if (check_name(w, why) < 0)
+        return -1;
     if (!*version && w->c->res->conditional && strcmp(w->c->rq.verb, "update") == 0)
         return fail_unconditional(w->c->res, w->c->rq.name, why);
-    if (*name && strcmp(name, w->c->rq.name) != 0)
-        return failure_bad_request(why, "the name of the object (%s) does not match the name on the URL (%s)", name,
-                                   w->c->rq.name);
     if (*version && strcmp(version, meta_text(w->old, "resourceVersion")) != 0)
         return fail_conflict(
             w->c->res, w->c->rq.name,
@@ -107,6 +114,18 @@ static int store_over(writing *w, failure *why)
     return r == 0 ? write_update(w, why) : -1;
 }
 
+/* Some kinds let an update create what is not there. */
+static int create_instead(writing *w, failure *why)
+{
+    const strategy *s = w->c->res->strategy;
+
+    if (!s || !s->creates_on_update || w->c->sub)
+        return fail_not_found(w->c->res, w->c->rq.name, why);
+    if (check_name(w, why) < 0 || settle_namespace(w->c, w->obj, why) < 0)
+        return -1;
+    return write_create(w, why);
+}
+
 int verb_update(call *c, failure *why)
 {
     writing w = {.c = c};
@@ -117,11 +136,11 @@ int verb_update(call *c, failure *why)
     if (r == 0)
         r = load(&w, why);
     if (r == 0 && !w.old)
-        r = fail_not_found(c->res, c->rq.name, why);
-    if (r == 0)
+        r = create_instead(&w, why);
+    else if (r == 0)
         r = store_over(&w, why);
     if (r == 0)
-        r = answer_object(c, 200, w.obj, why);
+        r = answer_object(c, w.old ? 200 : 201, w.obj, why);
     writing_clear(&w);
     return r;
 }

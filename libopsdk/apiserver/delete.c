@@ -2,6 +2,7 @@
 #include "apiserver/meta.h"
 #include "apiserver/select.h"
 #include "apiserver/verbs.h"
+#include "apiserver/version.h"
 #include "apiserver/write.h"
 
 #include <stdio.h>
@@ -88,7 +89,7 @@ static int mark(call *c, json_t *obj, json_t *old, int64_t grace, failure *why)
     }
     if (json_equal(obj, old))
         return 0;
-    if (collection_put(c->res->objects, obj, NULL, why) < 0)
+    if (version_store(c->res, obj, why) < 0)
         return -1;
     if (c->res->strategy && c->res->strategy->stored)
         c->res->strategy->stored(c, obj, old);
@@ -127,7 +128,7 @@ int delete_object(call *c, item *it, const json_t *opts, json_t **ret, failure *
 
     if (r < 0)
         return -1;
-    old = item_json(it);
+    old = version_read(c->res, it);
     obj = old ? json_deep_copy(old) : NULL;
     if (!obj)
         return failure_memory(why);

@@ -133,22 +133,41 @@ static void put_one(buf *out, const json_t *error)
                json_string_value(json_object_get(error, "message")));
 }
 
+#define LOOK_BACK 256
+
+/* Causes are told as often as they were found, the message says each once. */
+static bool is_repeated(const json_t *list, size_t i)
+{
+    for (size_t k = i > LOOK_BACK ? i - LOOK_BACK : 0; k < i; k++)
+        if (json_equal(json_array_get(list, k), json_array_get(list, i)))
+            return true;
+    return false;
+}
+
 int field_errors_result(const field_errors *e, const char *group, const char *kind, const char *name, failure *why)
 {
     auto_buf text = BUF_INIT(LIMIT_OBJECT);
-    size_t n = json_array_size(e->list), i;
+    size_t told = 0, i;
+    const char *message;
     json_t *one;
 
-    if (n == 0)
+    if (json_array_size(e->list) == 0)
         return 0;
+    buf_puts(&text, "[");
     json_array_foreach(e->list, i, one)
     {
-        buf_puts(&text, i ? ", " : n > 1 ? "[" : "");
+        if (is_repeated(e->list, i))
+            continue;
+        buf_puts(&text, told++ ? ", " : "");
         put_one(&text, one);
     }
-    buf_puts(&text, n > 1 ? "]" : "");
-    failure_set(why, 422, "Invalid", "%s%s%s \"%s\" is invalid: %s", kind, *group ? "." : "", group, name,
-                text.failed ? "" : text.data);
+    buf_puts(&text, "]");
+    message = text.failed ? "" : text.data;
+    if (told == 1 && *message) {
+        text.data[text.len - 1] = '\0';
+        message++;
+    }
+    failure_set(why, 422, "Invalid", "%s%s%s \"%s\" is invalid: %s", kind, *group ? "." : "", group, name, message);
     failure_about(why, name, group, kind);
     json_object_set_nocheck(why->details, "causes", e->list);
     return -1;

@@ -2,6 +2,7 @@
 #include "apiserver/apiserver.h"
 #include "apiserver/meta.h"
 #include "apiserver/verbs.h"
+#include "apiserver/version.h"
 #include "apiserver/write.h"
 
 #include <stdlib.h>
@@ -82,7 +83,7 @@ static int update(writing *w, const json_t *doc, failure *why)
     if (!it)
         return -1;
     w->revision = it->revision;
-    w->old = item_json(it);
+    w->old = version_read(c->res, it);
     w->obj = place(c->res, c->rq.ns, doc);
     if (!w->old || !w->obj)
         return failure_memory(why);

@@ -13,8 +13,8 @@ int meta_create(call *c, json_t *obj, failure *why);
 /* Before an update: carries over what may not change. */
 void meta_update(json_t *obj, const json_t *old);
 
-/* Names, labels, annotations, owners, finalizers; meta_validate.c. */
-void meta_validate(const resource *res, const json_t *obj, field_errors *errors);
+/* Names (by rule), labels, annotations, owners, finalizers; meta_validate.c. */
+void meta_validate(enum name_rule rule, const json_t *obj, field_errors *errors);
 void meta_validate_update(const json_t *obj, const json_t *old, field_errors *errors);
 
 #endif

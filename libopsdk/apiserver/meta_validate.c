@@ -84,15 +84,15 @@ static void validate_common(const json_t *meta, field_errors *errors)
     validate_owners(json_object_get(meta, "ownerReferences"), errors);
 }
 
-void meta_validate(const resource *res, const json_t *obj, field_errors *errors)
+void meta_validate(enum name_rule rule, const json_t *obj, field_errors *errors)
 {
     const json_t *meta = meta_of(obj);
     const char *prefix = meta_text(obj, "generateName"), *name = meta_text(obj, "name");
 
     if (*prefix)
-        name_validate_prefix(res->names, prefix, "metadata.generateName", errors);
+        name_validate_prefix(rule, prefix, "metadata.generateName", errors);
     if (*name)
-        name_validate(res->names, name, "metadata.name", errors);
+        name_validate(rule, name, "metadata.name", errors);
     else
         field_required(errors, "metadata.name", "name or generateName is required");
     validate_common(meta, errors);

@@ -99,6 +99,11 @@ void resource_release(resource *res)
         res->free(res);
 }
 
+const char *resource_home(const resource *res)
+{
+    return res->home ? res->home : res->group;
+}
+
 const subresource *resource_sub(const resource *res, const char *name)
 {
     for (const subresource *s = res->subresources; s && s->name; s++)

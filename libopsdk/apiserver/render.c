@@ -3,6 +3,7 @@
 #include "apiserver/apiserver.h"
 #include "apiserver/discovery/table.h"
 #include "apiserver/limits.h"
+#include "apiserver/version.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -79,14 +80,9 @@ static json_t *table_of(const render *r, const json_t *obj, int64_t now_s, bool 
     return table;
 }
 
-/* A custom resource in the version that is asked for, as its schema is now. */
-static json_t *in_version(const render *r, const item *it)
+static bool is_converted(const resource *res)
 {
-    json_t *obj = item_json(it);
-
-    if (obj && r->res->strategy && r->res->strategy->read)
-        r->res->strategy->read(r->res, obj);
-    return obj;
+    return res->strategy && res->strategy->read;
 }
 
 /* Most are stored as they are wanted: kind and apiVersion stand first in the text.  False: nothing was added. */
@@ -111,13 +107,13 @@ int render_item(const render *r, const apiserver *s, const item *it, bool header
     json_t *obj;
     int result;
 
-    if (r->form == FORM_WHOLE && !r->res->custom) {
+    if (r->form == FORM_WHOLE && !r->res->custom && !is_converted(r->res)) {
         item_text(it, out);
         return out->failed ? -1 : 0;
     }
     if (r->form == FORM_WHOLE && put_stored(r, it, out))
         return out->failed ? -1 : 0;
-    obj = in_version(r, it);
+    obj = version_read(r->res, it);
     if (!obj)
         return -1;
     result = render_object(r, s, obj, header, out);
@@ -153,16 +149,26 @@ static int put_bare(const render *r, const item *it, buf *out)
     return 0;
 }
 
+/* Likewise, of what is stored otherwise. */
+static int put_converted(const render *r, const item *it, buf *out)
+{
+    json_t *obj = version_read(r->res, it);
+
+    json_object_del(obj, "kind");
+    json_object_del(obj, "apiVersion");
+    return put(obj, out);
+}
+
 int render_member(const render *r, const apiserver *s, const item *it, buf *out)
 {
     json_t *obj, *table;
     int result;
 
     if (r->form == FORM_WHOLE && !r->res->custom)
-        return put_bare(r, it, out);
+        return is_converted(r->res) ? put_converted(r, it, out) : put_bare(r, it, out);
     if (r->form != FORM_TABLE)
         return render_item(r, s, it, false, out);
-    obj = in_version(r, it);
+    obj = version_read(r->res, it);
     table = obj ? table_of(r, obj, apiserver_now_us(s) / 1000000, false) : NULL;
     result = put(json_incref(json_array_get(json_object_get(table, "rows"), 0)), out);
     json_decref(table);

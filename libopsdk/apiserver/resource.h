@@ -30,6 +30,8 @@ typedef struct strategy {
     void (*defaults)(json_t *obj);
     /* Makes an object that was stored in another version, or under an older schema, what res has of it. */
     void (*read)(const resource *res, json_t *obj);
+    /* The reverse, where what is stored is of another group: changes a copy. */
+    void (*write)(const resource *res, json_t *obj);
     /* Before the write: takes back what a client may not set (status on the main resource), counts the generation. */
     int (*prepare)(call *c, json_t *obj, const json_t *old, failure *why);
     void (*validate)(call *c, const json_t *obj, const json_t *old, field_errors *errors);
@@ -42,7 +44,6 @@ typedef struct strategy {
     /* Messages for the Warning header. */
     void (*warn)(call *c, const json_t *obj, const json_t *old);
     bool creates_on_update; /* an update of what is not there creates it */
-    bool needs_version;     /* an update has to say the version that it changes */
 } strategy;
 
 typedef struct selectable { /* a field selector beyond metadata.name and metadata.namespace */
@@ -82,6 +83,8 @@ struct resource {
     const strategy *strategy;        /* or NULL */
     const selectable *selectables;   /* up to the first without name; or NULL */
     const column *columns;           /* up to the first without name; or NULL: name and age */
+    const char *home;                /* group of the collection; NULL: group */
+    const char *deprecated;          /* a warning with each answer, or NULL */
     /* A virtual resource (subjectaccessreviews): answers a create itself and stores nothing. */
     int (*review)(call *c, json_t *obj, failure *why);
     collection *objects;         /* shared by the versions of one group and plural; NULL for virtual ones */
@@ -113,6 +116,7 @@ resource *registry_next(const registry *r, size_t *at);
 resource *resource_hold(resource *res);
 void resource_release(resource *res);
 
+const char *resource_home(const resource *res);
 const subresource *resource_sub(const resource *res, const char *name); /* NULL: none */
 /* "pods", "deployments.apps": as messages name it; into room, which it returns. */
 const char *resource_label(const resource *res, char *room, size_t len);

@@ -3,6 +3,7 @@
 #include "apiserver/render.h"
 #include "apiserver/select.h"
 #include "apiserver/verbs.h"
+#include "apiserver/version.h"
 #include "client/clock.h"
 
 #include <stdlib.h>
@@ -94,7 +95,7 @@ static void on_end(watcher *by)
 
 static int put_changed(watch *w, const pending *p, buf *out)
 {
-    json_t *obj = item_json(p->it);
+    json_t *obj = version_read(w->res, p->it);
     char text[24];
     int r;
 

@@ -6,6 +6,7 @@
 #include "apiserver/owners.h"
 #include "apiserver/schema/decode.h"
 #include "apiserver/verbs.h"
+#include "apiserver/version.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,12 +28,6 @@ const char *call_manager(call *c)
     return c->manager && *c->manager ? c->manager : "unknown";
 }
 
-static const char *version_of(const resource *res, char *room, size_t len)
-{
-    snprintf(room, len, "%s%s%s", res->group, *res->group ? "/" : "", res->version);
-    return room;
-}
-
 /* ---- decoding ---- */
 
 static int check_kind(const resource *res, const json_t *obj, const char *text, size_t len, failure *why)
@@ -43,7 +38,7 @@ static int check_kind(const resource *res, const json_t *obj, const char *text, 
 
     if (res->custom)
         return custom_kind(res, obj, text, len, why);
-    version_of(res, want, sizeof(want));
+    version_name(res, want, sizeof(want));
     if (kind && version && strcmp(version, want) != 0)
         return failure_bad_request(why, "the API version in the data (%s) does not match the expected API version (%s)",
                                    version, want);
@@ -62,7 +57,7 @@ static void set_kind(const resource *res, json_t *obj)
 
     json_object_clear(obj);
     json_object_set_new_nocheck(obj, "kind", json_string(res->kind));
-    json_object_set_new_nocheck(obj, "apiVersion", json_string(version_of(res, version, sizeof(version))));
+    json_object_set_new_nocheck(obj, "apiVersion", json_string(version_name(res, version, sizeof(version))));
     json_object_update_missing(obj, rest);
     json_decref(rest);
 }
@@ -113,13 +108,12 @@ static int validate(writing *w, failure *why)
     const resource *res = w->c->res;
     auto_field_errors errors = {0};
 
+    meta_validate(w->old ? NAME_PATH_SEGMENT : res->names, w->obj, &errors);
     if (w->old)
         meta_validate_update(w->obj, w->old, &errors);
-    else
-        meta_validate(res, w->obj, &errors);
     if (res->strategy && res->strategy->validate)
         res->strategy->validate(w->c, w->obj, w->old, &errors);
-    if (field_errors_result(&errors, res->group, res->kind, meta_text(w->obj, "name"), why) < 0)
+    if (field_errors_result(&errors, resource_home(res), res->kind, meta_text(w->obj, "name"), why) < 0)
         return -1;
     if (res->strategy && res->strategy->warn)
         res->strategy->warn(w->c, w->obj, w->old);
@@ -179,7 +173,7 @@ int write_create(writing *w, failure *why)
     }
     if (c->dry_run)
         return 0;
-    if (collection_put(c->res->objects, w->obj, NULL, why) < 0)
+    if (version_store(c->res, w->obj, why) < 0)
         return -1;
     tell(w);
     return 0;
@@ -212,7 +206,7 @@ int write_update(writing *w, failure *why)
     w->unchanged = json_equal(w->obj, w->old) && !delete_is_due(w->obj);
     if (w->unchanged || c->dry_run)
         return 0;
-    if (collection_put(c->res->objects, w->obj, NULL, why) < 0)
+    if (version_store(c->res, w->obj, why) < 0)
         return -1;
     tell(w);
     if (!delete_is_due(w->obj))

@@ -31,6 +31,7 @@ void check_json(const char *what, const json_t *is, const json_t *should)
     a = is ? json_dumps(is, flags) : NULL;
     b = should ? json_dumps(should, flags) : NULL;
     if (getenv("QUOTED_ALL"))
-        fprintf(stderr, "%s:\n    is     %s\n    should %s\n", what, a ? a : "NULL", b ? b : "NULL"); /* the message is cut */
+        fprintf(stderr, "%s:\n    is     %s\n    should %s\n", what, a ? a : "NULL",
+                b ? b : "NULL"); /* the message is cut */
     ck_abort_msg("%.1500s:\n    is     %.1500s\n    should %.1500s", what, a ? a : "NULL", b ? b : "NULL");
 }

@@ -66,7 +66,6 @@ static void check_kind(const char *path, const json_t *value, field_errors *erro
 /* The rules of metadata name their fields from the root on: their errors get what stands before. */
 static void check_metadata(const checker *c, const buf *path, const json_t *meta)
 {
-    static const resource any = {.names = NAME_PATH_SEGMENT};
     auto_field_errors found = {0};
     json_auto_t *whole = json_pack("{s:o}", "metadata", json_deep_copy(meta));
     auto_buf wrong = BUF_INIT(LIMIT_OBJECT), at = BUF_INIT(LIMIT_OBJECT);
@@ -80,7 +79,7 @@ static void check_metadata(const checker *c, const buf *path, const json_t *meta
     }
     if (!*meta_text(whole, "name"))
         json_object_set_new(json_object_get(whole, "metadata"), "name", json_string("fakename"));
-    meta_validate(&any, whole, &found);
+    meta_validate(NAME_DNS_SUBDOMAIN, whole, &found);
     if (*meta_text(whole, "namespace"))
         name_validate(NAME_DNS_LABEL, meta_text(whole, "namespace"), "metadata.namespace", &found);
     json_array_foreach(found.list, i, one)

@@ -24,7 +24,7 @@ static void validate(call *c, const json_t *obj, const json_t *old, field_errors
     if (!old)
         return;
     meta_validate_update(obj, old, errors);
-    meta_validate(c->res, obj, errors);
+    meta_validate(c->res->names, obj, errors);
 }
 
 static void warn(call *c, const json_t *obj, const json_t *old)

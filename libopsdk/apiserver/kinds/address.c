@@ -106,8 +106,10 @@ void warn_of_ip(call *c, const char *path, const char *text)
     if (!parse(text, &a) || !canonical(&a, room))
         return;
     if (a.zeros || a.mapped)
-        call_warn(c, "%s: non-standard IP address \"%s\" will be considered invalid in a future Kubernetes release: use \"%s\"",
-                  path, text, room);
+        call_warn(
+            c,
+            "%s: non-standard IP address \"%s\" will be considered invalid in a future Kubernetes release: use \"%s\"",
+            path, text, room);
     else if (!a.v4 && strcmp(text, room) != 0)
         call_warn(c, "%s: IPv6 address \"%s\" should be in RFC 5952 canonical format (\"%s\")", path, text, room);
 }

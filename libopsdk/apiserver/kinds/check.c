@@ -41,7 +41,7 @@ void duplicate_text(field_errors *errors, const char *path, const char *value)
     field_duplicate(errors, path, shown);
 }
 
-bool check_choice(field_errors *errors, const char *path, const char *value, const char *const *valid)
+bool check_one_of(field_errors *errors, const char *path, const char *value, const char *const *valid)
 {
     json_auto_t *list = NULL, *shown = NULL;
 
@@ -64,8 +64,8 @@ bool check_immutable(field_errors *errors, const char *path, const json_t *now, 
     return false;
 }
 
-static bool check_least(field_errors *errors, const char *path, const json_t *holder, const char *name, json_int_t least,
-                        const char *message)
+static bool check_least(field_errors *errors, const char *path, const json_t *holder, const char *name,
+                        json_int_t least, const char *message)
 {
     json_int_t value = doc_int(holder, name, least);
 
@@ -134,7 +134,8 @@ void check_selector(field_errors *errors, const char *path, const json_t *select
 
 static bool requirement_holds(const json_t *one, const json_t *labels)
 {
-    const char *operator= doc_text(one, "operator"), *value = json_string_value(json_object_get(labels, doc_text(one, "key")));
+    const char *operator= doc_text(one, "operator"),
+               *value = json_string_value(json_object_get(labels, doc_text(one, "key")));
     bool listed = value && doc_has(doc_get(one, "values"), value);
 
     if (strcmp(operator, "In") == 0)

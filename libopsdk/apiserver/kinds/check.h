@@ -10,7 +10,7 @@ void wrong_int(field_errors *errors, const char *path, json_int_t value, const c
 void duplicate_text(field_errors *errors, const char *path, const char *value);
 
 /* valid is NULL-terminated and sorted. */
-bool check_choice(field_errors *errors, const char *path, const char *value, const char *const *valid);
+bool check_one_of(field_errors *errors, const char *path, const char *value, const char *const *valid);
 #define CHOICE(...) ((const char *const[]){__VA_ARGS__, NULL})
 
 /* now and before may be NULL. */

@@ -41,7 +41,8 @@ static int prepare(call *c, json_t *obj, const json_t *old, failure *why)
 
 static void check_storage(field_errors *errors, const char *path, const json_t *spec)
 {
-    const char *at = PATH("%s.resources[storage]", path), *amount = doc_text(doc_at(spec, "resources.requests"), "storage");
+    const char *at = PATH("%s.resources[storage]", path),
+               *amount = doc_text(doc_at(spec, "resources.requests"), "storage");
 
     if (!*amount)
         field_required(errors, at, "");
@@ -58,9 +59,10 @@ static void check_mode_names(field_errors *errors, const char *path, const json_
     json_t *mode;
 
     json_array_foreach((json_t *)modes, i, mode)
-        check_choice(errors, path, json_string_value(mode),
+        check_one_of(errors, path, json_string_value(mode),
                      CHOICE("ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod"));
-    if (single && (doc_has(modes, "ReadOnlyMany") || doc_has(modes, "ReadWriteMany") || doc_has(modes, "ReadWriteOnce")))
+    if (single &&
+        (doc_has(modes, "ReadOnlyMany") || doc_has(modes, "ReadWriteMany") || doc_has(modes, "ReadWriteOnce")))
         field_forbidden(errors, path, "may not use ReadWriteOncePod with other access modes");
 }
 
@@ -76,7 +78,7 @@ void claim_spec_validate(field_errors *errors, const char *path, const json_t *s
     if (*class)
         name_validate(NAME_DNS_SUBDOMAIN, class, PATH("%s.storageClassName", path), errors);
     if (doc_get(spec, "volumeMode"))
-        check_choice(errors, PATH("%s.volumeMode", path), doc_text(spec, "volumeMode"), CHOICE("Block", "Filesystem"));
+        check_one_of(errors, PATH("%s.volumeMode", path), doc_text(spec, "volumeMode"), CHOICE("Block", "Filesystem"));
 }
 
 /* Is what may not change the same?  The volume may be set once; a bound claim may grow. */
@@ -117,7 +119,7 @@ static void validate(call *c, const json_t *obj, const json_t *old, field_errors
     if (c->sub)
         return;
     if (old)
-        meta_validate(c->res, obj, errors);
+        meta_validate(c->res->names, obj, errors);
     claim_spec_validate(errors, "spec", doc_get(obj, "spec"));
     if (old)
         check_change(errors, obj, old);

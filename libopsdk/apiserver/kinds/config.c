@@ -61,7 +61,7 @@ static void config_map_validate(call *c, const json_t *obj, const json_t *old, f
     if (old) {
         meta_validate_update(obj, old, errors);
         check_frozen(obj, old, CHOICE("data", "binaryData"), errors);
-        meta_validate(c->res, obj, errors);
+        meta_validate(c->res->names, obj, errors);
     }
     total = check_data(obj, "data", doc_get(obj, "binaryData"), text_len, errors);
     total += check_data(obj, "binaryData", NULL, decoded_len, errors);
@@ -162,7 +162,7 @@ static void secret_validate(call *c, const json_t *obj, const json_t *old, field
         meta_validate_update(obj, old, errors);
         check_immutable(errors, "type", doc_get(obj, "type"), doc_get(old, "type"));
         check_frozen(obj, old, CHOICE("data"), errors);
-        meta_validate(c->res, obj, errors);
+        meta_validate(c->res->names, obj, errors);
     }
     if (check_data(obj, "data", NULL, decoded_len, errors) > DATA_MAX)
         field_too_long(errors, "data", DATA_MAX);

@@ -65,8 +65,8 @@ bool doc_has(const json_t *list, const char *text)
     size_t i;
     json_t *one;
 
-    json_array_foreach((json_t *)list, i, one) if (json_is_string(one) &&
-                                                   strcmp(json_string_value(one), text) == 0) return true;
+    json_array_foreach((json_t *)list, i,
+                       one) if (json_is_string(one) && strcmp(json_string_value(one), text) == 0) return true;
     return false;
 }
 

@@ -7,9 +7,9 @@
 
 #include <opsdk/common.h>
 
-json_t *doc_get(const json_t *obj, const char *name);                       /* NULL when absent or null */
-json_t *doc_at(const json_t *obj, const char *path);                        /* "spec.template.spec" */
-const char *doc_text(const json_t *obj, const char *name);                  /* "" when absent */
+json_t *doc_get(const json_t *obj, const char *name);      /* NULL when absent or null */
+json_t *doc_at(const json_t *obj, const char *path);       /* "spec.template.spec" */
+const char *doc_text(const json_t *obj, const char *name); /* "" when absent */
 json_int_t doc_int(const json_t *obj, const char *name, json_int_t dflt);
 bool doc_flag(const json_t *obj, const char *name);
 bool doc_is(const json_t *obj, const char *name, const char *text);

@@ -14,8 +14,8 @@ static void endpoints_defaults(json_t *obj)
     size_t i, j;
     json_t *subset, *port;
 
-    json_array_foreach(doc_get(obj, "subsets"), i, subset)
-        json_array_foreach(doc_get(subset, "ports"), j, port) doc_default_text(port, "protocol", "TCP");
+    json_array_foreach(doc_get(obj, "subsets"), i, subset) json_array_foreach(doc_get(subset, "ports"), j, port)
+        doc_default_text(port, "protocol", "TCP");
 }
 
 static void check_address(field_errors *errors, const char *path, const json_t *address)
@@ -47,7 +47,7 @@ static void check_endpoint_port(field_errors *errors, const char *path, const js
     else if (*name)
         name_validate(NAME_DNS_LABEL, name, PATH("%s.name", path), errors);
     check_port(errors, PATH("%s.port", path), doc_int(port, "port", 0));
-    check_choice(errors, PATH("%s.protocol", path), doc_text(port, "protocol"), PROTOCOLS);
+    check_one_of(errors, PATH("%s.protocol", path), doc_text(port, "protocol"), PROTOCOLS);
     if (doc_get(port, "appProtocol"))
         name_validate(NAME_QUALIFIED, doc_text(port, "appProtocol"), PATH("%s.appProtocol", path), errors);
 }
@@ -74,7 +74,7 @@ static void endpoints_validate(call *c, const json_t *obj, const json_t *old, fi
 
     if (old) {
         meta_validate_update(obj, old, errors);
-        meta_validate(c->res, obj, errors);
+        meta_validate(c->res->names, obj, errors);
         if (doc_same(doc_get(obj, "subsets"), doc_get(old, "subsets")))
             return;
     }
@@ -102,10 +102,8 @@ static void endpoints_warn(call *c, const json_t *obj, const json_t *old)
     }
 }
 
-const strategy ENDPOINTS_STRATEGY = {.defaults = endpoints_defaults,
-                                     .validate = endpoints_validate,
-                                     .warn = endpoints_warn,
-                                     .creates_on_update = true};
+const strategy ENDPOINTS_STRATEGY = {
+    .defaults = endpoints_defaults, .validate = endpoints_validate, .warn = endpoints_warn, .creates_on_update = true};
 
 /* ---- slices ---- */
 
@@ -194,7 +192,7 @@ static void check_slice_ports(field_errors *errors, const json_t *ports)
         if (json_object_get(names, name))
             duplicate_text(errors, PATH("%s.name", path), name);
         json_object_set_new(names, name, json_true());
-        check_choice(errors, PATH("%s.protocol", path), doc_text(port, "protocol"), PROTOCOLS);
+        check_one_of(errors, PATH("%s.protocol", path), doc_text(port, "protocol"), PROTOCOLS);
         if (doc_get(port, "appProtocol"))
             name_validate(NAME_QUALIFIED, doc_text(port, "appProtocol"), PATH("%s.appProtocol", path), errors);
     }
@@ -208,11 +206,11 @@ static void slice_validate(call *c, const json_t *obj, const json_t *old, field_
     json_t *one;
 
     if (old)
-        meta_validate(c->res, obj, errors);
+        meta_validate(c->res->names, obj, errors);
     if (!*type)
         field_required(errors, "addressType", "");
     else
-        check_choice(errors, "addressType", type, CHOICE("FQDN", "IPv4", "IPv6"));
+        check_one_of(errors, "addressType", type, CHOICE("FQDN", "IPv4", "IPv6"));
     check_slice_ports(errors, doc_get(obj, "ports"));
     if (json_array_size(endpoints) > ENDPOINTS_MAX)
         field_too_many(errors, "endpoints", (int)json_array_size(endpoints), ENDPOINTS_MAX);

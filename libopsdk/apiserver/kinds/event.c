@@ -1,11 +1,10 @@
-#include "apiserver/kinds/event.h"
 #include "apiserver/kinds/check.h"
 #include "apiserver/kinds/strategies.h"
 #include "apiserver/meta.h"
 
 #include <string.h>
 
-/* ---- the two forms ---- */
+/* ---- the two forms: events of both groups are stored as core/v1 has them ---- */
 
 static const struct renamed {
     const char *core, *other;
@@ -44,8 +43,9 @@ static void drop_empty(json_t *obj, const char *name)
         json_object_del(obj, name);
 }
 
-void event_to_core(json_t *obj)
+static void to_core(const resource *res, json_t *obj)
 {
+    (void)res;
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
         rename_field(obj, names[i].other, names[i].core);
     doc_set_text(obj, "apiVersion", "v1");
@@ -58,8 +58,9 @@ void event_to_core(json_t *obj)
     always(obj, "reportingInstance", json_string(""));
 }
 
-void event_from_core(json_t *obj)
+static void from_core(const resource *res, json_t *obj)
 {
+    (void)res;
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
         rename_field(obj, names[i].core, names[i].other);
     doc_set_text(obj, "apiVersion", "events.k8s.io/v1");
@@ -151,8 +152,9 @@ static void check_created(field_errors *errors, const json_t *ev)
 
 static void check_updated(field_errors *errors, const json_t *ev, const json_t *old)
 {
-    static const char *const fixed[] = {"involvedObject", "reason", "message", "source",    "firstTimestamp", "lastTimestamp",
-                                        "count",          "reason", "type",    "eventTime", "action",         "related"};
+    static const char *const fixed[] = {"involvedObject", "reason",        "message", "source",
+                                        "firstTimestamp", "lastTimestamp", "count",   "reason",
+                                        "type",           "eventTime",     "action",  "related"};
 
     meta_validate_update(ev, old, errors);
     if (!doc_same(doc_get(ev, "series"), doc_get(old, "series")))
@@ -170,16 +172,17 @@ static void new_validate(call *c, const json_t *obj, const json_t *old, field_er
 
     if (!ev || (old && !before))
         return;
-    event_to_core(ev);
+    to_core(c->res, ev);
     check_any(errors, ev, "reportingController");
     if (old) {
-        event_to_core(before);
+        to_core(c->res, before);
         check_updated(errors, ev, before);
     } else {
-        meta_validate(c->res, ev, errors);
+        meta_validate(c->res->names, ev, errors);
         check_created(errors, ev);
     }
 }
 
 const strategy EVENT_STRATEGY = {.validate = core_validate, .creates_on_update = true};
-const strategy NEW_EVENT_STRATEGY = {.validate = new_validate, .creates_on_update = true};
+const strategy NEW_EVENT_STRATEGY = {
+    .read = from_core, .write = to_core, .validate = new_validate, .creates_on_update = true};

@@ -14,10 +14,12 @@ static bool is_stored(const resource *res)
     return res->verbs & VERB_LIST;
 }
 
+/* A kind that is stored as that of another group has its collection. */
 static int add(resource *res, registry *r, store *s)
 {
     if (is_stored(res)) {
-        res->objects = store_collection(s, res);
+        const resource *home = res->home ? registry_find(r, res->home, res->version, res->plural) : NULL;
+        res->objects = store_collection(s, home ? home : res);
         if (!res->objects)
             return -1;
     }

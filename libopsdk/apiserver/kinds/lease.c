@@ -24,9 +24,9 @@ static void validate(call *c, const json_t *obj, const json_t *old, field_errors
     if (old)
         meta_validate_update(obj, old, errors);
     if (doc_int(spec, "leaseDurationSeconds", 1) <= 0)
-        wrong_int(errors, "spec.leaseDurationSeconds", doc_int(spec, "leaseDurationSeconds", 0), "must be greater than 0");
+        wrong_int(errors, "spec.leaseDurationSeconds", doc_int(spec, "leaseDurationSeconds", 0),
+                  "must be greater than 0");
     check_non_negative(errors, "spec", spec, "leaseTransitions");
 }
 
-const strategy LEASE_STRATEGY = {
-    .prepare = prepare, .validate = validate, .creates_on_update = true, .needs_version = true};
+const strategy LEASE_STRATEGY = {.prepare = prepare, .validate = validate, .creates_on_update = true};

@@ -80,7 +80,7 @@ static void validate(call *c, const json_t *obj, const json_t *old, field_errors
         return;
     }
     if (old)
-        meta_validate(c->res, obj, errors);
+        meta_validate(c->res->names, obj, errors);
     check_finalizers(errors, obj);
     if (old)
         meta_validate_update(obj, old, errors);

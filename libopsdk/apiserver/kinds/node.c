@@ -7,8 +7,12 @@
 
 static void defaults(json_t *obj)
 {
-    json_t *status = doc_get(obj, "status");
+    json_t *status = doc_get(obj, "status"), *spec = doc_get(obj, "spec");
 
+    if (!doc_get(spec, "podCIDRs") && *doc_text(spec, "podCIDR"))
+        doc_set(spec, "podCIDRs", json_pack("[s]", doc_text(spec, "podCIDR")));
+    else if (doc_get(spec, "podCIDRs"))
+        doc_set_text(spec, "podCIDR", json_string_value(json_array_get(doc_get(spec, "podCIDRs"), 0)));
     if (doc_get(status, "capacity") && !doc_get(status, "allocatable"))
         doc_set(status, "allocatable", json_deep_copy(doc_get(status, "capacity")));
 }
@@ -36,7 +40,7 @@ static void check_taints(field_errors *errors, const json_t *obj)
         if (!*doc_text(taint, "effect"))
             field_required(errors, PATH("%s.effect", path), "");
         else
-            check_choice(errors, PATH("%s.effect", path), doc_text(taint, "effect"),
+            check_one_of(errors, PATH("%s.effect", path), doc_text(taint, "effect"),
                          CHOICE("NoSchedule", "PreferNoSchedule", "NoExecute"));
     }
 }
@@ -46,7 +50,7 @@ static void validate(call *c, const json_t *obj, const json_t *old, field_errors
     const json_t *spec = doc_get(obj, "spec"), *before = doc_get(old, "spec");
 
     if (old && !c->sub)
-        meta_validate(c->res, obj, errors);
+        meta_validate(c->res->names, obj, errors);
     if (!c->sub)
         check_taints(errors, obj);
     if (!old)

@@ -37,7 +37,13 @@ static void check_aggregation(field_errors *errors, const json_t *obj)
 
     if (rule && json_array_size(selectors) == 0)
         field_required(errors, path, "at least one clusterRoleSelector required if aggregationRule is non-nil");
-    json_array_foreach((json_t *)selectors, i, one) check_selector(errors, PATH("%s[%zu]", path, i), one);
+    json_array_foreach((json_t *)selectors, i, one)
+    {
+        size_t before = json_array_size(errors->list);
+        check_selector(errors, PATH("%s[%zu]", path, i), one);
+        if (json_array_size(errors->list) > before)
+            field_invalid(errors, PATH("%s[%zu]", path, i), NULL, "invalid label selector.");
+    }
 }
 
 static void role_validate(call *c, const json_t *obj, const json_t *old, field_errors *errors)
@@ -46,7 +52,7 @@ static void role_validate(call *c, const json_t *obj, const json_t *old, field_e
     json_t *rule;
 
     if (old)
-        meta_validate(c->res, obj, errors);
+        meta_validate(c->res->names, obj, errors);
     json_array_foreach(doc_get(obj, "rules"), i, rule)
         check_rule(errors, PATH("rules[%zu]", i), rule, c->res->namespaced);
     check_aggregation(errors, obj);
@@ -80,15 +86,16 @@ static void check_subject(field_errors *errors, const char *path, const json_t *
     if (!*name)
         field_required(errors, PATH("%s.name", path), "");
     if (is_person(subject)) {
-        check_choice(errors, PATH("%s.apiGroup", path), api_group, CHOICE(group));
+        check_one_of(errors, PATH("%s.apiGroup", path), api_group, CHOICE(group));
         return;
     }
-    if (!check_choice(errors, PATH("%s.kind", path), doc_text(subject, "kind"), CHOICE("ServiceAccount", "User", "Group")))
+    if (!check_one_of(errors, PATH("%s.kind", path), doc_text(subject, "kind"),
+                      CHOICE("ServiceAccount", "User", "Group")))
         return;
     if (*name)
         name_validate(NAME_DNS_SUBDOMAIN, name, PATH("%s.name", path), errors);
     if (*api_group)
-        check_choice(errors, PATH("%s.apiGroup", path), api_group, CHOICE(""));
+        check_one_of(errors, PATH("%s.apiGroup", path), api_group, CHOICE(""));
     if (!namespaced && !*doc_text(subject, "namespace"))
         field_required(errors, PATH("%s.namespace", path), "");
 }
@@ -97,8 +104,8 @@ static void check_role_ref(field_errors *errors, const json_t *ref, bool namespa
 {
     const char *name = doc_text(ref, "name");
 
-    check_choice(errors, "roleRef.apiGroup", doc_text(ref, "apiGroup"), CHOICE(group));
-    check_choice(errors, "roleRef.kind", doc_text(ref, "kind"),
+    check_one_of(errors, "roleRef.apiGroup", doc_text(ref, "apiGroup"), CHOICE(group));
+    check_one_of(errors, "roleRef.kind", doc_text(ref, "kind"),
                  namespaced ? CHOICE("Role", "ClusterRole") : CHOICE("ClusterRole"));
     if (!*name)
         field_required(errors, "roleRef.name", "");
@@ -108,19 +115,24 @@ static void check_role_ref(field_errors *errors, const json_t *ref, bool namespa
 
 static void binding_validate(call *c, const json_t *obj, const json_t *old, field_errors *errors)
 {
+    const json_t *ref = doc_get(obj, "roleRef");
+    json_auto_t *shown = NULL;
     size_t i;
     json_t *subject;
 
     if (old)
-        meta_validate(c->res, obj, errors);
-    check_role_ref(errors, doc_get(obj, "roleRef"), c->res->namespaced);
+        meta_validate(c->res->names, obj, errors);
+    check_role_ref(errors, ref, c->res->namespaced);
     json_array_foreach(doc_get(obj, "subjects"), i, subject)
         check_subject(errors, PATH("subjects[%zu]", i), subject, c->res->namespaced);
     if (!old)
         return;
     meta_validate_update(obj, old, errors);
-    if (!doc_same(doc_get(obj, "roleRef"), doc_get(old, "roleRef")))
-        field_invalid(errors, "roleRef", doc_get(obj, "roleRef"), "cannot change roleRef");
+    if (doc_same(doc_get(obj, "roleRef"), doc_get(old, "roleRef")))
+        return;
+    shown = json_pack("{s:s, s:s, s:s}", "APIGroup", doc_text(ref, "apiGroup"), "Kind", doc_text(ref, "kind"), "Name",
+                      doc_text(ref, "name"));
+    field_invalid(errors, "roleRef", shown, "cannot change roleRef");
 }
 
 const strategy ROLE_BINDING_STRATEGY = {

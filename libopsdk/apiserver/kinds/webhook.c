@@ -1,7 +1,7 @@
 /* Configurations of admission webhooks. */
+#include "apiserver/kinds/webhook.h"
 #include "apiserver/kinds/check.h"
 #include "apiserver/kinds/strategies.h"
-#include "apiserver/kinds/webhook.h"
 #include "apiserver/meta.h"
 
 #include <string.h>
@@ -109,12 +109,12 @@ static void check_rule(field_errors *errors, const char *path, const json_t *rul
 
     check_words(errors, PATH("%s.operations", path), operations, "operations", true);
     json_array_foreach((json_t *)operations, i, one)
-        check_choice(errors, PATH("%s.operations[%zu]", path, i), json_string_value(one),
+        check_one_of(errors, PATH("%s.operations[%zu]", path, i), json_string_value(one),
                      CHOICE("*", "CONNECT", "CREATE", "DELETE", "UPDATE"));
     check_words(errors, PATH("%s.apiGroups", path), doc_get(rule, "apiGroups"), "API groups", true);
     check_words(errors, PATH("%s.apiVersions", path), doc_get(rule, "apiVersions"), "API versions", false);
     check_resources(errors, PATH("%s.resources", path), doc_get(rule, "resources"));
-    check_choice(errors, PATH("%s.scope", path), doc_text(rule, "scope"), CHOICE("*", "Cluster", "Namespaced"));
+    check_one_of(errors, PATH("%s.scope", path), doc_text(rule, "scope"), CHOICE("*", "Cluster", "Namespaced"));
 }
 
 /* ---- clients ---- */
@@ -253,19 +253,21 @@ static void check_hook(field_errors *errors, const char *path, const json_t *hoo
 
     check_name(errors, PATH("%s.name", path), doc_text(hook, "name"));
     json_array_foreach(doc_get(hook, "rules"), i, rule) check_rule(errors, PATH("%s.rules[%zu]", path, i), rule);
-    check_choice(errors, PATH("%s.failurePolicy", path), doc_text(hook, "failurePolicy"), CHOICE("Fail", "Ignore"));
-    check_choice(errors, PATH("%s.matchPolicy", path), doc_text(hook, "matchPolicy"), CHOICE("Equivalent", "Exact"));
+    check_one_of(errors, PATH("%s.failurePolicy", path), doc_text(hook, "failurePolicy"), CHOICE("Fail", "Ignore"));
+    check_one_of(errors, PATH("%s.matchPolicy", path), doc_text(hook, "matchPolicy"), CHOICE("Equivalent", "Exact"));
     if (!*doc_text(hook, "sideEffects"))
         field_required(errors, PATH("%s.sideEffects", path), "must specify one of None, NoneOnDryRun");
     else
-        check_choice(errors, PATH("%s.sideEffects", path), doc_text(hook, "sideEffects"), CHOICE("None", "NoneOnDryRun"));
+        check_one_of(errors, PATH("%s.sideEffects", path), doc_text(hook, "sideEffects"),
+                     CHOICE("None", "NoneOnDryRun"));
     if (timeout < 1 || timeout > 30)
-        wrong_int(errors, PATH("%s.timeoutSeconds", path), timeout, "the timeout value must be between 1 and 30 seconds");
+        wrong_int(errors, PATH("%s.timeoutSeconds", path), timeout,
+                  "the timeout value must be between 1 and 30 seconds");
     check_selector(errors, PATH("%s.namespaceSelector", path), doc_get(hook, "namespaceSelector"));
     check_selector(errors, PATH("%s.objectSelector", path), doc_get(hook, "objectSelector"));
     check_client(errors, PATH("%s.clientConfig", path), doc_get(hook, "clientConfig"));
     if (doc_get(hook, "reinvocationPolicy"))
-        check_choice(errors, PATH("%s.reinvocationPolicy", path), doc_text(hook, "reinvocationPolicy"),
+        check_one_of(errors, PATH("%s.reinvocationPolicy", path), doc_text(hook, "reinvocationPolicy"),
                      CHOICE("IfNeeded", "Never"));
     check_versions(errors, PATH("%s.admissionReviewVersions", path), doc_get(hook, "admissionReviewVersions"));
 }
@@ -277,7 +279,7 @@ static void validate(call *c, const json_t *obj, const json_t *old, field_errors
     json_t *hook;
 
     if (old)
-        meta_validate(c->res, obj, errors);
+        meta_validate(c->res->names, obj, errors);
     json_array_foreach(doc_get(obj, "webhooks"), i, hook)
     {
         const char *name = doc_text(hook, "name");
@@ -289,6 +291,5 @@ static void validate(call *c, const json_t *obj, const json_t *old, field_errors
 }
 
 const strategy VALIDATING_WEBHOOK_STRATEGY = {
-    .defaults = validating_defaults, .prepare = prepare, .validate = validate, .needs_version = true};
-const strategy MUTATING_WEBHOOK_STRATEGY = {
-    .defaults = mutating_defaults, .prepare = prepare, .validate = validate, .needs_version = true};
+    .defaults = validating_defaults, .prepare = prepare, .validate = validate};
+const strategy MUTATING_WEBHOOK_STRATEGY = {.defaults = mutating_defaults, .prepare = prepare, .validate = validate};

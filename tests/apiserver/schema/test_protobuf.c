@@ -99,8 +99,10 @@ START_TEST(a_lease)
     put_number(&part, 77, 1); /* of a later version */
     put_message(&raw, 2, &part);
     expect(decode(&schema_coordination_v1_Lease, &raw, "coordination.k8s.io/v1", "Lease"),
-           "{\"kind\":\"Lease\",\"apiVersion\":\"coordination.k8s.io/v1\",\"metadata\":{\"name\":\"mine\",\"labels\":{\"a\":\"b\"},"
-           "\"finalizers\":[\"one\",\"two\"]},\"spec\":{\"holderIdentity\":\"me\",\"leaseDurationSeconds\":15,\"renewTime\":"
+           "{\"kind\":\"Lease\",\"apiVersion\":\"coordination.k8s.io/"
+           "v1\",\"metadata\":{\"name\":\"mine\",\"labels\":{\"a\":\"b\"},"
+           "\"finalizers\":[\"one\",\"two\"]},\"spec\":{\"holderIdentity\":\"me\",\"leaseDurationSeconds\":15,"
+           "\"renewTime\":"
            "\"2023-11-14T22:13:20.123456Z\"}}");
 }
 END_TEST
@@ -127,8 +129,10 @@ START_TEST(a_pod)
     put_number(&spec, 11, 1);            /* hostNetwork */
     put_message(&raw, 2, &spec);
     expect(decode(&schema_core_v1_Pod, &raw, "v1", "Pod"),
-           "{\"kind\":\"Pod\",\"apiVersion\":\"v1\",\"spec\":{\"volumes\":[{\"name\":\"disk\",\"emptyDir\":{}}],\"containers\":[{\"name\":"
-           "\"main\",\"resources\":{\"limits\":{\"cpu\":\"100m\"}}}],\"terminationGracePeriodSeconds\":-30,\"hostNetwork\":true}}");
+           "{\"kind\":\"Pod\",\"apiVersion\":\"v1\",\"spec\":{\"volumes\":[{\"name\":\"disk\",\"emptyDir\":{}}],"
+           "\"containers\":[{\"name\":"
+           "\"main\",\"resources\":{\"limits\":{\"cpu\":\"100m\"}}}],\"terminationGracePeriodSeconds\":-30,"
+           "\"hostNetwork\":true}}");
 }
 END_TEST
 
@@ -147,7 +151,8 @@ START_TEST(a_service_and_a_secret)
     put_message(&spec, 1, &part);
     put_message(&raw, 2, &spec);
     expect(decode(&schema_core_v1_Service, &raw, "v1", "Service"),
-           "{\"kind\":\"Service\",\"apiVersion\":\"v1\",\"spec\":{\"ports\":[{\"port\":80,\"targetPort\":\"http\"},{\"port\":81,"
+           "{\"kind\":\"Service\",\"apiVersion\":\"v1\",\"spec\":{\"ports\":[{\"port\":80,\"targetPort\":\"http\"},{"
+           "\"port\":81,"
            "\"targetPort\":8080}]}}");
     put_text(&part, 1, "k");
     put(&part, 2, "\0\1\2", 3);

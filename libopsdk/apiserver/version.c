@@ -1,0 +1,35 @@
+#include "apiserver/version.h"
+
+#include <stdio.h>
+
+const char *version_name(const resource *res, char *room, size_t len)
+{
+    snprintf(room, len, "%s%s%s", res->group, *res->group ? "/" : "", res->version);
+    return room;
+}
+
+json_t *version_read(const resource *res, const item *it)
+{
+    json_t *obj = item_json(it);
+
+    if (obj && res->strategy && res->strategy->read)
+        res->strategy->read(res, obj);
+    return obj;
+}
+
+int version_store(const resource *res, json_t *obj, failure *why)
+{
+    json_auto_t *stored = NULL;
+
+    if (!res->strategy || !res->strategy->write)
+        return collection_put(res->objects, obj, NULL, why);
+    stored = json_deep_copy(obj);
+    if (!stored)
+        return failure_memory(why);
+    res->strategy->write(res, stored);
+    if (collection_put(res->objects, stored, NULL, why) < 0)
+        return -1;
+    json_object_set(json_object_get(obj, "metadata"), "resourceVersion",
+                    json_object_get(json_object_get(stored, "metadata"), "resourceVersion"));
+    return 0;
+}
