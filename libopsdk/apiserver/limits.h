@@ -23,6 +23,7 @@
 #define LIMIT_REQUESTS 16384       /* newest requests that the recorder keeps */
 #define LIMIT_ANNOTATIONS (256u << 10) /* bytes of all annotations, names and values */
 #define LIMIT_MANAGERS 10           /* updates that managedFields keeps apart; apimachinery DefaultMaxUpdateManagers */
+#define LIMIT_PATH_VALUES 65536     /* that a JSONPath may reach at once */
 #define LIMIT_PATCH_OPS 10000       /* operations of one JSON patch */
 #define LIMIT_PATCH_COPY (3u << 20) /* bytes that they copy; k8s.io/apiserver JSONPatchMaxCopyBytes */
 

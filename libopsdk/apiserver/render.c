@@ -74,9 +74,10 @@ static json_t *table_of(const render *r, const json_t *obj, int64_t now_s, bool 
         json_object_set_new(row, "object", json_null());
     else
         json_object_set_new(row, "object", metadata_of(obj));
-    table = json_pack("{s:s, s:s, s:{s:O}, s:o, s:[o]}", "kind", "Table", "apiVersion", "meta.k8s.io/v1", "metadata",
-                      "resourceVersion", json_object_get(json_object_get(obj, "metadata"), "resourceVersion"),
-                      "columnDefinitions", header ? table_columns(r->res) : json_null(), "rows", row);
+    table = json_pack(
+        "{s:s, s:s, s:{s:O}, s:o, s:[o]}", "kind", "Table", "apiVersion", "meta.k8s.io/v1", "metadata",
+        "resourceVersion", json_object_get(json_object_get(obj, "metadata"), "resourceVersion"), "columnDefinitions",
+        header ? table_columns(r->res, json_string_value(json_object_get(obj, "kind"))) : json_null(), "rows", row);
     return table;
 }
 
@@ -179,7 +180,7 @@ int render_member(const render *r, const apiserver *s, const item *it, buf *out)
 int render_list_head(const render *r, const json_t *meta, buf *out)
 {
     char *text = json_dumps(meta, JSON_COMPACT);
-    json_t *columns = r->form == FORM_TABLE ? table_columns(r->res) : NULL;
+    json_t *columns = r->form == FORM_TABLE ? table_columns(r->res, r->res->kind) : NULL;
 
     if (r->form == FORM_TABLE)
         buf_puts(out, "{\"kind\":\"Table\",\"apiVersion\":\"meta.k8s.io/v1\",\"metadata\":");
