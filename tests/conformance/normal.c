@@ -265,6 +265,15 @@ static void mend_row(json_t *row)
     }
 }
 
+/* What a column is about is said in words of each server's own. */
+static void mend_columns(json_t *columns)
+{
+    json_t *column;
+    size_t i;
+
+    json_array_foreach(columns, i, column) json_object_del(column, "description");
+}
+
 static json_t *mend_meta(normal *n, const json_t *meta, bool listed)
 {
     json_t *out = mend(n, meta, false);
@@ -309,6 +318,7 @@ static json_t *mend_object(normal *n, const json_t *doc, bool bookmark)
     }
     if (json_object_get(out, "cells"))
         mend_row(out);
+    mend_columns(json_object_get(out, "columnDefinitions"));
     return out;
 }
 
