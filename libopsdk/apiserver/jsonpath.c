@@ -168,7 +168,8 @@ static int holds(const json_t *a, const char *operator, size_t len, const json_t
     static const struct {
         const char *name;
         int below, equal, above;
-    } operators[] = {{"==", 0, 1, 0}, {"!=", 1, 0, 1}, {"<", 1, 0, 0}, {">", 0, 0, 1}, {"<=", 1, 1, 0}, {">=", 0, 1, 1}};
+    } operators[] = {{"==", 0, 1, 0}, {"!=", 1, 0, 1}, {"<", 1, 0, 0},
+                     {">", 0, 0, 1},  {"<=", 1, 1, 0}, {">=", 0, 1, 1}};
     int r = compare(a, b);
 
     for (size_t i = 0; i < sizeof(operators) / sizeof(operators[0]); i++) {
@@ -193,7 +194,7 @@ static json_t *side(const way *w, const char *at, const char *end, json_t *eleme
 }
 
 typedef struct filter {
-    const char *left, *operator, *right, *end; /* operator NULL: does left find anything? */
+    const char *left, *operator, * right, *end; /* operator NULL: does left find anything? */
     size_t operator_len;
 } filter;
 

@@ -10,19 +10,78 @@
 
 /* ---- Accept ---- */
 
+/* Tables and metadata come in two versions, which differ in name alone. */
 static bool can_make(const accept_range *r, render *ret)
 {
+    bool beta = accept_is(r->version, "v1beta1");
+
     if (!accept_allows(r, "application/json"))
         return false;
+    ret->form = FORM_WHOLE;
     if (r->as.len == 0)
-        ret->form = FORM_WHOLE;
-    else if (accept_is(r->as, "Table"))
-        ret->form = FORM_TABLE;
-    else if (accept_is(r->as, "PartialObjectMetadata") || accept_is(r->as, "PartialObjectMetadataList"))
-        ret->form = FORM_METADATA;
-    else
+        return true;
+    if (!accept_is(r->group, "meta.k8s.io") || (!beta && !accept_is(r->version, "v1")))
         return false;
-    return true;
+    ret->meta = beta ? "meta.k8s.io/v1beta1" : "meta.k8s.io/v1";
+    ret->form = accept_is(r->as, "Table") ? FORM_TABLE : FORM_METADATA;
+    ret->as_list = accept_is(r->as, "PartialObjectMetadataList");
+    return ret->form == FORM_TABLE || ret->as_list || accept_is(r->as, "PartialObjectMetadata");
+}
+
+/* "core." of core.Pod: the last part of the internal package's name. */
+static const char *go_package(const resource *res)
+{
+    static const char *const packages[][2] = {{"", "core."},
+                                              {"rbac.authorization.k8s.io", "rbac."},
+                                              {"admissionregistration.k8s.io", "admissionregistration."},
+                                              {"apiextensions.k8s.io", "apiextensions."},
+                                              {"coordination.k8s.io", "coordination."},
+                                              {"discovery.k8s.io", "discovery."},
+                                              {"events.k8s.io", "core."},
+                                              {"apps", "apps."},
+                                              {"batch", "batch."},
+                                              {"policy", "policy."},
+                                              {"networking.k8s.io", "networking."}};
+
+    for (size_t i = 0; i < sizeof(packages) / sizeof(packages[0]); i++)
+        if (strcmp(packages[i][0], res->group) == 0)
+            return packages[i][1];
+    return "";
+}
+
+static int fail_include(const char *include, failure *why)
+{
+    return failure_bad_request(why,
+                               "Unable to convert to Table as requested: includeObject: Invalid value: \"%s\": must "
+                               "be 'Metadata', 'Object', 'None', or empty",
+                               include);
+}
+
+/* Objects are named as Go has them. */
+static int fail_list(const call *c, bool list, failure *why)
+{
+    const char *type = c->res->custom ? "unstructured.Unstructured" : c->res->kind;
+
+    return failure_set(
+        why, 406, "NotAcceptable",
+        list ? "you requested PartialObjectMetadata, but the requested object is a list (*%s%s%s)"
+             : "you requested PartialObjectMetadataList, but the requested object is not a list (*%s%s%s)",
+        c->res->custom ? "" : go_package(c->res), type, list ? "List" : "");
+}
+
+/* What fits the Accept header must fit the request, too. */
+static int check(const call *c, const render *r, failure *why)
+{
+    static const char *const includes[] = {"", "Metadata", "Object", "None"};
+    bool list = strcmp(c->rq.verb, "list") == 0, known = r->form != FORM_TABLE;
+
+    for (size_t i = 0; i < sizeof(includes) / sizeof(includes[0]); i++)
+        known |= strcmp(r->include, includes[i]) == 0;
+    if (!known)
+        return fail_include(r->include, why);
+    if (r->form == FORM_METADATA && r->as_list != list && strcmp(c->rq.verb, "watch") != 0)
+        return fail_list(c, list, why);
+    return 0;
 }
 
 int render_choose(const call *c, render *ret, failure *why)
@@ -31,12 +90,12 @@ int render_choose(const call *c, render *ret, failure *why)
     accept_range ranges[ACCEPT_RANGES];
     size_t n = accept_parse(c->rq.accept, ranges);
 
-    *ret = (render){.res = c->res, .include = include ? include : ""};
+    *ret = (render){.res = c->res, .include = include ? include : "", .meta = "meta.k8s.io/v1"};
     if (!*c->rq.accept)
         return 0;
     for (size_t i = 0; i < n; i++)
         if (can_make(&ranges[i], ret))
-            return 0;
+            return check(c, ret, why);
     return failure_set(why, 406, "NotAcceptable",
                        "only the following media types are accepted: application/json, application/yaml, "
                        "application/vnd.kubernetes.protobuf, application/json;stream=watch, "
@@ -58,9 +117,9 @@ static int put(json_t *doc, buf *out)
     return len && !out->failed ? 0 : -1;
 }
 
-static json_t *metadata_of(const json_t *obj)
+static json_t *metadata_of(const render *r, const json_t *obj)
 {
-    return json_pack("{s:s, s:s, s:O}", "kind", "PartialObjectMetadata", "apiVersion", "meta.k8s.io/v1", "metadata",
+    return json_pack("{s:s, s:s, s:O}", "kind", "PartialObjectMetadata", "apiVersion", r->meta, "metadata",
                      json_object_get(obj, "metadata"));
 }
 
@@ -73,10 +132,10 @@ static json_t *table_of(const render *r, const json_t *obj, int64_t now_s, bool 
     else if (strcmp(r->include, "None") == 0)
         json_object_set_new(row, "object", json_null());
     else
-        json_object_set_new(row, "object", metadata_of(obj));
+        json_object_set_new(row, "object", metadata_of(r, obj));
     table = json_pack(
-        "{s:s, s:s, s:{s:O}, s:o, s:[o]}", "kind", "Table", "apiVersion", "meta.k8s.io/v1", "metadata",
-        "resourceVersion", json_object_get(json_object_get(obj, "metadata"), "resourceVersion"), "columnDefinitions",
+        "{s:s, s:s, s:{s:O}, s:o, s:[o]}", "kind", "Table", "apiVersion", r->meta, "metadata", "resourceVersion",
+        json_object_get(json_object_get(obj, "metadata"), "resourceVersion"), "columnDefinitions",
         header ? table_columns(r->res, json_string_value(json_object_get(obj, "kind"))) : json_null(), "rows", row);
     return table;
 }
@@ -127,7 +186,7 @@ int render_object(const render *r, const apiserver *s, json_t *obj, bool header,
     if (r->form == FORM_WHOLE)
         return put(json_incref(obj), out);
     if (r->form == FORM_METADATA)
-        return put(metadata_of(obj), out);
+        return put(metadata_of(r, obj), out);
     return put(table_of(r, obj, apiserver_now_us(s) / 1000000, header), out);
 }
 
@@ -183,9 +242,9 @@ int render_list_head(const render *r, const json_t *meta, buf *out)
     json_t *columns = r->form == FORM_TABLE ? table_columns(r->res, r->res->kind) : NULL;
 
     if (r->form == FORM_TABLE)
-        buf_puts(out, "{\"kind\":\"Table\",\"apiVersion\":\"meta.k8s.io/v1\",\"metadata\":");
+        buf_printf(out, "{\"kind\":\"Table\",\"apiVersion\":\"%s\",\"metadata\":", r->meta);
     else if (r->form == FORM_METADATA)
-        buf_puts(out, "{\"kind\":\"PartialObjectMetadataList\",\"apiVersion\":\"meta.k8s.io/v1\",\"metadata\":");
+        buf_printf(out, "{\"kind\":\"PartialObjectMetadataList\",\"apiVersion\":\"%s\",\"metadata\":", r->meta);
     else
         buf_printf(out, "{\"kind\":\"%s%s\",\"apiVersion\":\"%s%s%s\",\"metadata\":",
                    r->res->list_kind ? r->res->list_kind : r->res->kind, r->res->list_kind ? "" : "List", r->res->group,

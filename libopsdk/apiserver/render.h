@@ -11,6 +11,8 @@ typedef struct render {
     enum form form;
     const resource *res; /* as which version */
     const char *include; /* of tables: includeObject; "" is Metadata */
+    const char *meta;    /* apiVersion of tables and metadata */
+    bool as_list;        /* metadata was asked for as a list */
 } render;
 
 /* What the request accepts; 406 when nothing of it can be made. */

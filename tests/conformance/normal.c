@@ -245,11 +245,19 @@ static json_t *mend_text(normal *n, const char *text)
 
 static json_t *mend(normal *n, const json_t *doc, bool bookmark);
 
+/* "45s", "3m20s", "12d": how long it is, 0: none. */
+static size_t age_len(const char *text)
+{
+    size_t len = 0, digits;
+
+    while ((digits = strspn(text + len, "0123456789")) > 0 && text[len + digits] && strchr("smhdy", text[len + digits]))
+        len += digits + 1;
+    return len;
+}
+
 static bool is_age(const char *text)
 {
-    size_t len = text ? strspn(text, "0123456789") : 0;
-
-    return len > 0 && strcmp(text + len, "s") == 0;
+    return text && *text && text[age_len(text)] == '\0';
 }
 
 /* Cells of a table that are ages. */
@@ -260,8 +268,12 @@ static void mend_row(json_t *row)
 
     json_array_foreach(cells, i, cell)
     {
-        if (is_age(json_string_value(cell)))
+        const char *text = json_string_value(cell), *ago = text ? strstr(text, " (") : NULL;
+
+        if (is_age(text))
             json_array_set_new(cells, i, json_string("AGE"));
+        else if (ago && strcmp(ago + 2 + age_len(ago + 2), " ago)") == 0)
+            json_array_set_new(cells, i, json_sprintf("%.*s (AGE ago)", (int)(ago - text), text));
     }
 }
 

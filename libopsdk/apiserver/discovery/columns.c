@@ -9,7 +9,8 @@ static json_t *created(const json_t *obj, int64_t now_s)
     return json_string(print_text(obj, "metadata/creationTimestamp"));
 }
 
-static const column plain[] = {COLUMN_NAME, {.name = "Created At", .type = "date", .description = TABLE_TIME_DESCRIPTION, .value = created}, {0}};
+static const column plain[] = {
+    COLUMN_NAME, {.name = "Created At", .type = "date", .description = TABLE_TIME_DESCRIPTION, .value = created}, {0}};
 
 static const struct {
     const char *group, *kind;

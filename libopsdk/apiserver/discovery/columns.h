@@ -7,29 +7,29 @@
 #include "apiserver/resource.h"
 
 /* What most tables begin and have somewhere. */
-#define COLUMN_NAME                                                                \
-    {                                                                              \
+#define COLUMN_NAME                                                                                                   \
+    {                                                                                                                 \
         .name = "Name", .type = "string", .format = "name", .description = TABLE_NAME_DESCRIPTION, .value = cell_name \
     }
-#define COLUMN_AGE                                                                                             \
-    {                                                                                                          \
+#define COLUMN_AGE                                                                                \
+    {                                                                                             \
         .name = "Age", .type = "string", .description = TABLE_TIME_DESCRIPTION, .value = cell_age \
     }
-#define COLUMN(n, t, f)                          \
-    {                                            \
+#define COLUMN(n, t, f)                  \
+    {                                    \
         .name = n, .type = t, .value = f \
     }
-#define COLUMN_WIDE(n, t, f)                              \
-    {                                                     \
+#define COLUMN_WIDE(n, t, f)                            \
+    {                                                   \
         .name = n, .type = t, .priority = 1, .value = f \
     }
 
 /* Functions that make a cell of one member. */
-#define TEXT_CELL(fn, path, otherwise)                        \
-    static json_t *fn(const json_t *obj, int64_t now_s)       \
-    {                                                         \
-        (void)now_s;                                          \
-        return cell_text(print_text(obj, path), otherwise);   \
+#define TEXT_CELL(fn, path, otherwise)                      \
+    static json_t *fn(const json_t *obj, int64_t now_s)     \
+    {                                                       \
+        (void)now_s;                                        \
+        return cell_text(print_text(obj, path), otherwise); \
     }
 #define INT_CELL(fn, path)                              \
     static json_t *fn(const json_t *obj, int64_t now_s) \

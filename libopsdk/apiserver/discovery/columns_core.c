@@ -45,8 +45,7 @@ static void join(const json_t *strings, buf *out)
     size_t i;
     json_t *one;
 
-    json_array_foreach((json_t *)strings, i, one)
-        buf_printf(out, "%s%s", out->len ? "," : "", json_string_value(one));
+    json_array_foreach((json_t *)strings, i, one) buf_printf(out, "%s%s", out->len ? "," : "", json_string_value(one));
 }
 
 static void balancer_addresses(const json_t *obj, buf *out)
@@ -268,7 +267,8 @@ static json_t *first_seen(const json_t *obj, int64_t now_s)
 
 static json_t *last_seen(const json_t *obj, int64_t now_s)
 {
-    const json_t *time = either_time(obj, "lastTimestamp", "deprecatedLastTimestamp"), *series = print_at(obj, "series");
+    const json_t *time = either_time(obj, "lastTimestamp", "deprecatedLastTimestamp"),
+                 *series = print_at(obj, "series");
     char room[DURATION_ROOM];
 
     if (!json_is_string(time))
@@ -336,15 +336,14 @@ static json_t *count(const json_t *obj, int64_t now_s)
 
 TEXT_CELL(reason, "reason", "")
 
-const column COLUMNS_EVENT[] = {
-    COLUMN("Last Seen", "string", last_seen),
-    COLUMN("Type", "string", type),
-    COLUMN("Reason", "string", reason),
-    COLUMN("Object", "string", event_object),
-    COLUMN_WIDE("Subobject", "string", event_part),
-    COLUMN_WIDE("Source", "string", event_source),
-    COLUMN("Message", "string", message),
-    COLUMN_WIDE("First Seen", "string", first_seen),
-    COLUMN_WIDE("Count", "string", count),
-    {.name = "Name", .type = "string", .format = "name", .priority = 1, .value = cell_name},
-    {0}};
+const column COLUMNS_EVENT[] = {COLUMN("Last Seen", "string", last_seen),
+                                COLUMN("Type", "string", type),
+                                COLUMN("Reason", "string", reason),
+                                COLUMN("Object", "string", event_object),
+                                COLUMN_WIDE("Subobject", "string", event_part),
+                                COLUMN_WIDE("Source", "string", event_source),
+                                COLUMN("Message", "string", message),
+                                COLUMN_WIDE("First Seen", "string", first_seen),
+                                COLUMN_WIDE("Count", "string", count),
+                                {.name = "Name", .type = "string", .format = "name", .priority = 1, .value = cell_name},
+                                {0}};

@@ -219,10 +219,8 @@ const column COLUMNS_NETWORK_POLICY[] = {COLUMN_NAME, COLUMN("Pod-Selector", "st
 
 static json_t *access_modes(const json_t *modes)
 {
-    static const char *const names[][2] = {{"ReadWriteOnce", "RWO"},
-                                           {"ReadOnlyMany", "ROX"},
-                                           {"ReadWriteMany", "RWX"},
-                                           {"ReadWriteOncePod", "RWOP"}};
+    static const char *const names[][2] = {
+        {"ReadWriteOnce", "RWO"}, {"ReadOnlyMany", "ROX"}, {"ReadWriteMany", "RWX"}, {"ReadWriteOncePod", "RWOP"}};
     auto_buf out = BUF_INIT(LIMIT_OBJECT);
     size_t k;
     json_t *mode;
@@ -400,8 +398,5 @@ static json_t *quota_limits(const json_t *obj, int64_t now_s)
     return quota(obj, true);
 }
 
-const column COLUMNS_QUOTA[] = {COLUMN_NAME,
-                                COLUMN("Request", "string", quota_requests),
-                                COLUMN("Limit", "string", quota_limits),
-                                COLUMN_AGE,
-                                {0}};
+const column COLUMNS_QUOTA[] = {
+    COLUMN_NAME, COLUMN("Request", "string", quota_requests), COLUMN("Limit", "string", quota_limits), COLUMN_AGE, {0}};

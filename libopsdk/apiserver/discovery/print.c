@@ -226,8 +226,7 @@ void print_selector(const json_t *selector, buf *out)
     size_t i, k, start = out->len;
     json_t *key, *expression;
 
-    json_array_foreach((json_t *)expressions, i, expression)
-        json_array_append(all, json_object_get(expression, "key"));
+    json_array_foreach((json_t *)expressions, i, expression) json_array_append(all, json_object_get(expression, "key"));
     keys = print_sorted(all);
     json_array_foreach(keys, i, key)
     {

@@ -36,12 +36,12 @@ static json_t *text_cell(const json_t *value)
     return cell_buf(&out);
 }
 
-/* Whole numbers show no fraction. */
+/* Whole numbers show no fraction; what is too large for an integer becomes the least one, as the processor has it. */
 static json_t *number_cell(double value, bool whole)
 {
-    if (whole || (trunc(value) == value && fabs(value) < 1e15))
-        return fabs(value) < 9e18 ? json_integer((json_int_t)value) : json_null();
-    return json_real(value);
+    if (!whole && (trunc(value) != value || fabs(value) >= 1e15))
+        return json_real(value);
+    return json_integer(fabs(value) < 9.2e18 ? (json_int_t)value : INT64_MIN);
 }
 
 static json_t *date_cell(const json_t *value, int64_t now_s)
