@@ -1,3 +1,4 @@
+#include "apiserver/admission/admission.h"
 #include "apiserver/limits.h"
 #include "apiserver/meta.h"
 #include "apiserver/select.h"
@@ -181,9 +182,10 @@ int verb_delete(call *c, failure *why)
 {
     json_auto_t *opts = NULL, *left = NULL;
     char name[LIMIT_KEY], uid[64];
+    bool released = false;
     item *it;
 
-    if (read_options(c, &opts, why) < 0)
+    if (read_options(c, &opts, why) < 0 || admission_mutate(c, NULL, NULL, &released, why) < 0)
         return -1;
     it = verb_find(c, why);
     if (!it)

@@ -5,13 +5,13 @@
 
 #define LATER __attribute__((weak))
 
-LATER int admission_mutate(call *c, json_t *obj, const json_t *old, bool *ret_released, failure *why)
+LATER int hooks_mutate(call *c, json_t *obj, const json_t *old, bool *ret_released, failure *why)
 {
     (void)c, (void)obj, (void)old, (void)ret_released, (void)why;
     return 0;
 }
 
-LATER int admission_validate(call *c, const json_t *obj, const json_t *old, bool *ret_released, failure *why)
+LATER int hooks_validate(call *c, const json_t *obj, const json_t *old, bool *ret_released, failure *why)
 {
     (void)c, (void)obj, (void)old, (void)ret_released, (void)why;
     return 0;

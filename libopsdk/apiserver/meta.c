@@ -42,33 +42,32 @@ static void set_uid(json_t *meta)
 }
 
 /* k8s.io/apiserver/pkg/storage/names: five characters that make no words, and the base cut to leave room for them. */
-static void generate_name(json_t *meta, const char *base)
+const char *meta_random_name(const char *base, char room[META_NAME])
 {
     static const char alphabet[] = "bcdfghjklmnpqrstvwxz2456789";
     unsigned char random[5] = {0};
-    char name[64];
     size_t len = strlen(base) > 58 ? 58 : strlen(base);
 
     if (getrandom(random, sizeof(random), 0) < 0)
-        return;
-    memcpy(name, base, len);
+        memset(random, 0, sizeof(random));
+    memcpy(room, base, len);
     for (size_t i = 0; i < sizeof(random); i++)
-        name[len + i] = alphabet[random[i] % (sizeof(alphabet) - 1)];
-    name[len + sizeof(random)] = '\0';
-    set_text(meta, "name", name);
+        room[len + i] = alphabet[random[i] % (sizeof(alphabet) - 1)];
+    room[len + sizeof(random)] = '\0';
+    return room;
 }
 
 int meta_create(call *c, json_t *obj, failure *why)
 {
     json_t *meta = meta_of(obj);
-    char now[32];
+    char now[32], name[META_NAME];
 
     if (!json_is_object(meta)) {
         meta = json_object();
         json_object_set_new_nocheck(obj, "metadata", meta);
     }
     if (!*meta_text(obj, "name") && *meta_text(obj, "generateName"))
-        generate_name(meta, meta_text(obj, "generateName"));
+        set_text(meta, "name", meta_random_name(meta_text(obj, "generateName"), name));
     json_object_del(meta, "deletionTimestamp");
     json_object_del(meta, "deletionGracePeriodSeconds");
     json_object_del(meta, "selfLink");

@@ -8,6 +8,10 @@ json_t *meta_of(const json_t *obj);                         /* metadata; borrowe
 const char *meta_text(const json_t *obj, const char *name); /* metadata.NAME, or "" */
 int64_t meta_generation(const json_t *obj);
 
+/* base and a random suffix, as generateName makes names. */
+#define META_NAME 64
+const char *meta_random_name(const char *base, char room[META_NAME]);
+
 /* Before a create: takes back what the server sets, makes the name of generateName, sets uid and creationTimestamp. */
 int meta_create(call *c, json_t *obj, failure *why);
 /* Before an update: carries over what may not change. */

@@ -9,4 +9,8 @@
 int admission_mutate(call *c, json_t *obj, const json_t *old, bool *ret_released, failure *why);
 int admission_validate(call *c, const json_t *obj, const json_t *old, bool *ret_released, failure *why);
 
+/* The webhooks, which come after the plug-ins that are built in. */
+int hooks_mutate(call *c, json_t *obj, const json_t *old, bool *ret_released, failure *why);
+int hooks_validate(call *c, const json_t *obj, const json_t *old, bool *ret_released, failure *why);
+
 #endif

@@ -1,9 +1,12 @@
 #include "apiserver/kinds/kinds.h"
+#include "apiserver/apiserver.h"
 #include "apiserver/kinds/tables.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 struct kinds {
+    resource *namespaces, *accounts;
     size_t n;
     resource resources[];
 };
@@ -42,7 +45,37 @@ kinds *kinds_new(registry *r, store *s)
         if (add(&k->resources[i], r, s) < 0)
             return kinds_free(k);
     }
+    k->namespaces = registry_find(r, "", "v1", "namespaces");
+    k->accounts = registry_find(r, "", "v1", "serviceaccounts");
     return k;
+}
+
+collection *kinds_namespaces(const kinds *k)
+{
+    return k->namespaces->objects;
+}
+
+collection *kinds_accounts(const kinds *k)
+{
+    return k->accounts->objects;
+}
+
+resource *kinds_account_resource(const kinds *k)
+{
+    return k->accounts;
+}
+
+int kinds_populate(apiserver *s)
+{
+    static const char *const names[] = {"default", "kube-node-lease", "kube-public", "kube-system"};
+    auto_failure why = {0};
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        json_auto_t *doc = json_pack("{s:{s:s}}", "metadata", "name", names[i]);
+        if (!doc || api_create(s, s->kinds->namespaces, "", doc, "kube-apiserver", &why) < 0)
+            return -1;
+    }
+    return 0;
 }
 
 kinds *kinds_free(kinds *k)

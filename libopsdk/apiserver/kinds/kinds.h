@@ -12,4 +12,13 @@ typedef struct kinds kinds;
 kinds *kinds_new(registry *r, store *s);
 kinds *kinds_free(kinds *k);
 
+/* Where admission looks things up. */
+collection *kinds_namespaces(const kinds *k);
+collection *kinds_accounts(const kinds *k);
+resource *kinds_account_resource(const kinds *k);
+
+struct opsdk_apiserver;
+/* Makes what a real server makes of itself when it starts: the system's namespaces.  -1: no memory. */
+int kinds_populate(struct opsdk_apiserver *s);
+
 #endif

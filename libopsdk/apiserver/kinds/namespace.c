@@ -1,5 +1,6 @@
 /* Namespaces; what happens in one that is deleted is not told here. */
 #include "apiserver/kinds/check.h"
+#include "apiserver/kinds/kinds.h"
 #include "apiserver/kinds/strategies.h"
 #include "apiserver/meta.h"
 
@@ -86,4 +87,18 @@ static void validate(call *c, const json_t *obj, const json_t *old, field_errors
         meta_validate_update(obj, old, errors);
 }
 
-const strategy NAMESPACE_STRATEGY = {.defaults = defaults, .prepare = prepare, .validate = validate};
+/* Pods need an account, which a controller makes elsewhere. */
+static void stored(call *c, const json_t *now, const json_t *old)
+{
+    json_auto_t *account = NULL;
+    auto_failure why = {0};
+
+    if (!now || old)
+        return;
+    account = json_pack("{s:{s:s}}", "metadata", "name", "default");
+    if (account)
+        api_create(c->server, kinds_account_resource(c->server->kinds), meta_text(now, "name"), account,
+                   "kube-controller-manager", &why);
+}
+
+const strategy NAMESPACE_STRATEGY = {.defaults = defaults, .prepare = prepare, .validate = validate, .stored = stored};
