@@ -4,8 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char DOC[] = "{'a':{'b':'c','n':null,'x.y':1},'list':[{'name':'x','size':1},{'name':'y','size':2,'extra':{}},"
-                          "{'name':'z','size':3}],'numbers':[0,1,2,3,4],'real':1.5,'yes':true,'deep':{'er':{'deep':2}}}";
+static const char DOC[] =
+    "{'a':{'b':'c','n':null,'x.y':1},'list':[{'name':'x','size':1},{'name':'y','size':2,'extra':{}},"
+    "{'name':'z','size':3}],'numbers':[0,1,2,3,4],'real':1.5,'yes':true,'deep':{'er':{'deep':2}}}";
 
 static json_t *document(const char *text)
 {
@@ -104,8 +105,9 @@ END_TEST
 
 START_TEST(bad_syntax)
 {
-    static const char *const bad[] = {".a[",   ".a[x]", ".a[1",          ".list[?(@.a", ".list[?(@.a=='x]", ".list[?(@.a)x",
-                                      ".a[1:2:3:4]", "'open", ".a %", ".list[?(@.a==)]", "range .a", ".list[?(%)]"};
+    static const char *const bad[] = {".a[",           ".a[x]",       ".a[1",  ".list[?(@.a", ".list[?(@.a=='x]",
+                                      ".list[?(@.a)x", ".a[1:2:3:4]", "'open", ".a %",        ".list[?(@.a==)]",
+                                      "range .a",      ".list[?(%)]"};
     static const char *const good[] = {".a", ".a.b[0]", ".list[?(@.a=='x')].b", "..a", ".a['b']", ".list[9]", "."};
 
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)

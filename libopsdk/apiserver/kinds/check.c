@@ -41,18 +41,21 @@ void duplicate_text(field_errors *errors, const char *path, const char *value)
     field_duplicate(errors, path, shown);
 }
 
-bool check_one_of(field_errors *errors, const char *path, const char *value, const char *const *valid)
+void wrong_choice(field_errors *errors, const char *path, const char *value, const char *const *valid)
 {
-    json_auto_t *list = NULL, *shown = NULL;
+    json_auto_t *list = json_array(), *shown = json_string(value);
 
-    for (size_t i = 0; valid[i]; i++)
-        if (strcmp(valid[i], value) == 0)
-            return true;
-    list = json_array();
-    shown = json_string(value);
     for (size_t i = 0; valid[i]; i++)
         json_array_append_new(list, json_string(valid[i]));
     field_unsupported(errors, path, shown, list);
+}
+
+bool check_one_of(field_errors *errors, const char *path, const char *value, const char *const *valid)
+{
+    for (size_t i = 0; valid[i]; i++)
+        if (strcmp(valid[i], value) == 0)
+            return true;
+    wrong_choice(errors, path, value, valid);
     return false;
 }
 

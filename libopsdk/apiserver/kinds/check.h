@@ -9,7 +9,8 @@ void wrong_text(field_errors *errors, const char *path, const char *value, const
 void wrong_int(field_errors *errors, const char *path, json_int_t value, const char *fmt, ...) OPSDK_PRINTF(4, 5);
 void duplicate_text(field_errors *errors, const char *path, const char *value);
 
-/* valid is NULL-terminated and sorted. */
+/* valid is NULL-terminated, in the order in which it is told. */
+void wrong_choice(field_errors *errors, const char *path, const char *value, const char *const *valid);
 bool check_one_of(field_errors *errors, const char *path, const char *value, const char *const *valid);
 #define CHOICE(...) ((const char *const[]){__VA_ARGS__, NULL})
 

@@ -102,7 +102,7 @@ const resource KINDS[] = {
          .short_names = NAMES("no"), .subresources = status_only, .selectables = node_fields),
     KIND("", core, "persistentvolumeclaims", "persistentvolumeclaim", PersistentVolumeClaim, .strategy = &CLAIM_STRATEGY, NAMESPACED,
          .short_names = NAMES("pvc"), .subresources = status_only),
-    KIND("", core, "pods", "pod", Pod, NAMESPACED,
+    KIND("", core, "pods", "pod", Pod, .strategy = &POD_STRATEGY, NAMESPACED,
          .short_names = NAMES("po"), .categories = ALL, .subresources = pod_subs, .selectables = pod_fields),
     KIND("", core, "secrets", "secret", Secret, .strategy = &SECRET_STRATEGY, NAMESPACED, .selectables = secret_fields),
     KIND("", core, "serviceaccounts", "serviceaccount", ServiceAccount, .strategy = &ACCOUNT_STRATEGY, NAMESPACED,

@@ -55,12 +55,10 @@ END_TEST
 
 START_TEST(cells_by_path)
 {
-    static const column columns[] = {{.name = "T", .type = "string", .path = ".v"},
-                                     {.name = "I", .type = "integer", .path = ".v"},
-                                     {.name = "N", .type = "number", .path = ".v"},
-                                     {.name = "B", .type = "boolean", .path = ".v"},
-                                     {.name = "D", .type = "date", .path = ".v"},
-                                     {0}};
+    static const column columns[] = {
+        {.name = "T", .type = "string", .path = ".v"}, {.name = "I", .type = "integer", .path = ".v"},
+        {.name = "N", .type = "number", .path = ".v"}, {.name = "B", .type = "boolean", .path = ".v"},
+        {.name = "D", .type = "date", .path = ".v"},   {0}};
     static const resource res = {.group = "g", .version = "v1", .plural = "p", .kind = "K", .columns = columns};
     static const struct {
         const char *doc, *cells[5];
@@ -74,8 +72,7 @@ START_TEST(cells_by_path)
                  {"{\"v\":true}", {"\"true\"", "null", "null", "true", "null"}},
                  {"{\"v\":{\"b\":[1],\"a\":\"<\"}}",
                   {"\"{\\\"a\\\":\\\"\\\\u003c\\\",\\\"b\\\":[1]}\"", "null", "null", "null", "null"}},
-                 {"{\"v\":\"1970-01-01T00:00:50Z\"}",
-                  {"\"1970-01-01T00:00:50Z\"", "null", "null", "null", "\"10s\""}}};
+                 {"{\"v\":\"1970-01-01T00:00:50Z\"}", {"\"1970-01-01T00:00:50Z\"", "null", "null", "null", "\"10s\""}}};
 
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
         for (size_t k = 0; k < 5; k++)
@@ -85,7 +82,8 @@ END_TEST
 
 START_TEST(what_has_no_columns_shows_name_and_time)
 {
-    static const resource roles = {.group = "rbac.authorization.k8s.io", .version = "v1", .plural = "roles", .kind = "Role"};
+    static const resource roles = {
+        .group = "rbac.authorization.k8s.io", .version = "v1", .plural = "roles", .kind = "Role"};
     static const char doc[] = "{\"metadata\":{\"name\":\"a\",\"creationTimestamp\":\"1970-01-01T00:00:00Z\"}}";
     json_t *columns = table_columns(&roles, "Role");
 
@@ -98,7 +96,8 @@ END_TEST
 
 START_TEST(a_scale_has_columns_of_its_own)
 {
-    static const resource deployments = {.group = "apps", .version = "v1", .plural = "deployments", .kind = "Deployment"};
+    static const resource deployments = {
+        .group = "apps", .version = "v1", .plural = "deployments", .kind = "Deployment"};
     json_t *columns = table_columns(&deployments, "Scale");
 
     ck_assert_uint_eq(json_array_size(columns), 4);
@@ -108,5 +107,5 @@ START_TEST(a_scale_has_columns_of_its_own)
 }
 END_TEST
 
-TESTS("table", states_of_pods, conditions_of_pods_that_have_ended, cells_by_path, what_has_no_columns_shows_name_and_time,
-      a_scale_has_columns_of_its_own)
+TESTS("table", states_of_pods, conditions_of_pods_that_have_ended, cells_by_path,
+      what_has_no_columns_shows_name_and_time, a_scale_has_columns_of_its_own)
