@@ -5,6 +5,7 @@
 #include "apiserver/verbs.h"
 #include "apiserver/version.h"
 #include "apiserver/write.h"
+#include "core/time.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -76,19 +77,32 @@ static int64_t grace_of(const call *c, const json_t *obj, const json_t *opts)
     return c->res->strategy->grace(obj, json_is_integer(asked) ? json_integer_value(asked) : -1);
 }
 
+/* Marks it, or brings the end nearer.  The time of the end is the only place where the begin is kept. */
+static void set_end(const call *c, json_t *obj, int64_t grace)
+{
+    json_t *meta = meta_of(obj);
+    int64_t before = json_integer_value(json_object_get(meta, "deletionGracePeriodSeconds")), end_ms;
+    char when[TIME_TEXT];
+
+    if (!json_object_get(meta, "deletionTimestamp")) {
+        apiserver_time_in(c->server, grace, when);
+        if (json_object_get(meta, "generation"))
+            json_object_set_new(meta, "generation", json_integer(meta_generation(obj) + 1));
+    } else {
+        if (grace >= before || !c->res->strategy || !c->res->strategy->grace ||
+            !time_parse(meta_text(obj, "deletionTimestamp"), &end_ms))
+            return;
+        time_format(when, end_ms / 1000 - before + grace, -1);
+    }
+    json_object_set_new(meta, "deletionTimestamp", json_string(when));
+    json_object_set_new(meta, "deletionGracePeriodSeconds", json_integer(grace));
+}
+
 /* The object lives on, marked. */
 static int mark(call *c, json_t *obj, json_t *old, int64_t grace, failure *why)
 {
-    char when[32];
-
-    if (!json_object_get(meta_of(obj), "deletionTimestamp")) {
-        apiserver_time_in(c->server, grace, when);
-        json_object_set_new(meta_of(obj), "deletionTimestamp", json_string(when));
-        json_object_set_new(meta_of(obj), "deletionGracePeriodSeconds", json_integer(grace));
-        if (json_object_get(meta_of(obj), "generation"))
-            json_object_set_new(meta_of(obj), "generation", json_integer(meta_generation(obj) + 1));
-    }
-    if (json_equal(obj, old))
+    set_end(c, obj, grace);
+    if (c->dry_run || json_equal(obj, old))
         return 0;
     if (version_store(c->res, obj, why) < 0)
         return -1;
@@ -97,15 +111,22 @@ static int mark(call *c, json_t *obj, json_t *old, int64_t grace, failure *why)
     return 0;
 }
 
-static int take_out(call *c, const item *it, const json_t *old, failure *why)
+/* obj gets the version of its removal. */
+static int take_out(call *c, const item *it, json_t *obj, const json_t *old, failure *why)
 {
-    int r = collection_remove(c->res->objects, it->ns, it->name, NULL, why);
+    item *last = NULL;
 
-    if (r == 0 && c->res->strategy && c->res->strategy->stored)
+    if (c->dry_run)
+        return 0;
+    if (collection_remove(c->res->objects, it->ns, it->name, &last, why) < 0)
+        return -1;
+    json_object_set_new(meta_of(obj), "resourceVersion", json_sprintf("%lld", (long long)last->revision));
+    if (c->res->strategy && c->res->strategy->stored)
         c->res->strategy->stored(c, NULL, old);
-    return r;
+    return 0;
 }
 
+/* What can have a grace period is marked even when it goes at once. */
 static int do_delete(call *c, const item *it, const json_t *opts, json_t *obj, json_t *old, bool *ret_gone,
                      failure *why)
 {
@@ -116,9 +137,9 @@ static int do_delete(call *c, const item *it, const json_t *opts, json_t *obj, j
     if (!first || !s || !s->deleting || !s->deleting(c, obj))
         set_propagation(obj, opts);
     *ret_gone = grace == 0 && json_array_size(json_object_get(meta_of(obj), "finalizers")) == 0;
-    if (c->dry_run)
-        return 0;
-    return *ret_gone ? take_out(c, it, old, why) : mark(c, obj, old, grace, why);
+    if ((!*ret_gone || (s && s->grace)) && mark(c, obj, old, grace, why) < 0)
+        return -1;
+    return *ret_gone ? take_out(c, it, obj, old, why) : 0;
 }
 
 int delete_object(call *c, item *it, const json_t *opts, json_t **ret, failure *why)
@@ -137,7 +158,7 @@ int delete_object(call *c, item *it, const json_t *opts, json_t **ret, failure *
     r = do_delete(c, it, opts, obj, old, &gone, why);
     item_unref(it);
     if (r == 0 && ret)
-        *ret = gone ? NULL : json_incref(obj);
+        *ret = gone && !c->res->returns_deleted ? NULL : json_incref(obj);
     return r;
 }
 

@@ -84,6 +84,7 @@ struct resource {
     const selectable *selectables;   /* up to the first without name; or NULL */
     const column *columns;           /* up to the first without name; or NULL: name and age */
     const char *home;                /* group of the collection; NULL: group */
+    bool returns_deleted;            /* a delete answers with the object, not with a status */
     const char *deprecated;          /* a warning with each answer, or NULL */
     /* A virtual resource (subjectaccessreviews): answers a create itself and stores nothing. */
     int (*review)(call *c, json_t *obj, failure *why);

@@ -25,7 +25,8 @@ int write_validation(const call *c, enum field_validation *ret, failure *why);
 int write_create(writing *w, failure *why);
 int write_update(writing *w, failure *why);
 
-/* Removes an object, or marks it as being deleted.  opts: DeleteOptions or NULL; *ret: the object while it lives on, else NULL; the caller's. */
+/* Removes an object, or marks it as being deleted.  opts: DeleteOptions or NULL; *ret: the object while it lives on, or
+ * where the kind answers with it, else NULL; the caller's. */
 int delete_object(call *c, item *it, const json_t *opts, json_t **ret, failure *why);
 /* After an update: was that the last finalizer of an object that is being deleted? */
 bool delete_is_due(const json_t *obj);

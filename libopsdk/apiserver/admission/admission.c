@@ -85,9 +85,9 @@ int plugin_namespace_lifecycle(const admission *a)
 
 int admission_mutate(call *c, json_t *obj, const json_t *old, bool *ret_released, failure *why)
 {
-    static int (*const chain[])(const admission *) = {plugin_namespace_lifecycle, plugin_service_account,
-                                                      plugin_node_taint,          plugin_priority,
-                                                      plugin_toleration_seconds,  plugin_storage_in_use};
+    static int (*const chain[])(const admission *) = {
+        plugin_namespace_lifecycle, plugin_service_account, plugin_node_taint,   plugin_priority,
+        plugin_toleration_seconds,  plugin_storage_in_use,  plugin_runtime_class};
     const admission a = {c, obj, old, why};
 
     for (size_t i = 0; i < sizeof(chain) / sizeof(chain[0]); i++)

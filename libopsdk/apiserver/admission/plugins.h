@@ -17,6 +17,7 @@ int plugin_namespace_lifecycle(const admission *a);
 int plugin_service_account(const admission *a);
 int plugin_priority(const admission *a);
 int plugin_toleration_seconds(const admission *a);
+int plugin_runtime_class(const admission *a);
 int plugin_node_taint(const admission *a);
 int plugin_storage_in_use(const admission *a);
 int plugin_claim_resize(const admission *a); /* validates */

@@ -210,3 +210,13 @@ int plugin_toleration_seconds(const admission *a)
                                             "NoExecute", "tolerationSeconds", 300));
     return 0;
 }
+
+/* RuntimeClass: there are none. */
+int plugin_runtime_class(const admission *a)
+{
+    const char *name = doc_text(doc_get(a->obj, "spec"), "runtimeClassName");
+
+    if (!is_pod(a) || a->old || !*name)
+        return 0;
+    return admission_forbid(a, "pod rejected: RuntimeClass \"%s\" not found", name);
+}

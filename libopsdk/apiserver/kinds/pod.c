@@ -52,17 +52,18 @@ static const char *pod_qos(const json_t *spec)
 
 /* ---- prepare ---- */
 
-static int prepare_create(json_t *obj)
+static int prepare_create(call *c, json_t *obj)
 {
+    char now[32];
     json_t *spec = doc_make(obj, "spec"),
            *status = json_pack("{s:s, s:s}", "phase", "Pending", "qosClass", pod_qos(spec));
 
     doc_set(meta_of(obj), "generation", json_integer(1));
     if (doc_get(spec, "schedulingGates"))
         doc_set(status, "conditions",
-                json_pack("[{s:s, s:s, s:n, s:n, s:s, s:s}]", "type", "PodScheduled", "status", "False",
-                          "lastProbeTime", "lastTransitionTime", "reason", "SchedulingGated", "message",
-                          "Scheduling is blocked due to non-empty scheduling gates"));
+                json_pack("[{s:s, s:s, s:n, s:s, s:s, s:s}]", "type", "PodScheduled", "status", "False",
+                          "lastProbeTime", "lastTransitionTime", apiserver_time(c->server, now), "reason",
+                          "SchedulingGated", "message", "Scheduling is blocked due to non-empty scheduling gates"));
     doc_set(obj, "status", status);
     return 0;
 }
@@ -140,7 +141,7 @@ static int prepare(call *c, json_t *obj, const json_t *old, failure *why)
 {
     (void)why;
     if (!old)
-        return prepare_create(obj);
+        return prepare_create(c, obj);
     if (is_sub(c, "status")) {
         prepare_status(obj, old);
         return 0;

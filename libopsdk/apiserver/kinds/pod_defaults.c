@@ -207,5 +207,7 @@ void pod_defaults(json_t *pod)
                 host_ports(one);
         }
     doc_default_flag(spec, "enableServiceLinks", true);
+    if (doc_int(spec, "terminationGracePeriodSeconds", 0) < 0)
+        doc_set(spec, "terminationGracePeriodSeconds", json_integer(1));
     pod_spec_defaults(spec);
 }
