@@ -49,6 +49,8 @@ void field_errors_clear(field_errors *e);
 void field_required(field_errors *e, const char *path, const char *detail); /* FieldValueRequired */
 void field_invalid(field_errors *e, const char *path, const json_t *value, const char *fmt, ...) /* FieldValueInvalid */
     OPSDK_PRINTF(4, 5);
+void field_invalid_text(field_errors *e, const char *path, const char *shown,
+                        const char *detail); /* with the value as shown */
 void field_forbidden(field_errors *e, const char *path, const char *fmt, ...)
     OPSDK_PRINTF(3, 4);                                                       /* FieldValueForbidden */
 void field_duplicate(field_errors *e, const char *path, const json_t *value); /* FieldValueDuplicate */

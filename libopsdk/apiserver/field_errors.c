@@ -59,6 +59,15 @@ void field_invalid(field_errors *e, const char *path, const json_t *value, const
     free(detail);
 }
 
+void field_invalid_text(field_errors *e, const char *path, const char *shown, const char *detail)
+{
+    auto_buf text = BUF_INIT(LIMIT_OBJECT);
+
+    buf_printf(&text, "Invalid value: %s: %s", shown, detail);
+    if (!text.failed)
+        add(e, "FieldValueInvalid", path, text.data);
+}
+
 void field_type(field_errors *e, const char *path, const json_t *value, const char *fmt, ...)
 {
     char *detail = NULL;

@@ -1,4 +1,5 @@
 #include "apiserver/crd/build.h"
+#include "apiserver/crd/doc.h"
 
 #include "apiserver/limits.h"
 
@@ -29,18 +30,6 @@ static void *take(builder *b, size_t n, size_t size)
     return p;
 }
 
-static const char *text_of(const json_t *doc, const char *name)
-{
-    const char *text = json_string_value(json_object_get(doc, name));
-
-    return text ? text : "";
-}
-
-static bool flag_of(const json_t *doc, const char *name)
-{
-    return json_is_true(json_object_get(doc, name));
-}
-
 static int64_t count_of(const json_t *doc, const char *name)
 {
     const json_t *value = json_object_get(doc, name);
@@ -53,7 +42,7 @@ static rule_bound bound_of(const json_t *doc, const char *name, const char *excl
     const json_t *value = json_object_get(doc, name);
 
     return (rule_bound){.set = json_is_number(value),
-                        .exclusive = exclusive && flag_of(doc, exclusive),
+                        .exclusive = exclusive && doc_flag(doc, exclusive),
                         .value = json_number_value(value)};
 }
 
@@ -116,13 +105,13 @@ static rule_list combined(builder *b, const json_t *doc, const char *name)
 
 static void read_text_rules(builder *b, const json_t *doc, schema_rules *r)
 {
-    r->format = format_find(text_of(doc, "format"));
+    r->format = format_find(doc_text(doc, "format"));
     if (r->format && r->format->pattern)
         r->format_re = compile(b, r->format->pattern);
     r->min_length = count_of(doc, "minLength");
     r->max_length = count_of(doc, "maxLength");
-    if (*text_of(doc, "pattern")) {
-        r->pattern = text_of(doc, "pattern");
+    if (*doc_text(doc, "pattern")) {
+        r->pattern = doc_text(doc, "pattern");
         r->pattern_re = compile(b, r->pattern);
     }
 }
@@ -145,7 +134,7 @@ static schema_rules *make_rules(builder *b, const json_t *doc)
 
     if (!r)
         return NULL;
-    r->types = flag_of(doc, "x-kubernetes-int-or-string") ? "integer,string" : text_of(doc, "type");
+    r->types = doc_flag(doc, "x-kubernetes-int-or-string") ? "integer,string" : doc_text(doc, "type");
     read_text_rules(b, doc, r);
     read_bounds(doc, r);
     r->choices = json_array_size(choices) ? choices : NULL;
@@ -244,10 +233,10 @@ static enum schema_type type_of(const json_t *doc)
                  {"integer", SCHEMA_INTEGER}, {"number", SCHEMA_NUMBER}, {"boolean", SCHEMA_BOOLEAN}};
     size_t i;
 
-    if (flag_of(doc, "x-kubernetes-int-or-string"))
+    if (doc_flag(doc, "x-kubernetes-int-or-string"))
         return SCHEMA_INT_OR_STRING;
     for (i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
-        if (strcmp(text_of(doc, "type"), types[i].name) == 0)
+        if (strcmp(doc_text(doc, "type"), types[i].name) == 0)
             return types[i].type;
     }
     return SCHEMA_ANY;
@@ -255,7 +244,7 @@ static enum schema_type type_of(const json_t *doc)
 
 static enum schema_topology topology_of(const json_t *doc)
 {
-    const char *list = text_of(doc, "x-kubernetes-list-type"), *map = text_of(doc, "x-kubernetes-map-type");
+    const char *list = doc_text(doc, "x-kubernetes-list-type"), *map = doc_text(doc, "x-kubernetes-map-type");
 
     if (strcmp(list, "set") == 0)
         return TOPOLOGY_SET;
@@ -293,12 +282,12 @@ static const schema *make(builder *b, const json_t *doc, enum place place)
     }
     s->type = type_of(doc);
     s->topology = topology_of(doc);
-    s->format = *text_of(doc, "format") ? text_of(doc, "format") : NULL;
-    s->description = *text_of(doc, "description") ? text_of(doc, "description") : NULL;
+    s->format = *doc_text(doc, "format") ? doc_text(doc, "format") : NULL;
+    s->description = *doc_text(doc, "description") ? doc_text(doc, "description") : NULL;
     s->keys = strings(b, json_object_get(doc, "x-kubernetes-list-map-keys"));
-    s->preserve_unknown = flag_of(doc, "x-kubernetes-preserve-unknown-fields");
-    s->embedded = flag_of(doc, "x-kubernetes-embedded-resource");
-    s->nullable = flag_of(doc, "nullable");
+    s->preserve_unknown = doc_flag(doc, "x-kubernetes-preserve-unknown-fields");
+    s->embedded = doc_flag(doc, "x-kubernetes-embedded-resource");
+    s->nullable = doc_flag(doc, "nullable");
     s->rules = rules;
     make_fields(b, doc, place == PLACE_ROOT || s->embedded, s, rules);
     make_items(b, doc, s, rules, place);

@@ -1,17 +1,11 @@
 #include "apiserver/crd/check.h"
+#include "apiserver/crd/doc.h"
 
 #include "apiserver/meta.h"
 
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
-
-static const char *text_of(const json_t *doc, const char *name)
-{
-    const char *text = json_string_value(json_object_get(doc, name));
-
-    return text ? text : "";
-}
 
 static json_t *part(json_t *doc, const char *name)
 {
@@ -35,7 +29,7 @@ static const char *storage_version(const json_t *crd)
     json_array_foreach((json_t *)versions, i, one)
     {
         if (json_is_true(json_object_get(one, "storage")))
-            return text_of(one, "name");
+            return doc_text(one, "name");
     }
     return NULL;
 }
@@ -48,17 +42,17 @@ static void lower(char *text)
 
 static void default_names(json_t *names)
 {
-    const char *kind = text_of(names, "kind");
+    const char *kind = doc_text(names, "kind");
     char *singular;
 
-    if (!*text_of(names, "singular")) {
+    if (!*doc_text(names, "singular")) {
         singular = strdup(kind);
         if (singular)
             lower(singular);
         json_object_set_new(names, "singular", json_string(singular ? singular : ""));
         free(singular);
     }
-    if (!*text_of(names, "listKind") && *kind)
+    if (!*doc_text(names, "listKind") && *kind)
         json_object_set_new(names, "listKind", json_sprintf("%sList", kind));
 }
 
@@ -71,19 +65,6 @@ static void default_port(json_t *conversion)
         json_object_set_new(service, "port", json_integer(443));
 }
 
-static bool holds(const json_t *list, const char *name)
-{
-    size_t i;
-    json_t *one;
-
-    json_array_foreach((json_t *)list, i, one)
-    {
-        if (json_is_string(one) && strcmp(json_string_value(one), name) == 0)
-            return true;
-    }
-    return false;
-}
-
 static void add_stored_version(json_t *crd)
 {
     json_t *status = part(crd, "status"), *list = json_object_get(status, "storedVersions");
@@ -93,7 +74,7 @@ static void add_stored_version(json_t *crd)
         list = json_array();
         json_object_set_new(status, "storedVersions", list);
     }
-    if (storage && !holds(list, storage))
+    if (storage && !doc_has(list, storage))
         json_array_append_new(list, json_string(storage));
 }
 

@@ -1,15 +1,9 @@
 #include "apiserver/crd/conditions.h"
+#include "apiserver/crd/doc.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static const char *text_of(const json_t *doc, const char *name)
-{
-    const char *text = json_string_value(json_object_get(doc, name));
-
-    return text ? text : "";
-}
 
 static json_t *status_of(const json_t *crd)
 {
@@ -24,7 +18,7 @@ json_t *crd_condition_find(const json_t *crd, const char *type)
 
     json_array_foreach((json_t *)list, i, one)
     {
-        if (strcmp(text_of(one, "type"), type) == 0)
+        if (strcmp(doc_text(one, "type"), type) == 0)
             return one;
     }
     return NULL;
@@ -32,7 +26,7 @@ json_t *crd_condition_find(const json_t *crd, const char *type)
 
 bool crd_condition_true(const json_t *crd, const char *type)
 {
-    return strcmp(text_of(crd_condition_find(crd, type), "status"), "True") == 0;
+    return strcmp(doc_text(crd_condition_find(crd, type), "status"), "True") == 0;
 }
 
 int crd_condition_set(json_t *crd, const crd_condition *c, const char *now)
@@ -52,7 +46,7 @@ int crd_condition_set(json_t *crd, const crd_condition *c, const char *now)
         one = json_pack("{s:s}", "type", c->type);
         json_array_append_new(list, one);
     }
-    if (strcmp(text_of(one, "status"), c->status) != 0)
+    if (strcmp(doc_text(one, "status"), c->status) != 0)
         json_object_set_new(one, "lastTransitionTime", json_string(now));
     json_object_set_new(one, "status", json_string(c->status));
     json_object_set_new(one, "reason", json_string(c->reason));
@@ -68,19 +62,6 @@ typedef struct naming {
     const char *reason; /* NULL: no conflict */
 } naming;
 
-static bool holds(const json_t *list, const char *name)
-{
-    size_t i;
-    json_t *one;
-
-    json_array_foreach((json_t *)list, i, one)
-    {
-        if (json_is_string(one) && strcmp(json_string_value(one), name) == 0)
-            return true;
-    }
-    return false;
-}
-
 /* Names of resources share one space, kinds another. */
 static bool is_used(const naming *n, const char *name, bool kind)
 {
@@ -90,9 +71,9 @@ static bool is_used(const naming *n, const char *name, bool kind)
     json_array_foreach((json_t *)n->others, i, other)
     {
         const json_t *names = json_object_get(status_of(other), "acceptedNames");
-        if (strcmp(text_of(names, kind ? "kind" : "plural"), name) == 0 ||
-            strcmp(text_of(names, kind ? "listKind" : "singular"), name) == 0 ||
-            (!kind && holds(json_object_get(names, "shortNames"), name)))
+        if (strcmp(doc_text(names, kind ? "kind" : "plural"), name) == 0 ||
+            strcmp(doc_text(names, kind ? "listKind" : "singular"), name) == 0 ||
+            (!kind && doc_has(json_object_get(names, "shortNames"), name)))
             return true;
     }
     return false;
@@ -111,16 +92,16 @@ static bool is_taken(const naming *n, const char *name, bool kind)
 {
     const json_t *own = n->accepted;
 
-    return is_used(n, name, kind) || strcmp(text_of(own, kind ? "kind" : "plural"), name) == 0 ||
-           strcmp(text_of(own, kind ? "listKind" : "singular"), name) == 0 ||
-           (!kind && holds(json_object_get(own, "shortNames"), name));
+    return is_used(n, name, kind) || strcmp(doc_text(own, kind ? "kind" : "plural"), name) == 0 ||
+           strcmp(doc_text(own, kind ? "listKind" : "singular"), name) == 0 ||
+           (!kind && doc_has(json_object_get(own, "shortNames"), name));
 }
 
 static void settle(naming *n, const char *field, bool kind, const char *reason)
 {
-    const char *want = text_of(n->wanted, field);
+    const char *want = doc_text(n->wanted, field);
 
-    if (strcmp(want, text_of(n->accepted, field)) != 0 && is_taken(n, want, kind)) {
+    if (strcmp(want, doc_text(n->accepted, field)) != 0 && is_taken(n, want, kind)) {
         n->reason = reason;
         snprintf(n->message, sizeof(n->message), "\"%s\" is already in use", want);
         return;
@@ -146,7 +127,7 @@ static void settle_short_names(naming *n)
     json_array_foreach((json_t *)want, i, one)
     {
         const char *name = json_string_value(one);
-        if (holds(had, name) || !is_taken(n, name, false))
+        if (doc_has(had, name) || !is_taken(n, name, false))
             continue;
         if (len < sizeof(text))
             len += (size_t)snprintf(text + len, sizeof(text) - len, "%s\"%s\" is already in use", conflicts ? ", " : "",
@@ -167,7 +148,7 @@ static crd_condition established_after(const json_t *crd, bool accepted)
     crd_condition c = {"Established", "False", "NotAccepted", "not all names are accepted"};
 
     if (old)
-        c = (crd_condition){"Established", text_of(old, "status"), text_of(old, "reason"), text_of(old, "message")};
+        c = (crd_condition){"Established", doc_text(old, "status"), doc_text(old, "reason"), doc_text(old, "message")};
     if (strcmp(c.status, "True") != 0 && accepted)
         c = (crd_condition){"Established", "False", "Installing", "the initial names have been accepted"};
     return c;
@@ -175,9 +156,9 @@ static crd_condition established_after(const json_t *crd, bool accepted)
 
 static bool is_as(const json_t *condition, const crd_condition *c)
 {
-    return condition && strcmp(text_of(condition, "status"), c->status) == 0 &&
-           strcmp(text_of(condition, "reason"), c->reason) == 0 &&
-           strcmp(text_of(condition, "message"), c->message) == 0;
+    return condition && strcmp(doc_text(condition, "status"), c->status) == 0 &&
+           strcmp(doc_text(condition, "reason"), c->reason) == 0 &&
+           strcmp(doc_text(condition, "message"), c->message) == 0;
 }
 
 static int store_names(json_t *crd, const naming *n, const char *now)

@@ -2,6 +2,7 @@
 
 #include "apiserver/crd/check.h"
 #include "apiserver/crd/conditions.h"
+#include "apiserver/crd/doc.h"
 #include "apiserver/crd/version.h"
 #include "apiserver/meta.h"
 
@@ -33,13 +34,6 @@ crds *crds_new(apiserver *s)
     if (all)
         all->server = s;
     return all;
-}
-
-static const char *text_of(const json_t *doc, const char *name)
-{
-    const char *text = json_string_value(json_object_get(doc, name));
-
-    return text ? text : "";
 }
 
 static const json_t *spec_of(const json_t *crd)
@@ -176,7 +170,7 @@ static int add_of_group(item *it, void *user)
     group_walk *walk = user;
     json_t *crd = item_json(it);
 
-    if (crd && strcmp(text_of(spec_of(crd), "group"), walk->group) == 0 && strcmp(it->name, walk->but) != 0)
+    if (crd && strcmp(doc_text(spec_of(crd), "group"), walk->group) == 0 && strcmp(it->name, walk->but) != 0)
         json_array_append(walk->found, crd);
     json_decref(crd);
     return 0;
@@ -185,7 +179,7 @@ static int add_of_group(item *it, void *user)
 /* The other CRDs of its group; the caller's. */
 static json_t *others_of(const apiserver *s, const json_t *crd)
 {
-    group_walk walk = {text_of(spec_of(crd), "group"), meta_text(crd, "name"), json_array()};
+    group_walk walk = {doc_text(spec_of(crd), "group"), meta_text(crd, "name"), json_array()};
     auto_failure why = {0};
 
     collection_each(crd_resource(s)->objects, 0, "", NULL, add_of_group, &walk, &why);
@@ -296,7 +290,7 @@ static void delete_objects(apiserver *s, resource *res)
     json_array_foreach(keys, i, key)
     {
         auto_failure one = {0};
-        api_delete(s, res, text_of(key, "ns"), text_of(key, "name"), text_of(key, "uid"), NULL, &one);
+        api_delete(s, res, doc_text(key, "ns"), doc_text(key, "name"), doc_text(key, "uid"), NULL, &one);
     }
 }
 

@@ -1,6 +1,7 @@
 #include "apiserver/crd/custom.h"
 
 #include "apiserver/crd/crds.h"
+#include "apiserver/crd/doc.h"
 #include "apiserver/crd/embedded.h"
 #include "apiserver/crd/scale.h"
 #include "apiserver/crd/version.h"
@@ -17,13 +18,6 @@
 static const crd_version *version_of(const call *c)
 {
     return c->res->owner;
-}
-
-static const char *text_of(const json_t *obj, const char *name)
-{
-    const char *text = json_string_value(json_object_get(obj, name));
-
-    return text ? text : "";
 }
 
 static void version_name(const resource *res, char *room, size_t len)
@@ -59,7 +53,7 @@ static int no_kind(const resource *res, const json_t *kind, const char *text, si
 /* A kind of another name is told as a field error of that kind. */
 static int wrong_kind(const resource *res, const json_t *obj, const char *version, failure *why)
 {
-    const char *kind = text_of(obj, "kind"), *given = text_of(obj, "apiVersion"), *slash = strchr(given, '/');
+    const char *kind = doc_text(obj, "kind"), *given = doc_text(obj, "apiVersion"), *slash = strchr(given, '/');
     auto_field_errors errors = {0};
     char group[256];
 
@@ -79,9 +73,9 @@ int custom_kind(const resource *res, const json_t *obj, const char *text, size_t
     version_name(res, version, sizeof(version));
     if (text && !json_is_string(kind))
         return no_kind(res, json_is_null(kind) ? NULL : kind, text, len, why);
-    if (text && strcmp(text_of(obj, "apiVersion"), version) != 0)
+    if (text && strcmp(doc_text(obj, "apiVersion"), version) != 0)
         return failure_bad_request(why, "the API version in the data (%s) does not match the expected API version (%s)",
-                                   text_of(obj, "apiVersion"), version);
+                                   doc_text(obj, "apiVersion"), version);
     return wrong_kind(res, obj, version, why);
 }
 
@@ -91,7 +85,7 @@ static void read(const resource *res, json_t *obj)
     char version[320];
 
     version_name(res, version, sizeof(version));
-    if (!res->stale && strcmp(text_of(obj, "apiVersion"), version) == 0)
+    if (!res->stale && strcmp(doc_text(obj, "apiVersion"), version) == 0)
         return;
     json_object_set_new(obj, "apiVersion", json_string(version));
     custom_prune(res->schema, obj, true, NULL);
@@ -220,15 +214,6 @@ static void validate(call *c, const json_t *obj, const json_t *old, field_errors
 
 /* ---- warnings ---- */
 
-static bool holds(const json_t *list, const char *text)
-{
-    size_t i;
-    json_t *one;
-
-    json_array_foreach((json_t *)list, i, one) if (strcmp(json_string_value(one), text) == 0) return true;
-    return false;
-}
-
 static void warn_finalizer(call *c, const char *name)
 {
     static const char path[] = "metadata.finalizers";
@@ -264,7 +249,7 @@ static void warn(call *c, const json_t *obj, const json_t *old)
     if (names)
         qsort(names, n, sizeof(*names), by_text);
     for (i = 0; names && i < n; i++)
-        if (!holds(before, names[i]))
+        if (!doc_has(before, names[i]))
             warn_finalizer(c, names[i]);
     free(names);
 }

@@ -1,4 +1,5 @@
 #include "apiserver/crd/scale.h"
+#include "apiserver/crd/doc.h"
 
 #include "apiserver/go_print.h"
 #include "core/limits.h"
@@ -64,17 +65,10 @@ int scale_put(json_t *obj, const char *path, json_int_t replicas)
     }
 }
 
-static const char *text_of(const json_t *doc, const char *name)
-{
-    const char *text = json_string_value(json_object_get(doc, name));
-
-    return text ? text : "";
-}
-
 static void check_count(const json_t *scale, const char *name, const json_t *obj, field_errors *errors)
 {
     auto_buf why = BUF_INIT(LIMIT_OBJECT);
-    const char *path = text_of(scale, name);
+    const char *path = doc_text(scale, name);
     json_auto_t *zero = json_integer(0);
     bool fine;
     const json_t *value = scale_at(obj, path, true, &fine, &why);
@@ -96,7 +90,7 @@ void scale_check_spec(const json_t *scale, const json_t *obj, field_errors *erro
 void scale_check_status(const json_t *scale, const json_t *obj, field_errors *errors)
 {
     auto_buf why = BUF_INIT(LIMIT_OBJECT);
-    const char *path = text_of(scale, "labelSelectorPath");
+    const char *path = doc_text(scale, "labelSelectorPath");
     json_auto_t *empty = json_string("");
     bool fine = true;
 

@@ -1,6 +1,7 @@
 #include "apiserver/crd/version.h"
 
 #include "apiserver/crd/custom.h"
+#include "apiserver/crd/doc.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -22,13 +23,6 @@ static void *take(crd_version *v, size_t n, size_t size, bool *failed)
     return p ? memset(p, 0, n * size) : NULL;
 }
 
-static const char *text_of(const json_t *doc, const char *name)
-{
-    const char *text = json_string_value(json_object_get(doc, name));
-
-    return text ? text : "";
-}
-
 static const char *const *names_of(crd_version *v, const json_t *list, bool *failed)
 {
     size_t n = json_array_size(list), i;
@@ -45,15 +39,15 @@ static void set_names(crd_version *v, bool *failed)
                  *spec = json_object_get(v->crd, "spec");
     resource *res = &v->res;
 
-    res->group = text_of(spec, "group");
-    res->version = text_of(v->spec, "name");
-    res->plural = text_of(names, "plural");
-    res->singular = text_of(names, "singular");
-    res->kind = text_of(names, "kind");
-    res->list_kind = text_of(names, "listKind");
+    res->group = doc_text(spec, "group");
+    res->version = doc_text(v->spec, "name");
+    res->plural = doc_text(names, "plural");
+    res->singular = doc_text(names, "singular");
+    res->kind = doc_text(names, "kind");
+    res->list_kind = doc_text(names, "listKind");
     res->short_names = names_of(v, json_object_get(names, "shortNames"), failed);
     res->categories = names_of(v, json_object_get(names, "categories"), failed);
-    res->namespaced = strcmp(text_of(spec, "scope"), "Namespaced") == 0;
+    res->namespaced = strcmp(doc_text(spec, "scope"), "Namespaced") == 0;
     res->hidden = !json_is_true(json_object_get(v->spec, "served"));
 }
 
@@ -98,7 +92,7 @@ static void set_selectables(crd_version *v, bool *failed)
     selectable *list = n ? take(v, n + 1, sizeof(*list), failed) : NULL;
 
     for (i = 0; list && i < n; i++) {
-        const char *path = text_of(json_array_get(fields, i), "jsonPath");
+        const char *path = doc_text(json_array_get(fields, i), "jsonPath");
         list[i] = (selectable){.name = path + (*path == '.'), .pointer = pointer_of(v, path, failed), .dflt = ""};
     }
     v->res.selectables = list;
@@ -107,7 +101,7 @@ static void set_selectables(crd_version *v, bool *failed)
 static const char *describe(crd_version *v, const json_t *doc, bool *failed)
 {
     static const char before[] = "Custom resource definition column (in JSONPath format): ";
-    const char *own = text_of(doc, "description"), *path = text_of(doc, "jsonPath");
+    const char *own = doc_text(doc, "description"), *path = doc_text(doc, "jsonPath");
     size_t len = sizeof(before) - 1;
     char *text = *own ? NULL : take(v, len + strlen(path) + 1, 1, failed);
 
@@ -139,12 +133,12 @@ static void set_columns(crd_version *v, bool *failed)
                        .value = custom_name_cell};
     for (i = 0; i < n; i++) {
         const json_t *doc = json_array_get(docs, i);
-        list[i + 1] = (column){.name = text_of(doc, "name"),
-                               .type = text_of(doc, "type"),
-                               .format = text_of(doc, "format"),
+        list[i + 1] = (column){.name = doc_text(doc, "name"),
+                               .type = doc_text(doc, "type"),
+                               .format = doc_text(doc, "format"),
                                .description = describe(v, doc, failed),
                                .priority = (int)json_integer_value(json_object_get(doc, "priority")),
-                               .path = text_of(doc, "jsonPath")};
+                               .path = doc_text(doc, "jsonPath")};
     }
     if (n == 0)
         list[1] = age;
@@ -159,7 +153,7 @@ static int fill(crd_version *v, apiserver *s, const json_t *crd, size_t index)
     if (!v->crd)
         return -1;
     v->spec = json_array_get(json_object_get(json_object_get(v->crd, "spec"), "versions"), index);
-    v->crd_name = text_of(json_object_get(v->crd, "metadata"), "name");
+    v->crd_name = doc_text(json_object_get(v->crd, "metadata"), "name");
     if (build_schema(json_object_get(json_object_get(v->spec, "schema"), "openAPIV3Schema"), &v->schema) < 0)
         return -1;
     set_names(v, &failed);

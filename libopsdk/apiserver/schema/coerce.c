@@ -1,19 +1,28 @@
-#include "apiserver/go_print.h"
 #include "apiserver/schema/custom.h"
 #include "apiserver/schema/decode.h"
 #include "apiserver/schema/walk.h"
 #include "core/limits.h"
 
 typedef struct coercer {
+    const char *prefix;
     json_t *unknown;
-    buf *error;
+    field_errors *errors;
 } coercer;
 
-static int refuse(buf *error, const buf *path, const char *name, const json_t *value, const char *why)
+static void put_path(buf *out, const coercer *c, const buf *path, const char *name)
 {
-    buf_printf(error, "%s%s%s: Invalid value: ", path->len ? path->data : "", path->len ? "." : "", name);
-    go_bad_value(error, value);
-    buf_printf(error, ": %s", why);
+    const char *inner = path->len ? path->data : "";
+
+    buf_printf(out, "%s%s%s", c->prefix, *c->prefix && *inner && *inner != '[' ? "." : "", inner);
+    buf_printf(out, "%s%s", out->len ? "." : "", name);
+}
+
+static int refuse(const coercer *c, const buf *path, const char *name, const json_t *value, const char *why)
+{
+    auto_buf at = BUF_INIT(LIMIT_OBJECT);
+
+    put_path(&at, c, path, name);
+    field_invalid(c->errors, at.failed ? "" : at.data, value, "%s", why);
     return -1;
 }
 
@@ -27,9 +36,9 @@ static int coerce_metadata(const coercer *c, json_t *resource, const buf *path)
         return 0;
     if (json_is_null(meta))
         return json_object_set_new(resource, "metadata", json_object());
-    buf_printf(&prefix, "%s%smetadata.", path->len ? path->data : "", path->len ? "." : "");
+    put_path(&prefix, c, path, "metadata.");
     if (decode_struct(&SCHEMA_OBJECT_META, meta, prefix.data, c->unknown, &why) < 0)
-        return refuse(c->error, path, "metadata", before, why.data);
+        return refuse(c, path, "metadata", before, why.failed ? "" : why.data);
     return 0;
 }
 
@@ -43,14 +52,14 @@ static int coerce(const schema *s, json_t *value, buf *path, void *user)
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         const json_t *name = json_object_get(value, names[i]);
         if (name && !json_is_string(name))
-            return refuse(c->error, path, names[i], name, "must be a string");
+            return refuse(c, path, names[i], name, "must be a string");
     }
     return coerce_metadata(c, value, path);
 }
 
-int custom_coerce(const schema *s, json_t *value, json_t *unknown, buf *error)
+int custom_coerce(const schema *s, json_t *value, const char *prefix, json_t *unknown, field_errors *errors)
 {
-    coercer c = {.unknown = unknown, .error = error};
+    coercer c = {prefix, unknown, errors};
 
     return schema_walk(s, value, coerce, &c);
 }

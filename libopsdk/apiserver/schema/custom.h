@@ -11,8 +11,9 @@
 void custom_prune(const schema *s, json_t *value, bool root, json_t *unknown);
 void custom_prune_nulls(const schema *s, json_t *value);
 
-/* Embedded resources: apiVersion and kind are strings, metadata becomes what Go makes of it.  -1 with what is wrong in error. */
-int custom_coerce(const schema *s, json_t *value, json_t *unknown, buf *error);
+/* Embedded resources: apiVersion and kind are strings, metadata becomes what Go makes of it.  -1 with what is wrong in errors,
+ * below prefix ("" at the root). */
+int custom_coerce(const schema *s, json_t *value, const char *prefix, json_t *unknown, field_errors *errors);
 /* Lists that are sets or maps have each element once. */
 void custom_check_lists(const schema *s, const json_t *value, field_errors *errors);
 

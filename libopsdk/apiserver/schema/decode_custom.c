@@ -68,6 +68,19 @@ static void add_unknown(json_t *found, const json_t *paths)
     free(list);
 }
 
+static int coerce(const schema *s, json_t *doc, json_t *found, buf *error)
+{
+    auto_field_errors wrong = {0};
+    const json_t *first;
+
+    if (custom_coerce(s, doc, "", found, &wrong) == 0)
+        return 0;
+    first = json_array_get(wrong.list, 0);
+    buf_printf(error, "%s: %s", json_string_value(json_object_get(first, "field")),
+               json_string_value(json_object_get(first, "message")));
+    return -1;
+}
+
 /* -1 with what is wrong in error. */
 static int fit(const schema *s, json_t *doc, json_t *found, buf *error)
 {
@@ -79,7 +92,7 @@ static int fit(const schema *s, json_t *doc, json_t *found, buf *error)
     custom_prune_nulls(s, doc);
     if (found)
         add_unknown(found, paths);
-    return custom_coerce(s, doc, found, error);
+    return coerce(s, doc, found, error);
 }
 
 static int report(const decode_opts *o, const json_t *found, failure *why)
