@@ -10,7 +10,9 @@
 #define KEY "([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]"
 #define REGEX(re) "regex used for validation is '" re "')"
 
-static const char long_63[] = "must be no more than 63 bytes", long_253[] = "must be no more than 253 bytes";
+/* The server counts characters here and bytes there, in its words; always bytes in fact. */
+static const char long_63[] = "must be no more than 63 characters", long_253[] = "must be no more than 253 characters",
+                  long_value[] = "must be no more than 63 bytes";
 static const char no_subdomain[] =
     "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and "
     "end with an alphanumeric character (e.g. 'example.com', " REGEX(SUBDOMAIN);
@@ -190,7 +192,7 @@ static void check_port(const char *value, wrongs *w)
         letter |= *p >= 'a' && *p <= 'z';
         wrong |= !is_lower_alnum(*p) && *p != '-';
     }
-    add(w, len > 15, "must be no more than 15 bytes");
+    add(w, len > 15, "must be no more than 15 characters");
     add(w, wrong, "must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)");
     add(w, !letter, "must contain at least one letter (a-z)");
     add(w, strstr(value, "--") != NULL, "must not contain consecutive hyphens");
@@ -233,7 +235,7 @@ size_t name_check(enum name_rule rule, const char *value, const char *ret[NAME_W
         check_qualified(value, &w);
         break;
     case NAME_LABEL_VALUE:
-        add(&w, strlen(value) > 63, long_63);
+        add(&w, strlen(value) > 63, long_value);
         add(&w, *value && !is_key_name(value), no_value);
         break;
     case NAME_CONFIG_KEY:

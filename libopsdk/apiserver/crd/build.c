@@ -1,5 +1,5 @@
 #include "apiserver/crd/build.h"
-#include "apiserver/crd/doc.h"
+#include "apiserver/kinds/doc.h"
 
 #include "apiserver/limits.h"
 
@@ -10,7 +10,7 @@ enum place { PLACE_ROOT, PLACE_INSIDE, PLACE_COMBINED /* allOf, anyOf, oneOf, no
 
 typedef struct builder {
     built_schema *out;
-    bool failed;
+    bool failed, defaults;
     int depth;
 } builder;
 
@@ -134,7 +134,7 @@ static schema_rules *make_rules(builder *b, const json_t *doc)
 
     if (!r)
         return NULL;
-    r->types = doc_flag(doc, "x-kubernetes-int-or-string") ? "integer,string" : doc_text(doc, "type");
+    r->types = doc_flag(doc, "x-kubernetes-int-or-string") && !b->defaults ? "integer,string" : doc_text(doc, "type");
     read_text_rules(b, doc, r);
     read_bounds(doc, r);
     r->choices = json_array_size(choices) ? choices : NULL;
@@ -295,9 +295,9 @@ static const schema *make(builder *b, const json_t *doc, enum place place)
     return s;
 }
 
-int build_schema(const json_t *openapi, built_schema *ret)
+static int build(const json_t *openapi, bool defaults, built_schema *ret)
 {
-    builder b = {.out = ret};
+    builder b = {.out = ret, .defaults = defaults};
 
     *ret = (built_schema){.root = &SCHEMA_ANYTHING};
     ret->doc = openapi ? json_deep_copy(openapi) : json_pack("{s:b}", "x-kubernetes-preserve-unknown-fields", 1);
@@ -307,6 +307,16 @@ int build_schema(const json_t *openapi, built_schema *ret)
         return 0;
     built_schema_clear(ret);
     return -1;
+}
+
+int build_schema(const json_t *openapi, built_schema *ret)
+{
+    return build(openapi, false, ret);
+}
+
+int build_schema_of_defaults(const json_t *openapi, built_schema *ret)
+{
+    return build(openapi, true, ret);
 }
 
 void built_schema_clear(built_schema *b)

@@ -1,7 +1,11 @@
 #include "apiserver/crd/check.h"
-#include "apiserver/crd/doc.h"
+#include "apiserver/kinds/doc.h"
 
+#include "apiserver/crd/check_spec.h"
+#include "apiserver/crd/conditions.h"
+#include "apiserver/kinds/check.h"
 #include "apiserver/meta.h"
+#include "apiserver/schema/format.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -129,12 +133,119 @@ int crd_prepare(call *c, json_t *crd, const json_t *old, failure *why)
     return 0;
 }
 
+/* ---- checks ---- */
+
+static void check_status(const json_t *crd, field_errors *errors)
+{
+    spot at;
+
+    spot_init(&at, "status.acceptedNames", errors);
+    check_names(&at, doc_at(crd, "status.acceptedNames"));
+    spot_clear(&at);
+}
+
+static void check_name(const json_t *crd, field_errors *errors)
+{
+    const char *name = meta_text(crd, "name"), *group = doc_text(doc_get(crd, "spec"), "group"),
+               *plural = doc_text(doc_at(crd, "spec.names"), "plural");
+    size_t n = strlen(plural);
+
+    if (strncmp(name, plural, n) != 0 || name[n] != '.' || strcmp(name + n + 1, group) != 0)
+        wrong_text(errors, "metadata.name", name, "must be spec.names.plural+\".\"+spec.group");
+}
+
+static void check_immutables(const json_t *crd, const json_t *old, field_errors *errors)
+{
+    const json_t *now = doc_get(crd, "spec"), *before = doc_get(old, "spec");
+
+    if (crd_condition_true(old, "Established")) {
+        check_immutable(errors, "spec.scope", doc_get(now, "scope"), doc_get(before, "scope"));
+        check_immutable(errors, "spec.names.kind", doc_at(now, "names.kind"), doc_at(before, "names.kind"));
+    }
+    check_immutable(errors, "spec.group", doc_get(now, "group"), doc_get(before, "group"));
+    check_immutable(errors, "spec.names.plural", doc_at(now, "names.plural"), doc_at(before, "names.plural"));
+}
+
+static void check_preserve(const json_t *crd, const json_t *old, field_errors *errors)
+{
+    const json_t *preserve = doc_at(crd, "spec.preserveUnknownFields");
+
+    if (!doc_flag(doc_get(old, "spec"), "preserveUnknownFields") && json_is_true(preserve))
+        field_invalid(errors, "spec.preserveUnknownFields", preserve,
+                      "cannot set to true, set x-kubernetes-preserve-unknown-fields to true in spec.versions[*].schema "
+                      "instead");
+}
+
 void crd_validate(call *c, const json_t *crd, const json_t *old, field_errors *errors)
 {
-    (void)c, (void)crd, (void)old, (void)errors;
+    spot at;
+
+    if (old && c->sub && strcmp(c->sub->name, "status") == 0) {
+        check_status(crd, errors);
+        return;
+    }
+    if (!old)
+        check_name(crd, errors);
+    spot_init(&at, "spec", errors);
+    check_spec(&at, doc_get(crd, "spec"));
+    if (old)
+        check_immutables(crd, old, errors);
+    check_status(crd, errors);
+    buf_reset(&at.path);
+    buf_puts(&at.path, "status.storedVersions");
+    check_stored_versions(&at, crd);
+    check_approval(&at, crd, old);
+    check_preserve(crd, old, errors);
+    spot_clear(&at);
+}
+
+/* ---- warnings ---- */
+
+/* Formats of strings that mean nothing to the server, at any depth, in the order of its walk. */
+static void find_formats(const json_t *doc, json_t *found)
+{
+    static const char *const below[] = {
+        "items", "allOf", "anyOf", "oneOf", "not", "properties", "additionalProperties"};
+    const char *name_of = doc_text(doc, "format"), *name;
+    size_t i, k;
+    json_t *one;
+
+    if (*name_of && doc_is(doc, "type", "string") && !format_find(name_of))
+        json_array_append_new(found, json_string(name_of));
+    for (k = 0; k < sizeof(below) / sizeof(below[0]); k++) {
+        const json_t *child = doc_get(doc, below[k]);
+        if (strcmp(below[k], "properties") == 0)
+            json_object_foreach((json_t *)child, name, one) find_formats(one, found);
+        else if (json_is_object(child))
+            find_formats(child, found);
+        else
+            json_array_foreach((json_t *)child, i, one) find_formats(one, found);
+    }
+}
+
+static json_t *formats_of(const json_t *crd)
+{
+    json_t *found = json_array(), *version;
+    size_t i;
+
+    json_array_foreach(doc_at(crd, "spec.versions"), i, version)
+        find_formats(doc_at(version, "schema.openAPIV3Schema"), found);
+    return found;
 }
 
 void crd_warn(call *c, const json_t *crd, const json_t *old)
 {
-    (void)c, (void)crd, (void)old;
+    json_auto_t *now = NULL, *before = NULL;
+    size_t i;
+    json_t *one;
+
+    if (c->sub)
+        return;
+    now = formats_of(crd);
+    before = formats_of(old);
+    json_array_foreach(now, i, one)
+    {
+        if (!doc_has(before, json_string_value(one)))
+            call_warn(c, "unrecognized format \"%s\"", json_string_value(one));
+    }
 }

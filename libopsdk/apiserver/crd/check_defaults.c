@@ -63,16 +63,16 @@ static void check_in_meta(spot *at, const schema *s, const way *here)
                   text.failed ? "" : text.data);
 }
 
-static void check_value(spot *at, const schema *s)
+static void check_value(spot *at, const schema *s, bool resource)
 {
     json_auto_t *pruned = json_deep_copy(s->rules->dflt), *value = json_deep_copy(s->rules->dflt);
     auto_field_errors wrong = {0};
 
-    custom_prune(s, pruned, s->embedded, NULL);
+    custom_prune(s, pruned, resource, NULL);
     if (!json_equal(pruned, s->rules->dflt))
         field_invalid(at->errors, spot_at(at, "default"), s->rules->dflt, "must not have unknown fields");
     if (custom_coerce(s, value, spot_at(at, "default"), NULL, &wrong) == 0)
-        embedded_check(s, value, spot_at(at, "default"), s->embedded, &wrong);
+        embedded_check(s, value, spot_at(at, "default"), resource, &wrong);
     if (!wrong.list)
         schema_validate(s, value, NULL, spot_at(at, "default"), &wrong);
     if (!wrong.list)
@@ -114,7 +114,7 @@ static void check(spot *at, const schema *s, const way *here)
     if (s->rules->dflt && here->in_meta)
         check_in_meta(at, s, here);
     else if (s->rules->dflt)
-        check_value(at, s);
+        check_value(at, s, s == here->resource);
     if (s->items && s->items->rules && !s->rules->keyed) {
         size_t back = spot_child(at, "items");
         check(at, s->items, &item);
@@ -128,7 +128,7 @@ void check_schema_defaults(spot *at, const json_t *doc)
     built_schema b;
     way top;
 
-    if (build_schema(doc, &b) < 0)
+    if (build_schema_of_defaults(doc, &b) < 0)
         return;
     top = (way){NULL, NULL, b.root, false};
     if (b.root->rules)

@@ -1,6 +1,6 @@
 /* Rules for each schema of a CRD beyond structure (apiextensions/validation, ValidateCustomResourceDefinitionOpenAPISchema). */
 #include "apiserver/crd/check_schema.h"
-#include "apiserver/crd/doc.h"
+#include "apiserver/kinds/doc.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -242,6 +242,12 @@ static void check_map_list(spot *at, const json_t *s)
                        "must not be empty if x-kubernetes-list-type is map");
     if (!items)
         field_required(at->errors, spot_at(at, "items"), "must have a schema if x-kubernetes-list-type is map");
+    if (json_is_array(items)) {
+        auto_buf all = BUF_INIT(at->path.max);
+        internal_items(&all, items);
+        field_invalid_text(at->errors, spot_at(at, "items"), all.failed ? "" : all.data,
+                           "must only have a single schema if x-kubernetes-list-type is map");
+    }
     if (!json_is_object(items))
         return;
     shown = json_string(doc_text(items, "type"));

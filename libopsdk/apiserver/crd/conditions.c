@@ -1,5 +1,5 @@
 #include "apiserver/crd/conditions.h"
-#include "apiserver/crd/doc.h"
+#include "apiserver/kinds/doc.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -2,8 +2,8 @@
 
 #include "apiserver/crd/check.h"
 #include "apiserver/crd/conditions.h"
-#include "apiserver/crd/doc.h"
 #include "apiserver/crd/version.h"
+#include "apiserver/kinds/doc.h"
 #include "apiserver/meta.h"
 
 #include <stdlib.h>

@@ -1,10 +1,10 @@
 #include "apiserver/crd/custom.h"
 
 #include "apiserver/crd/crds.h"
-#include "apiserver/crd/doc.h"
 #include "apiserver/crd/embedded.h"
 #include "apiserver/crd/scale.h"
 #include "apiserver/crd/version.h"
+#include "apiserver/kinds/doc.h"
 #include "apiserver/meta.h"
 #include "apiserver/names.h"
 #include "apiserver/schema/custom.h"

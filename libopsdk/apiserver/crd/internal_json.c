@@ -1,13 +1,13 @@
 /* Some messages show a schema or all versions as the server holds them, in Go's own form: every field, in the order and with the names of its
  * structs. */
 #include "apiserver/crd/check_schema.h"
-#include "apiserver/crd/doc.h"
 #include "apiserver/go_print.h"
+#include "apiserver/kinds/doc.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum form { TEXT, FLAG, WHOLE, SCHEMA, SCHEMAS, NAMED, ONE_OR_MORE, BOOL_OR, RULES, DOCS };
+enum form { TEXT, FLAG, WHOLE, SCHEMA, SCHEMAS, NAMED, ONE_OR_MORE, BOOL_OR, RULES, DOCS, NEEDS };
 
 typedef struct member {
     const char *go, *name;
@@ -47,7 +47,7 @@ static const member members[] = {
     {"Properties", "properties", NAMED},
     {"AdditionalProperties", "additionalProperties", BOOL_OR},
     {"PatternProperties", "patternProperties", NAMED},
-    {"Dependencies", "dependencies", WHOLE},
+    {"Dependencies", "dependencies", NEEDS},
     {"AdditionalItems", "additionalItems", BOOL_OR},
     {"Definitions", "definitions", NAMED},
     {"ExternalDocs", "externalDocs", DOCS},
@@ -61,7 +61,7 @@ static const member members[] = {
     {"XValidations", "x-kubernetes-validations", RULES},
 };
 
-static void put_schema(buf *out, const json_t *schema);
+static void put_schema(buf *out, const json_t *doc);
 
 static void put_text(buf *out, const char *text)
 {
@@ -103,7 +103,17 @@ static int by_name(const void *a, const void *b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-static void put_named(buf *out, const json_t *map)
+/* What a property needs beside it: a schema or names of others. */
+static void put_need(buf *out, const json_t *need)
+{
+    buf_puts(out, "{\"Schema\":");
+    put_schema_or_null(out, need);
+    buf_puts(out, ",\"Property\":");
+    go_json(out, json_is_array(need) ? need : NULL);
+    buf_addc(out, '}');
+}
+
+static void put_named(buf *out, const json_t *map, put_fn *put)
 {
     size_t n = json_object_size(map), i = 0;
     const char **names = calloc(n + 1, sizeof(*names)), *name;
@@ -121,7 +131,7 @@ static void put_named(buf *out, const json_t *map)
         buf_puts(out, i ? "," : "");
         put_text(out, names[i]);
         buf_addc(out, ':');
-        put_schema(out, json_object_get(map, names[i]));
+        put(out, json_object_get(map, names[i]));
     }
     buf_addc(out, '}');
     free(names);
@@ -203,7 +213,10 @@ static void put_value(buf *out, const json_t *value, enum form form)
         put_list(out, value, put_schema);
         break;
     case NAMED:
-        put_named(out, value);
+        put_named(out, value, put_schema);
+        break;
+    case NEEDS:
+        put_named(out, value, put_need);
         break;
     case RULES:
         put_list(out, value, put_rule);
@@ -217,19 +230,24 @@ static void put_value(buf *out, const json_t *value, enum form form)
     }
 }
 
-static void put_schema(buf *out, const json_t *schema)
+static void put_schema(buf *out, const json_t *doc)
 {
     buf_addc(out, '{');
     for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
         put_name(out, members[i].go);
-        put_value(out, json_object_get(schema, members[i].name), members[i].form);
+        put_value(out, json_object_get(doc, members[i].name), members[i].form);
     }
     buf_addc(out, '}');
 }
 
-void internal_schema(buf *out, const json_t *schema)
+void internal_schema(buf *out, const json_t *doc)
 {
-    put_schema(out, schema);
+    put_schema(out, doc);
+}
+
+void internal_items(buf *out, const json_t *items)
+{
+    put_one_or_more(out, items);
 }
 
 void internal_rule(buf *out, const json_t *rule)
@@ -280,7 +298,7 @@ static void put_subresources(buf *out, const json_t *subs)
 
 static void put_version(buf *out, const json_t *v)
 {
-    const json_t *schema = json_object_get(v, "schema");
+    const json_t *doc = json_object_get(v, "schema");
 
     buf_addc(out, '{');
     put_text_member(out, "Name", v, "name");
@@ -289,9 +307,9 @@ static void put_version(buf *out, const json_t *v)
     put_flag_member(out, "Deprecated", v, "deprecated");
     put_member(out, "DeprecationWarning", v, "deprecationWarning");
     put_name(out, "Schema");
-    buf_puts(out, schema ? "{\"OpenAPIV3Schema\":" : "null");
-    if (schema) {
-        put_schema_or_null(out, json_object_get(schema, "openAPIV3Schema"));
+    buf_puts(out, doc ? "{\"OpenAPIV3Schema\":" : "null");
+    if (doc) {
+        put_schema_or_null(out, json_object_get(doc, "openAPIV3Schema"));
         buf_addc(out, '}');
     }
     put_name(out, "Subresources");

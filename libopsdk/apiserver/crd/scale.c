@@ -1,5 +1,5 @@
 #include "apiserver/crd/scale.h"
-#include "apiserver/crd/doc.h"
+#include "apiserver/kinds/doc.h"
 
 #include "apiserver/go_print.h"
 #include "core/limits.h"

@@ -1,6 +1,6 @@
 /* Paths into a schema, as selectableFields and fieldPath have them. */
 #include "apiserver/crd/check_schema.h"
-#include "apiserver/crd/doc.h"
+#include "apiserver/kinds/doc.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* Structural schemas (k8s.io/apiextensions-apiserver/pkg/apiserver/schema): what may stand where, and that all that is validated is also
  * described. */
 #include "apiserver/crd/check_schema.h"
-#include "apiserver/crd/doc.h"
+#include "apiserver/kinds/doc.h"
 #include "apiserver/schema/regex.h"
 
 #include <stdlib.h>
@@ -100,7 +100,8 @@ static void forbid_structure(spot *at, const json_t *v)
     forbid(at, v, "type", "empty");
     if (more && !json_is_false(more))
         field_forbidden(at->errors, spot_at(at, "additionalProperties"), "must be undefined to be structural");
-    forbid(at, v, "default", "undefined");
+    if (doc_get(v, "default"))
+        field_forbidden(at->errors, spot_at(at, "default"), "must be undefined to be structural");
     forbid(at, v, "title", "empty");
     forbid(at, v, "description", "empty");
     forbid(at, v, "nullable", "false");
@@ -377,7 +378,7 @@ static void add_sorted(field_errors *to, const json_t *found)
     free(list);
 }
 
-void check_structural(spot *at, const json_t *schema)
+void check_structural(spot *at, const json_t *doc)
 {
     field_errors *errors = at->errors;
     auto_field_errors found = {0};
@@ -385,9 +386,9 @@ void check_structural(spot *at, const json_t *schema)
     pair p = {at, &rule};
 
     at->errors = &found;
-    check_level(at, schema, LEVEL_ROOT);
+    check_level(at, doc, LEVEL_ROOT);
     spot_init(&rule, spot_now(at), &found);
-    complete_values(&p, schema, schema);
+    complete_values(&p, doc, doc);
     spot_clear(&rule);
     at->errors = errors;
     add_sorted(errors, found.list);

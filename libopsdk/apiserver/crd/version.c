@@ -1,7 +1,7 @@
 #include "apiserver/crd/version.h"
 
 #include "apiserver/crd/custom.h"
-#include "apiserver/crd/doc.h"
+#include "apiserver/kinds/doc.h"
 
 #include <stdlib.h>
 #include <string.h>

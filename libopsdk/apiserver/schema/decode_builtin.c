@@ -316,7 +316,8 @@ static json_t *decode_map(decoding *d, const schema *s, json_t *v, const place *
 /* What Go's omitempty leaves out, and what protobuf does not keep. */
 static bool is_dropped(const schema_field *f, const json_t *v)
 {
-    bool collection = json_is_array(v) || (f->type->type == SCHEMA_MAP && json_is_object(v));
+    enum schema_type type = f->type->type;
+    bool collection = (type == SCHEMA_LIST && json_is_array(v)) || (type == SCHEMA_MAP && json_is_object(v));
 
     if (collection)
         return json_array_size(v) == 0 && json_object_size(v) == 0;
