@@ -34,7 +34,7 @@ START_TEST(says_what_is_wrong)
 
     memset(longish, 'a', sizeof(longish));
     longish[254] = '\0';
-    wrong(NAME_DNS_SUBDOMAIN, longish, "must be no more than 253 bytes", 1);
+    wrong(NAME_DNS_SUBDOMAIN, longish, "must be no more than 253 characters", 1);
     wrong(NAME_DNS_LABEL, "a.b", "must not contain dots", 1);
     wrong(NAME_DNS_LABEL, "A",
           "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and "
