@@ -4,6 +4,7 @@
 #include "apiserver/discovery/groups.h"
 #include "apiserver/fault.h"
 #include "apiserver/limits.h"
+#include "apiserver/options.h"
 #include "apiserver/paths.h"
 #include "apiserver/recorder.h"
 #include "apiserver/verbs.h"
@@ -81,16 +82,6 @@ static int run_verb(call *c, failure *why)
     return fail_method(why);
 }
 
-static int read_dry_run(call *c, failure *why)
-{
-    const char *text = request_param(&c->rq, "dryRun");
-
-    c->dry_run = text && strcmp(text, "All") == 0;
-    if (text && *text && !c->dry_run)
-        return failure_set(why, 422, "Invalid", "dryRun: Unsupported value: \"%s\": supported values: \"All\"", text);
-    return 0;
-}
-
 static int handle(call *c, failure *why)
 {
     if (!c->rq.is_resource)
@@ -99,7 +90,7 @@ static int handle(call *c, failure *why)
         return answer_unknown(c, why);
     if (c->res->deprecated)
         call_warn(c, "%s", c->res->deprecated);
-    if (read_dry_run(c, why) < 0)
+    if (options_read(c, why) < 0)
         return -1;
     return run_verb(c, why);
 }

@@ -1,4 +1,5 @@
 /* The verbs that write: create, update, patch. */
+#include "apiserver/go_print.h"
 #include "apiserver/limits.h"
 #include "apiserver/meta.h"
 #include "apiserver/owners.h"
@@ -77,7 +78,10 @@ static int check_name(const writing *w, failure *why)
 {
     const char *name = meta_text(w->obj, "name");
 
-    if (!*name || strcmp(name, w->c->rq.name) == 0)
+    if (!*name)
+        return failure_bad_request(
+            why, "the name of the object (%s based on URL) was undeterminable: name must be provided", w->c->rq.name);
+    if (strcmp(name, w->c->rq.name) == 0)
         return 0;
     return failure_bad_request(why, "the name of the object (%s) does not match the name on the URL (%s)", name,
                                w->c->rq.name);
@@ -97,7 +101,7 @@ static int check_identity(const writing *w, failure *why)
         return fail_conflict(
             w->c->res, w->c->rq.name,
             "the object has been modified; please apply your changes to the latest version and try again", why);
-    if (*uid && strcmp(uid, meta_text(w->old, "uid")) != 0) {
+    if (*uid && strcmp(uid, meta_text(w->old, "uid")) != 0 && strcmp(w->c->rq.verb, "update") == 0) {
         snprintf(message, sizeof(message), "Precondition failed: UID in precondition: %.80s, UID in object meta: %.80s",
                  uid, meta_text(w->old, "uid"));
         return fail_conflict(w->c->res, w->c->rq.name, message, why);
@@ -185,7 +189,7 @@ static void patching_clear(patching *p)
 
 static int change(writing *w, patching *p, failure *why)
 {
-    if (p->kind == KIND_APPLY)
+    if (p->kind == KIND_APPLY && (w->old || !w->c->sub))
         return owners_apply(w, p->patch, request_flag(&w->c->rq, "force"), why);
     if (!w->old)
         return fail_not_found(w->c->res, w->c->rq.name, why);
@@ -255,6 +259,22 @@ static int objections(writing *w, patching *p, failure *why)
     return refuse_patched(w, p, why);
 }
 
+/* Only an apply creates. */
+static int create_applied(writing *w, failure *why)
+{
+    const char *uid = meta_text(w->obj, "uid");
+    char message[256];
+
+    if (*uid) {
+        snprintf(message, sizeof(message),
+                 "uid mismatch: the provided object specified uid %.80s, and no existing object was found", uid);
+        return fail_conflict(w->c->res, w->c->rq.name, message, why);
+    }
+    if (settle_namespace(w->c, w->obj, why) < 0 || check_name(w, why) < 0)
+        return -1;
+    return write_create(w, why);
+}
+
 /* One try: load, change, store. */
 static int patch_once(writing *w, patching *p, failure *why)
 {
@@ -264,9 +284,7 @@ static int patch_once(writing *w, patching *p, failure *why)
         return refuse_patched(w, p, why);
     if (objections(w, p, why) < 0)
         return -1;
-    if (w->old)
-        return store_over(w, why);
-    return settle_namespace(w->c, w->obj, why) < 0 ? -1 : write_create(w, why);
+    return w->old ? store_over(w, why) : create_applied(w, why);
 }
 
 static int patch_tries(writing *w, patching *p, failure *why)
@@ -291,18 +309,29 @@ int change_apply(call *c, const json_t *config, failure *why)
     return r;
 }
 
+static int check_config(const json_t *config, failure *why)
+{
+    if (json_is_object(config) || json_is_null(config))
+        return 0;
+    return failure_bad_request(
+        why,
+        "error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal %s into Go "
+        "value of type map[string]interface {}",
+        go_kind(config));
+}
+
 int verb_patch(call *c, failure *why)
 {
     writing w = {.c = c};
-    patching p = {0};
+    patching p = {.validation = write_validation(c)};
     json_auto_t *patch = NULL;
     int r = patch_kind_of(c, &p.kind, why);
 
     if (r == 0)
-        r = write_validation(c, &p.validation, why);
-    if (r == 0)
         r = call_value(c, p.kind == KIND_APPLY, &patch, why);
     p.patch = patch;
+    if (r == 0 && p.kind == KIND_APPLY)
+        r = check_config(patch, why);
     if (r == 0)
         r = patch_tries(&w, &p, why);
     if (r == 0)

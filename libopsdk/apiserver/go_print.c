@@ -9,7 +9,7 @@
 #include <string.h>
 
 /* Runes that Go does not take for printable: controls, format characters, spaces other than the plain one, private use. */
-static bool is_printable(int32_t r)
+bool go_is_print(int32_t r)
 {
     static const int32_t ranges[][2] = {
         {0x00, 0x1F},     {0x7F, 0xA0},     {0xAD, 0xAD},     {0x600, 0x605},     {0x61C, 0x61C},     {0x1680, 0x1680},
@@ -31,7 +31,7 @@ static void quote_rune(buf *out, const char *bytes, size_t n, int32_t r)
         buf_printf(out, "\\x%02x", (unsigned char)*bytes);
     else if (name)
         buf_printf(out, "\\%c", letters[name - names]);
-    else if (is_printable(r))
+    else if (go_is_print(r))
         buf_add(out, bytes, n);
     else if (r < ' ' || r == 0x7F)
         buf_printf(out, "\\x%02x", (unsigned)r);

@@ -6,6 +6,7 @@
 
 #include <jansson.h>
 
+bool go_is_print(int32_t rune);                            /* unicode.IsPrint, nearly */
 void go_quote(buf *out, const char *text, size_t len);     /* %q, strconv.Quote */
 void go_float(buf *out, double value);                     /* %v of a float64 */
 void go_json_text(buf *out, const char *text, size_t len); /* encoding/json of a string */

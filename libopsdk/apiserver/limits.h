@@ -21,6 +21,7 @@
 #define LIMIT_REGEX 100000         /* nodes and instructions of one regular expression */
 #define LIMIT_REGEX_DEPTH 1000     /* groups in groups; as Go's */
 #define LIMIT_REQUESTS 16384       /* newest requests that the recorder keeps */
+#define LIMIT_MANAGER_NAME 128     /* bytes; apimachinery FieldManagerMaxLength */
 #define LIMIT_ANNOTATIONS (256u << 10) /* bytes of all annotations, names and values */
 #define LIMIT_MANAGERS 10           /* updates that managedFields keeps apart; apimachinery DefaultMaxUpdateManagers */
 #define LIMIT_PATH_VALUES 65536     /* that a JSONPath may reach at once */

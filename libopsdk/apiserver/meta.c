@@ -79,15 +79,23 @@ int meta_create(call *c, json_t *obj, failure *why)
 
 void meta_update(json_t *obj, const json_t *old)
 {
-    static const char *const kept[] = {
-        "uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation", "selfLink"};
+    /* Always the server's, the server's where it has one, and the server's where the client has none. */
+    static const struct {
+        const char *name;
+        bool always, unless_given;
+    } kept[] = {{"uid", false, true},
+                {"creationTimestamp", false, false},
+                {"deletionTimestamp", false, false},
+                {"deletionGracePeriodSeconds", false, true},
+                {"generation", true, false},
+                {"selfLink", true, false}};
     json_t *meta = meta_of(obj);
 
     for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++) {
-        json_t *value = json_object_get(meta_of(old), kept[i]);
-        if (value)
-            json_object_set_nocheck(meta, kept[i], value);
-        else
-            json_object_del(meta, kept[i]);
+        json_t *value = json_object_get(meta_of(old), kept[i].name);
+        if (value && !(kept[i].unless_given && json_object_get(meta, kept[i].name)))
+            json_object_set_nocheck(meta, kept[i].name, value);
+        else if (!value && kept[i].always)
+            json_object_del(meta, kept[i].name);
     }
 }

@@ -128,9 +128,15 @@ static void no_new_finalizers(const json_t *now, const json_t *before, field_err
                     text.failed ? "" : text.data);
 }
 
+static bool same(const json_t *a, const json_t *b)
+{
+    return a == b || json_equal(a, b);
+}
+
 void meta_validate_update(const json_t *obj, const json_t *old, field_errors *errors)
 {
-    static const char *const fixed[] = {"name", "namespace", "uid"};
+    static const char *const fixed[] = {
+        "name", "namespace", "uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds"};
     const json_t *meta = meta_of(obj);
     char path[64];
 
@@ -138,7 +144,7 @@ void meta_validate_update(const json_t *obj, const json_t *old, field_errors *er
         no_new_finalizers(json_object_get(meta, "finalizers"), json_object_get(meta_of(old), "finalizers"), errors);
     for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++) {
         snprintf(path, sizeof(path), "metadata.%s", fixed[i]);
-        if (strcmp(meta_text(obj, fixed[i]), meta_text(old, fixed[i])) != 0)
+        if (!same(json_object_get(meta, fixed[i]), json_object_get(meta_of(old), fixed[i])))
             field_invalid(errors, path, json_object_get(meta, fixed[i]), "field is immutable");
     }
     validate_common(meta, errors);

@@ -62,17 +62,13 @@ static void set_kind(const resource *res, json_t *obj)
     json_decref(rest);
 }
 
-int write_validation(const call *c, enum field_validation *ret, failure *why)
+enum field_validation write_validation(const call *c)
 {
-    const char *text = request_param(&c->rq, "fieldValidation");
+    const char *text = request_param(&c->rq, "fieldValidation"); /* which options_read has found to be one of these */
 
-    *ret = VALIDATION_WARN;
     if (!text || !*text || strcmp(text, "Warn") == 0)
-        return 0;
-    *ret = strcmp(text, "Strict") == 0 ? VALIDATION_STRICT : VALIDATION_IGNORE;
-    if (*ret == VALIDATION_STRICT || strcmp(text, "Ignore") == 0)
-        return 0;
-    return failure_set(why, 422, "Invalid", "fieldValidation: Unsupported value: \"%s\"", text);
+        return VALIDATION_WARN;
+    return strcmp(text, "Strict") == 0 ? VALIDATION_STRICT : VALIDATION_IGNORE;
 }
 
 static void pass_warnings(call *c, const json_t *warnings)
@@ -86,10 +82,15 @@ static void pass_warnings(call *c, const json_t *warnings)
 int write_decode(call *c, json_t *obj, const char *text, size_t len, failure *why)
 {
     json_auto_t *warnings = json_array();
-    decode_opts o = {.kind = c->res->kind, .version = c->res->version, .warnings = warnings, .text = text, .len = len};
+    decode_opts o = {.kind = c->res->kind,
+                     .version = c->res->version,
+                     .warnings = warnings,
+                     .text = text,
+                     .len = len,
+                     .validation = write_validation(c)};
     int r;
 
-    if (check_kind(c->res, obj, text, len, why) < 0 || write_validation(c, &o.validation, why) < 0)
+    if (check_kind(c->res, obj, text, len, why) < 0)
         return -1;
     r = c->res->custom ? decode_custom(c->res->schema, obj, &o, why) : decode_builtin(c->res->schema, obj, &o, why);
     pass_warnings(c, warnings);

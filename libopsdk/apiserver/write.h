@@ -20,7 +20,7 @@ void writing_clear(writing *w);
 /* Fits the document to its kind: apiVersion and kind, unknown fields, types, defaults; text is as sent, or NULL. */
 int write_decode(call *c, json_t *obj, const char *text, size_t len, failure *why);
 /* The parameter fieldValidation. */
-int write_validation(const call *c, enum field_validation *ret, failure *why);
+enum field_validation write_validation(const call *c);
 /* Prepares, admits, validates and stores w->obj.  409 when the stored object changed meanwhile. */
 int write_create(writing *w, failure *why);
 int write_update(writing *w, failure *why);

@@ -17,14 +17,15 @@ static const char *text_of(const json_t *v, const char *name)
 
 /* ---- checks ---- */
 
-/* "GROUP/VERSION, Kind=KIND" of a document, as Go prints it; a version that is none is left out. */
+/* "GROUP/VERSION, Kind=KIND" of a document, as Go prints it; of a version that is none there is nothing. */
 static void put_kind(buf *out, const json_t *config)
 {
     const char *version = text_of(config, "apiVersion"), *slash = strchr(version, '/');
 
     if (slash && strchr(slash + 1, '/'))
-        version = "";
-    buf_printf(out, "%s%s, Kind=%s", strchr(version, '/') ? "" : "/", version, text_of(config, "kind"));
+        buf_puts(out, "/, Kind=");
+    else
+        buf_printf(out, "%s%s, Kind=%s", slash ? "" : "/", version, text_of(config, "kind"));
 }
 
 static int check_kind(const managed_write *w, const json_t *config, failure *why)

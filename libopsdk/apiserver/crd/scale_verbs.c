@@ -155,8 +155,7 @@ static int decode(const call *c, json_t *scale, const char *text, size_t len, fa
     if ((version && strcmp(version, "autoscaling/v1") != 0) || (kind && strcmp(kind, "Scale") != 0))
         return failure_bad_request(
             why, "no kind is registered for the type v1.Scale in scheme \"pkg/runtime/scheme.go:111\"");
-    if (write_validation(c, &o.validation, why) < 0)
-        return -1;
+    o.validation = write_validation(c);
     r = decode_builtin(&schema_autoscaling_v1_Scale, scale, &o, why);
     json_array_foreach(warnings, i, one) call_warn((call *)c, "%s", json_string_value(one));
     return r;

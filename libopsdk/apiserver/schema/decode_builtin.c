@@ -327,6 +327,15 @@ static bool is_dropped(const schema_field *f, const json_t *v)
            (json_is_integer(v) && json_integer_value(v) == 0);
 }
 
+/* metadata.managedFields: [] of the object itself says something, until its owners are looked at. */
+static bool is_reset(const place *at, const json_t *v)
+{
+    const place *up = at->up;
+    bool here = !up || (!up->up && up->key && strcmp(up->key, "metadata") == 0);
+
+    return json_is_array(v) && strcmp(at->key, "managedFields") == 0 && here;
+}
+
 static int decode_field(decoding *d, const schema *s, json_t *obj, void *iter, const place *at)
 {
     const char *key = json_object_iter_key(iter);
@@ -346,7 +355,7 @@ static int decode_field(decoding *d, const schema *s, json_t *obj, void *iter, c
     }
     if (!json_is_null(old) && replace(obj, iter, old, decode(d, f->type, old, &here)) < 0)
         return -1;
-    if (is_dropped(f, json_object_iter_value(iter)))
+    if (is_dropped(f, json_object_iter_value(iter)) && !is_reset(&here, json_object_iter_value(iter)))
         return json_object_del(obj, key);
     return 0;
 }
