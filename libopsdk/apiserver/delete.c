@@ -111,24 +111,35 @@ static int mark(call *c, json_t *obj, json_t *old, int64_t grace, failure *why)
     return 0;
 }
 
-/* obj gets the version of its removal. */
-static int take_out(call *c, const item *it, json_t *obj, const json_t *old, failure *why)
+static int remove_stored(call *c, const json_t *old, item **ret_last, failure *why)
 {
-    item *last = NULL;
-
-    if (c->dry_run)
-        return 0;
-    if (collection_remove(c->res->objects, it->ns, it->name, &last, why) < 0)
+    if (collection_remove(c->res->objects, meta_text(old, "namespace"), meta_text(old, "name"), ret_last, why) < 0)
         return -1;
-    json_object_set_new(meta_of(obj), "resourceVersion", json_sprintf("%lld", (long long)last->revision));
     if (c->res->strategy && c->res->strategy->stored)
         c->res->strategy->stored(c, NULL, old);
     return 0;
 }
 
+int delete_now(call *c, const json_t *old, failure *why)
+{
+    return remove_stored(c, old, NULL, why);
+}
+
+/* obj gets the version of its removal. */
+static int take_out(call *c, json_t *obj, const json_t *old, failure *why)
+{
+    item *last = NULL;
+
+    if (c->dry_run)
+        return 0;
+    if (remove_stored(c, old, &last, why) < 0)
+        return -1;
+    json_object_set_new(meta_of(obj), "resourceVersion", json_sprintf("%lld", (long long)last->revision));
+    return 0;
+}
+
 /* What can have a grace period is marked even when it goes at once. */
-static int do_delete(call *c, const item *it, const json_t *opts, json_t *obj, json_t *old, bool *ret_gone,
-                     failure *why)
+static int do_delete(call *c, const json_t *opts, json_t *obj, json_t *old, bool *ret_gone, failure *why)
 {
     int64_t grace = grace_of(c, obj, opts);
     const strategy *s = c->res->strategy;
@@ -139,7 +150,7 @@ static int do_delete(call *c, const item *it, const json_t *opts, json_t *obj, j
     *ret_gone = grace == 0 && json_array_size(json_object_get(meta_of(obj), "finalizers")) == 0;
     if ((!*ret_gone || (s && s->grace)) && mark(c, obj, old, grace, why) < 0)
         return -1;
-    return *ret_gone ? take_out(c, it, obj, old, why) : 0;
+    return *ret_gone ? take_out(c, obj, old, why) : 0;
 }
 
 int delete_object(call *c, item *it, const json_t *opts, json_t **ret, failure *why)
@@ -154,9 +165,7 @@ int delete_object(call *c, item *it, const json_t *opts, json_t **ret, failure *
     obj = old ? json_deep_copy(old) : NULL;
     if (!obj)
         return failure_memory(why);
-    it = item_ref(it);
-    r = do_delete(c, it, opts, obj, old, &gone, why);
-    item_unref(it);
+    r = do_delete(c, opts, obj, old, &gone, why);
     if (r == 0 && ret)
         *ret = gone && !c->res->returns_deleted ? NULL : json_incref(obj);
     return r;

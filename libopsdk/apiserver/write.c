@@ -197,6 +197,7 @@ static int check_current(const writing *w, failure *why)
 int write_update(writing *w, failure *why)
 {
     call *c = w->c;
+    bool due;
 
     if (pass(w, why) < 0)
         return -1;
@@ -204,14 +205,14 @@ int write_update(writing *w, failure *why)
         return -1;
     json_object_set(meta_of(w->obj), "resourceVersion", json_object_get(meta_of(w->old), "resourceVersion"));
     managed_keep_times(w->obj, w->old);
-    w->unchanged = json_equal(w->obj, w->old) && !delete_is_due(w->obj);
+    due = delete_is_due(w->obj);
+    w->unchanged = !due && json_equal(w->obj, w->old);
     if (w->unchanged || c->dry_run)
         return 0;
+    if (due) /* what lets it go is not stored any more */
+        return delete_now(c, w->old, why);
     if (version_store(c->res, w->obj, why) < 0)
         return -1;
     tell(w);
-    if (!delete_is_due(w->obj))
-        return 0;
-    return delete_object(c, collection_get(c->res->objects, meta_text(w->obj, "namespace"), meta_text(w->obj, "name")),
-                         NULL, NULL, why);
+    return 0;
 }
