@@ -23,17 +23,31 @@ static void add(field_errors *e, const char *reason, const char *path, const cha
                                              path && *path ? path : "<nil>"));
 }
 
-static void add_value(field_errors *e, const char *reason, const char *path, const char *what, const json_t *value,
+static void add_shown(field_errors *e, const char *reason, const char *path, const char *what, const char *shown,
                       const char *detail)
 {
     auto_buf text = BUF_INIT(LIMIT_OBJECT);
 
-    buf_printf(&text, "%s: ", what);
-    go_bad_value(&text, value);
+    buf_printf(&text, "%s: %s", what, shown);
     if (detail && *detail)
         buf_printf(&text, ": %s", detail);
     if (!text.failed)
         add(e, reason, path, text.data);
+}
+
+static void add_value(field_errors *e, const char *reason, const char *path, const char *what, const json_t *value,
+                      const char *detail)
+{
+    auto_buf shown = BUF_INIT(LIMIT_OBJECT);
+
+    go_bad_value(&shown, value);
+    if (!shown.failed)
+        add_shown(e, reason, path, what, shown.data, detail);
+}
+
+void field_invalid_shown(field_errors *e, const char *path, const char *shown, const char *detail)
+{
+    add_shown(e, "FieldValueInvalid", path, "Invalid value", shown, detail);
 }
 
 void field_required(field_errors *e, const char *path, const char *detail)
@@ -105,7 +119,7 @@ void field_not_found(field_errors *e, const char *path, const json_t *value)
     add_value(e, "FieldValueNotFound", path, "Not found", value, NULL);
 }
 
-void field_unsupported(field_errors *e, const char *path, const json_t *value, const json_t *valid)
+void field_unsupported_shown(field_errors *e, const char *path, const char *shown, const json_t *valid)
 {
     auto_buf text = BUF_INIT(LIMIT_OBJECT);
     size_t i;
@@ -117,7 +131,16 @@ void field_unsupported(field_errors *e, const char *path, const json_t *value, c
         go_bad_value(&text, one);
     }
     if (!text.failed)
-        add_value(e, "FieldValueNotSupported", path, "Unsupported value", value, text.data);
+        add_shown(e, "FieldValueNotSupported", path, "Unsupported value", shown, text.data);
+}
+
+void field_unsupported(field_errors *e, const char *path, const json_t *value, const json_t *valid)
+{
+    auto_buf shown = BUF_INIT(LIMIT_OBJECT);
+
+    go_bad_value(&shown, value);
+    if (!shown.failed)
+        field_unsupported_shown(e, path, shown.data, valid);
 }
 
 void field_too_long(field_errors *e, const char *path, int max)

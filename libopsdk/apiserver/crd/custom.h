@@ -9,9 +9,6 @@
 
 extern const strategy CUSTOM_STRATEGY;
 
-/* The subresource scale: get, update and patch of an autoscaling/v1 Scale that stands for three paths of the object. */
-int custom_scale(call *c, failure *why);
-
 /* Is obj of res's kind and version, as sent in text (NULL: made by the server)? */
 int custom_kind(const resource *res, const json_t *obj, const char *text, size_t len, failure *why);
 

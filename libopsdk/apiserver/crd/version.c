@@ -1,4 +1,5 @@
 #include "apiserver/crd/version.h"
+#include "apiserver/scale.h"
 
 #include "apiserver/crd/custom.h"
 #include "apiserver/kinds/doc.h"
@@ -70,7 +71,7 @@ static void set_subresources(crd_version *v, bool *failed)
                                   .version = "v1",
                                   .kind = "Scale",
                                   .verbs = VERBS,
-                                  .handle = custom_scale};
+                                  .handle = scale_handle};
     v->res.subresources = list;
 }
 

@@ -5,16 +5,6 @@
 #include "apiserver/kinds/workload.h"
 #include "apiserver/meta.h"
 
-/* A strategy that is none of those there are; shown as Go has it, whose fields are in capitals. */
-static void wrong_strategy(field_errors *errors, const char *path, const json_t *have, const char *const *valid)
-{
-    json_auto_t *shown = json_pack("{s:n, s:s}", "RollingUpdate", "Type", doc_text(have, "type")), *list = json_array();
-
-    for (; *valid; valid++)
-        json_array_append_new(list, json_string(*valid));
-    field_unsupported(errors, path, shown, list);
-}
-
 /* ---- deployments ---- */
 
 static void deployment_defaults(json_t *obj)
@@ -64,7 +54,7 @@ static void strategy_check(field_errors *errors, const json_t *way)
     if (doc_is(way, "type", "RollingUpdate"))
         rolling_check(errors, way);
     else if (!doc_is(way, "type", "Recreate"))
-        wrong_strategy(errors, "spec.strategy", way, CHOICE("Recreate", "RollingUpdate"));
+        workload_wrong_strategy(errors, "spec.strategy", way, CHOICE("Recreate", "RollingUpdate"));
     else if (doc_get(way, "rollingUpdate"))
         field_forbidden(errors, "spec.strategy.rollingUpdate",
                         "may not be specified when strategy `type` is 'Recreate'");

@@ -135,6 +135,67 @@ void check_selector(field_errors *errors, const char *path, const json_t *select
         check_requirement(errors, PATH("%s.matchExpressions[%zu]", path, i), one);
 }
 
+typedef struct part {
+    const char *key, *operator; /* "=" for a label */
+    const json_t *value;        /* of "="; else the list */
+} part;
+
+#define PARTS 64 /* of a selector as text */
+
+static int by_key(const void *a, const void *b)
+{
+    return strcmp(((const part *)a)->key, ((const part *)b)->key);
+}
+
+static int by_text(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static void put_values(const json_t *values, buf *out)
+{
+    const char *sorted[PARTS];
+    size_t n = 0, i;
+    json_t *one;
+
+    json_array_foreach((json_t *)values, i, one) if (n < PARTS) sorted[n++] = json_string_value(one);
+    qsort(sorted, n, sizeof(sorted[0]), by_text);
+    for (i = 0; i < n; i++)
+        buf_printf(out, "%s%s", i ? "," : "", sorted[i]);
+}
+
+static void put_part(const part *p, buf *out)
+{
+    bool in = strcmp(p->operator, "In") == 0;
+
+    if (strcmp(p->operator, "=") == 0) {
+        buf_printf(out, "%s=%s", p->key, json_string_value(p->value));
+    } else if (in || strcmp(p->operator, "NotIn") == 0) {
+        buf_printf(out, "%s %s (", p->key, in ? "in" : "notin");
+        put_values(p->value, out);
+        buf_addc(out, ')');
+    } else {
+        buf_printf(out, "%s%s", strcmp(p->operator, "Exists") == 0 ? "" : "!", p->key);
+    }
+}
+
+void selector_text(const json_t *selector, buf *out)
+{
+    part parts[PARTS];
+    size_t n = 0, i;
+    const char *key;
+    json_t *one;
+
+    json_object_foreach(doc_get(selector, "matchLabels"), key, one) if (n < PARTS) parts[n++] = (part){key, "=", one};
+    json_array_foreach(doc_get(selector, "matchExpressions"), i, one) if (n < PARTS) parts[n++] =
+        (part){doc_text(one, "key"), doc_text(one, "operator"), doc_get(one, "values")};
+    qsort(parts, n, sizeof(parts[0]), by_key);
+    for (i = 0; i < n; i++) {
+        buf_puts(out, i ? "," : "");
+        put_part(&parts[i], out);
+    }
+}
+
 static bool requirement_holds(const json_t *one, const json_t *labels)
 {
     const char *operator= doc_text(one, "operator"),

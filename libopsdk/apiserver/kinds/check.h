@@ -22,6 +22,7 @@ bool check_between(field_errors *errors, const char *path, json_int_t value, jso
 bool check_port(field_errors *errors, const char *path, json_int_t port);
 void check_selector(field_errors *errors, const char *path, const json_t *selector); /* LabelSelector */
 bool selector_matches(const json_t *selector, const json_t *labels);
+void selector_text(const json_t *selector, buf *out); /* "a=b,c in (d,e),!f" */
 
 /* An address as the server still takes it: IPv4 may have leading zeros. */
 bool check_ip(field_errors *errors, const char *path, const char *text);

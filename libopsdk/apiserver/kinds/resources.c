@@ -2,6 +2,7 @@
 #include "apiserver/kinds/schemas.h"
 #include "apiserver/kinds/strategies.h"
 #include "apiserver/kinds/tables.h"
+#include "apiserver/scale.h"
 
 #include <stddef.h>
 
@@ -53,9 +54,10 @@ enum { STATUS_VERBS = VERB_GET | VERB_UPDATE | VERB_PATCH, STREAM_VERBS = VERB_G
     {                                           \
         .name = "status", .verbs = STATUS_VERBS \
     }
-#define SCALE                                                                                            \
-    {                                                                                                    \
-        .name = "scale", .group = "autoscaling", .version = "v1", .kind = "Scale", .verbs = STATUS_VERBS \
+#define SCALE                                                                                             \
+    {                                                                                                     \
+        .name = "scale", .group = "autoscaling", .version = "v1", .kind = "Scale", .verbs = STATUS_VERBS, \
+        .handle = scale_handle                                                                            \
     }
 
 static const subresource status_only[] = {STATUS, {0}};

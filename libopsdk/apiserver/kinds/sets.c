@@ -53,7 +53,6 @@ static void stateful_strategy_check(field_errors *errors, const json_t *way)
 {
     static const char path[] = "spec.updateStrategy.rollingUpdate";
     const json_t *rolling = doc_get(way, "rollingUpdate");
-    json_auto_t *shown = NULL;
 
     if (doc_is(way, "type", "RollingUpdate")) {
         check_non_negative(errors, path, rolling, "partition");
@@ -61,11 +60,14 @@ static void stateful_strategy_check(field_errors *errors, const json_t *way)
             percent_check(errors, "spec.updateStrategy.rollingUpdate.maxUnavailable",
                           doc_get(rolling, "maxUnavailable"));
     } else if (!doc_is(way, "type", "OnDelete")) {
-        shown = json_pack("{s:n, s:s}", "RollingUpdate", "Type", doc_text(way, "type"));
-        field_invalid(errors, "spec.updateStrategy", shown, "must be 'RollingUpdate' or 'OnDelete'");
+        field_invalid_shown(errors, "spec.updateStrategy",
+                            PATH("{\"Type\":\"%s\",\"RollingUpdate\":null}", doc_text(way, "type")),
+                            "must be 'RollingUpdate' or 'OnDelete'");
     } else if (rolling) {
-        shown = json_pack("{s:n, s:I}", "MaxUnavailable", "Partition", doc_int(rolling, "partition", 0));
-        field_invalid(errors, path, shown, "only allowed for updateStrategy 'RollingUpdate'");
+        field_invalid_shown(
+            errors, path,
+            PATH("{\"Partition\":%lld,\"MaxUnavailable\":null}", (long long)doc_int(rolling, "partition", 0)),
+            "only allowed for updateStrategy 'RollingUpdate'");
     }
 }
 
@@ -193,6 +195,7 @@ static void daemon_defaults(json_t *obj)
         doc_default_int(rolling, "maxSurge", 0);
     }
     doc_default_int(spec, "revisionHistoryLimit", 10);
+    doc_default_text(doc_make(doc_make(obj, "metadata"), "annotations"), generation_key, "0");
 }
 
 /* The number of the template is kept in an annotation. */
@@ -250,11 +253,8 @@ static void daemon_spec_check(field_errors *errors, const json_t *spec)
     pod_template_check(errors, "spec.template", doc_get(spec, "template"));
     workload_forever_check(errors, spec, "DaemonSet");
     check_non_negative(errors, "spec", spec, "minReadySeconds");
-    if (!doc_is(way, "type", "OnDelete") && !doc_is(way, "type", "RollingUpdate")) {
-        json_auto_t *shown = json_pack("{s:n, s:s}", "RollingUpdate", "Type", doc_text(way, "type")),
-                    *valid = json_pack("[s, s]", "RollingUpdate", "OnDelete");
-        field_unsupported(errors, "spec.updateStrategy", shown, valid);
-    }
+    if (!doc_is(way, "type", "OnDelete") && !doc_is(way, "type", "RollingUpdate"))
+        workload_wrong_strategy(errors, "spec.updateStrategy", way, CHOICE("RollingUpdate", "OnDelete"));
     daemon_strategy_check(errors, way);
     check_non_negative(errors, "spec", spec, "revisionHistoryLimit");
 }

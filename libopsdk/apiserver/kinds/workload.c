@@ -67,6 +67,17 @@ void percent_most_check(field_errors *errors, const char *path, const json_t *va
         field_invalid(errors, path, value, "must not be greater than 100%%");
 }
 
+/* As Go has it inside, whose fields are in capitals. */
+void workload_wrong_strategy(field_errors *errors, const char *path, const json_t *have, const char *const *valid)
+{
+    json_auto_t *list = json_array();
+
+    for (; *valid; valid++)
+        json_array_append_new(list, json_string(*valid));
+    field_unsupported_shown(errors, path, PATH("{\"Type\":\"%s\",\"RollingUpdate\":null}", doc_text(have, "type")),
+                            list);
+}
+
 void counts_check(field_errors *errors, const json_t *status, const char *const *names)
 {
     json_int_t all = doc_int(status, names[0], 0);

@@ -18,6 +18,9 @@ void percent_check(field_errors *errors, const char *path, const json_t *value);
 void percent_most_check(field_errors *errors, const char *path, const json_t *value);
 json_int_t percent_value(const json_t *value);
 
+/* A strategy of a type that is none of those there are. */
+void workload_wrong_strategy(field_errors *errors, const char *path, const json_t *have, const char *const *valid);
+
 /* Counts in a status: none negative, none above the first. */
 void counts_check(field_errors *errors, const json_t *status, const char *const *names);
 

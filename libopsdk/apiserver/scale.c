@@ -1,13 +1,16 @@
-/* The subresource scale of custom resources: an autoscaling/v1 Scale in place of the object. */
+/* The subresource scale: an autoscaling/v1 Scale in place of the object. */
+#include "apiserver/scale.h"
 #include "apiserver/apply/managed.h"
 #include "apiserver/crd/custom.h"
 #include "apiserver/crd/scale.h"
 #include "apiserver/crd/version.h"
+#include "apiserver/kinds/check.h"
 #include "apiserver/kinds/schemas.h"
 #include "apiserver/meta.h"
 #include "apiserver/patch/patch.h"
 #include "apiserver/schema/decode.h"
 #include "apiserver/verbs.h"
+#include "apiserver/version.h"
 #include "apiserver/write.h"
 #include "core/limits.h"
 
@@ -17,11 +20,22 @@
 #define NOT_SET \
     INT32_MIN /* replicas of an object that has none: what the server puts into the Scale, to see whether they were set */
 
+/* Built-in kinds have the counts in one place, and a selector that has to be written. */
+static const char *builtin_path(const char *name)
+{
+    return strcmp(name, "specReplicasPath") == 0     ? ".spec.replicas"
+           : strcmp(name, "statusReplicasPath") == 0 ? ".status.replicas"
+                                                     : "";
+}
+
 static const char *path_of(const call *c, const char *name)
 {
     const crd_version *v = c->res->owner;
-    const char *text = json_string_value(json_object_get(v->scale, name));
+    const char *text;
 
+    if (!c->res->custom)
+        return builtin_path(name);
+    text = json_string_value(json_object_get(v->scale, name));
     return text ? text : "";
 }
 
@@ -52,6 +66,15 @@ static json_int_t count_at(const call *c, const json_t *obj, const char *name, b
     return json_integer_value(value);
 }
 
+static void set_selector(json_t *status, const json_t *obj)
+{
+    auto_buf text = BUF_INIT(LIMIT_OBJECT);
+
+    selector_text(doc_at(obj, "spec.selector"), &text);
+    if (text.len && !text.failed)
+        json_object_set_new(status, "selector", json_string(text.data));
+}
+
 /* NULL with *why: a value does not fit.  absent: replicas where there are none. */
 static json_t *make_scale(const call *c, const json_t *obj, json_int_t absent, bool *ret_found, buf *why)
 {
@@ -72,6 +95,8 @@ static json_t *make_scale(const call *c, const json_t *obj, json_int_t absent, b
         json_object_set_new(json_object_get(scale, "spec"), "replicas", json_integer(want));
     if (selector && json_string_length(selector))
         json_object_set(json_object_get(scale, "status"), "selector", (json_t *)selector);
+    if (!c->res->custom)
+        set_selector(json_object_get(scale, "status"), obj);
     return scale;
 }
 
@@ -183,6 +208,10 @@ static int change(call *c, scaling *s, const json_t *patch, failure *why)
         return patch_json(s->before, patch, NULL, &s->after, why);
     if (call_is_type(c, "application/merge-patch+json"))
         return patch_merge(s->before, patch, false, &s->after, why);
+    if (call_is_type(c, "application/strategic-merge-patch+json") && !c->res->custom) {
+        json_auto_t *rest = NULL;
+        return patch_strategic(s->before, patch, &schema_autoscaling_v1_Scale, &s->after, &rest, why);
+    }
     if (!call_is_type(c, "application/apply-patch+yaml"))
         return failure_set(why, 415, "UnsupportedMediaType",
                            "the body of the request was in an unknown format - accepted media types include: "
@@ -238,6 +267,15 @@ static int take_over_entries(call *c, scaling *s, failure *why)
     return 0;
 }
 
+static int check_count(const call *c, json_int_t replicas, failure *why)
+{
+    auto_field_errors errors = {0};
+
+    if (replicas < 0)
+        wrong_int(&errors, "spec.replicas", replicas, "must be greater than or equal to 0");
+    return field_errors_result(&errors, "autoscaling", "Scale", c->rq.name, why);
+}
+
 static int store_scale(call *c, scaling *s, failure *why)
 {
     json_int_t replicas = json_integer_value(json_object_get(json_object_get(s->after, "spec"), "replicas"));
@@ -252,8 +290,10 @@ static int store_scale(call *c, scaling *s, failure *why)
         return failure_memory(why);
     if (scale_put(s->w.obj, path_of(c, "specReplicasPath"), replicas) < 0)
         return failure_internal(why, "value cannot be set because %s is not a map", path_of(c, "specReplicasPath"));
-    if (schema_default(c->res->schema, s->w.obj) < 0)
+    if (c->res->custom && schema_default(c->res->schema, s->w.obj) < 0)
         return failure_memory(why);
+    if (!c->res->custom && check_count(c, replicas, why) < 0)
+        return -1;
     return take_over_entries(c, s, why) < 0 ? -1 : write_update(&s->w, why);
 }
 
@@ -268,7 +308,7 @@ static int write_scale(call *c, scaling *s, failure *why)
     return r == 0 ? answer(c, s->w.obj, why) : -1;
 }
 
-int custom_scale(call *c, failure *why)
+int scale_handle(call *c, failure *why)
 {
     scaling s = {.w = {.c = c}};
     item *it = verb_find(c, why);
@@ -277,10 +317,9 @@ int custom_scale(call *c, failure *why)
     if (!it)
         return -1;
     s.w.revision = it->revision;
-    s.w.old = item_json(it);
+    s.w.old = version_read(c->res, it);
     if (!s.w.old)
         return failure_memory(why);
-    c->res->strategy->read(c->res, s.w.old);
     r = strcmp(c->rq.verb, "get") == 0 ? get(c, s.w.old, why) : write_scale(c, &s, why);
     writing_clear(&s.w);
     json_decref(s.before);
