@@ -114,8 +114,7 @@ START_TEST(a_pod)
              entry = BUF_INIT(1 << 16), value = BUF_INIT(1 << 16);
 
     put_text(&part, 1, "disk"); /* volumes: name, volumeSource.emptyDir */
-    put(&entry, 2, "", 0);
-    put_message(&inner, 2, &entry);
+    put(&inner, 2, "", 0);
     put_message(&part, 2, &inner);
     put_message(&spec, 1, &part);
     put_text(&part, 1, "main"); /* containers: name, resources.limits */
