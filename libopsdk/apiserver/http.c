@@ -5,6 +5,7 @@
 #include "client/clock.h"
 
 #include <libwebsockets.h>
+#include <poll.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -49,6 +50,18 @@ static void hold(connection *conn, int64_t ms)
     lws_cancel_service(conn->server->http->context);
 }
 
+/* While an answer is on its way libwebsockets 4.1 reads nothing, so that it neither notices that the client hung up nor sleeps from then on
+ * (and with its flow control on it would not write either).  So the loop asks by itself. */
+static bool is_hung_up(connection *conn, int64_t now)
+{
+    struct pollfd p = {.fd = lws_get_socket_fd(conn->wsi), .events = POLLRDHUP};
+
+    if (!conn->busy || now - conn->asked_ms < LIMIT_HANGUP_MS)
+        return false;
+    conn->asked_ms = now;
+    return poll(&p, 1, 0) > 0;
+}
+
 /* Hands the next piece to libwebsockets.  -1: close the connection. */
 static int send_piece(connection *conn)
 {
@@ -75,6 +88,7 @@ static int send_piece(connection *conn)
     if (conn->cut)
         return -1;
     connection_reset(conn);
+    conn->busy = false;
     return lws_http_transaction_completed(conn->wsi) ? -1 : 0;
 }
 
@@ -129,6 +143,7 @@ static int handle(connection *conn)
     conn->waiting = conn->call.taken;
     if (!conn->waiting && (!conn->call.mangle.silent || conn->call.stream))
         r = send_answer(conn);
+    conn->busy = conn->waiting || conn->call.stream || conn->call.mangle.silent || conn->out.len > conn->sent;
     pthread_mutex_unlock(&s->lock);
     return r;
 }
@@ -311,7 +326,7 @@ static int64_t look_at(connection *conn, int64_t now)
 {
     int64_t at = conn->call.stream ? conn->call.stream->wake_ms : 0;
 
-    if (conn->kill)
+    if (conn->kill || is_hung_up(conn, now))
         lws_set_timeout(conn->wsi, PENDING_TIMEOUT_USER_REASON_BASE, LWS_TO_KILL_ASYNC); /* an idle one, too */
     if (conn->hold_ms > now)
         return conn->hold_ms;
@@ -326,7 +341,7 @@ static int64_t look_at(connection *conn, int64_t now)
 static void look_around(apiserver *s)
 {
     struct http *h = s->http;
-    int64_t now = clock_ms(), next = now + 1000;
+    int64_t now = clock_ms(), next = now + LIMIT_HANGUP_MS;
 
     pthread_mutex_lock(&s->lock);
     for (size_t i = 0; i < WORKS; i++) {

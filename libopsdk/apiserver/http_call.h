@@ -19,6 +19,8 @@ struct connection {
     bool answered;            /* by another thread */
     bool cut;                 /* close when all is sent */
     bool kill;                /* close at once */
+    bool busy;                /* with an answer that takes longer than its event */
+    int64_t asked_ms;         /* when it was last looked whether the client hung up */
     int64_t hold_ms;          /* nothing is sent before this time; 0: no matter */
     connection *next, **link; /* of all */
 };

@@ -1,0 +1,159 @@
+/* The door: requests in pieces, one behind another, and clients that hang up. */
+#include "tests/support/suite.h"
+
+#include <arpa/inet.h>
+#include <dirent.h>
+#include <opsdk/apiserver.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+static opsdk_apiserver *server;
+static char answer[65536];
+
+static void start(void)
+{
+    opsdk_error err = {0};
+
+    ck_assert_int_eq(opsdk_apiserver_start(NULL, &server, &err), 0);
+}
+
+static int dial(void)
+{
+    const char *port = strrchr(opsdk_apiserver_url(server), ':') + 1;
+    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons((uint16_t)strtol(port, NULL, 10))};
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+    inet_pton(AF_INET, "127.0.0.1", &to.sin_addr);
+    ck_assert_int_eq(connect(fd, (struct sockaddr *)&to, sizeof(to)), 0);
+    return fd;
+}
+
+static void say(int fd, const char *text, size_t piece)
+{
+    for (size_t len = strlen(text), n; len > 0; len -= n, text += n) {
+        n = len < piece ? len : piece;
+        ck_assert_int_eq(send(fd, text, n, MSG_NOSIGNAL), (ssize_t)n);
+    }
+}
+
+/* Until that text is there, or the end. */
+static bool hear(int fd, const char *text)
+{
+    size_t len = 0;
+    ssize_t n = 1;
+
+    answer[0] = '\0';
+    while (n > 0 && !strstr(answer, text)) {
+        n = read(fd, answer + len, sizeof(answer) - 1 - len);
+        len += n > 0 ? (size_t)n : 0;
+        answer[len] = '\0';
+    }
+    return strstr(answer, text) != NULL;
+}
+
+#define POST(name)                                                                                               \
+    "POST /api/v1/namespaces/default/configmaps HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-" \
+    "Length: 30\r\n\r\n{\"metadata\":{\"name\":\"" name "\"}}   "
+
+START_TEST(one_byte_at_a_time)
+{
+    int fd;
+
+    start();
+    fd = dial();
+    say(fd, POST("one"), 1);
+    ck_assert_msg(hear(fd, "\"resourceVersion\""), "%s", answer);
+    ck_assert_int_eq(strncmp(answer, "HTTP/1.1 201", 12), 0);
+    say(fd, "GET /api/v1/namespaces/default/configmaps/one HTTP/1.1\r\nHost: x\r\n\r\n", 1);
+    ck_assert(hear(fd, "\"resourceVersion\""));
+    ck_assert_int_eq(strncmp(answer, "HTTP/1.1 200", 12), 0);
+    close(fd);
+    opsdk_apiserver_stop(server);
+}
+END_TEST
+
+START_TEST(one_behind_another)
+{
+    int fd;
+
+    start();
+    fd = dial();
+    say(fd, POST("one") POST("two") "GET /readyz HTTP/1.1\r\nHost: x\r\n\r\n", 65536);
+    ck_assert(hear(fd, "\r\n\r\nok"));
+    ck_assert_ptr_nonnull(strstr(answer, "\"name\":\"one\""));
+    ck_assert_ptr_nonnull(strstr(answer, "\"name\":\"two\""));
+    close(fd);
+    opsdk_apiserver_stop(server);
+}
+END_TEST
+
+START_TEST(leave_to_send)
+{
+    int fd;
+
+    start();
+    fd = dial();
+    say(fd,
+        "POST /api/v1/namespaces/default/configmaps HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 30\r\n\r\n",
+        65536);
+    ck_assert(hear(fd, "HTTP/1.1 100 Continue\r\n\r\n"));
+    say(fd, "{\"metadata\":{\"name\":\"one\"}}   ", 65536);
+    ck_assert(hear(fd, "HTTP/1.1 201"));
+    close(fd);
+    opsdk_apiserver_stop(server);
+}
+END_TEST
+
+static int descriptors(void)
+{
+    DIR *d = opendir("/proc/self/fd");
+    int n = 0;
+
+    while (readdir(d))
+        n++;
+    closedir(d);
+    return n;
+}
+
+/* A watch whose client went away is not kept: its connection is closed. */
+START_TEST(hang_ups_are_noticed)
+{
+    const struct timespec pause = {.tv_nsec = 10000000};
+    int before, fds[8];
+
+    start();
+    before = descriptors();
+    for (int i = 0; i < 8; i++) {
+        fds[i] = dial();
+        say(fds[i], "GET /api/v1/configmaps?watch=1 HTTP/1.1\r\nHost: x\r\n\r\n", 65536);
+        ck_assert(hear(fds[i], "\r\n\r\n"));
+    }
+    for (int i = 0; i < 8; i++)
+        close(fds[i]);
+    for (int i = 0; descriptors() > before; i++) {
+        ck_assert_int_lt(i, 3000);
+        nanosleep(&pause, NULL);
+    }
+    opsdk_apiserver_stop(server);
+}
+END_TEST
+
+START_TEST(a_unix_socket)
+{
+    char path[64];
+    opsdk_error err = {0};
+
+    snprintf(path, sizeof(path), "unix:/tmp/opsdk-test-%d.sock", getpid());
+    ck_assert_int_eq(opsdk_apiserver_start(&(opsdk_apiserver_opts){.listen = path}, &server, &err), 0);
+    ck_assert_str_eq(opsdk_apiserver_url(server), path);
+    ck_assert_int_eq(access(path + 5, F_OK), 0);
+    opsdk_apiserver_stop(server);
+    unlink(path + 5);
+}
+END_TEST
+
+TESTS("http", one_byte_at_a_time, one_behind_another, leave_to_send, hang_ups_are_noticed, a_unix_socket)
