@@ -63,18 +63,6 @@ static int read_params(connection *conn)
     return 0;
 }
 
-/* curl and others wait for leave before they send much. */
-static int allow_body(connection *conn)
-{
-    unsigned char text[LWS_PRE + 32] = {0};
-    static const char go_on[] = "HTTP/1.1 100 Continue\r\n\r\n";
-
-    if (lws_hdr_total_length(conn->wsi, WSI_TOKEN_HTTP_EXPECT) <= 0)
-        return 0;
-    memcpy(text + LWS_PRE, go_on, sizeof(go_on) - 1);
-    return lws_write(conn->wsi, text + LWS_PRE, sizeof(go_on) - 1, LWS_WRITE_HTTP) < 0 ? -1 : 0;
-}
-
 int connection_begin(connection *conn, const char *path)
 {
     request *rq = &conn->call.rq;
@@ -96,7 +84,7 @@ int connection_begin(connection *conn, const char *path)
     if (!conn->expected && strcmp(length, "0") == 0)
         conn->expected = rq->method[0] == 'P'; /* libwebsockets tells of the end of an empty body too */
     conn->in.max = LIMIT_REQUEST_BODY + 1;
-    return conn->expected ? (allow_body(conn) < 0 ? -1 : CONNECTION_BODY) : 0;
+    return conn->expected ? CONNECTION_BODY : 0;
 }
 
 void connection_body(connection *conn, const void *data, size_t len)

@@ -49,7 +49,7 @@ START_TEST(says_what_is_wrong)
     wrong(NAME_CONFIG_KEY, "..a", "must not start with '..'", 1);
     wrong(NAME_ENVIRONMENT, "a=b",
           "a valid environment variable name must consist only of printable ASCII characters other than '='", 1);
-    wrong(NAME_PORT, "-12345678901234--A", "must be no more than 15 bytes", 5);
+    wrong(NAME_PORT, "-12345678901234--A", "must be no more than 15 characters", 5);
 }
 END_TEST
 
