@@ -185,8 +185,10 @@ static int decode_wrapped(const schema *s, message m, unsigned depth, json_t **r
         json_t *item = NULL;
         if (f.number != 1)
             continue;
-        if (decode_value(s->items, &f, depth, &item) < 0)
+        if (decode_value(s->items, &f, depth, &item) < 0) {
+            json_decref(item);
             return -1;
+        }
         json_array_append_new(*ret, item ? item : json_null());
     }
     return r;
@@ -246,6 +248,8 @@ static int decode_entry(const schema *s, message m, unsigned depth, json_t *map)
     r = name ? decode_value(s->items, &value, depth, &got) : -1;
     if (r == 0)
         json_object_setn_new(map, json_string_value(name), json_string_length(name), got ? got : json_null());
+    else
+        json_decref(got);
     json_decref(name);
     return r;
 }
@@ -269,8 +273,10 @@ static int decode_one(const schema_field *sf, const field *f, unsigned depth, js
     if (sf->type->type == SCHEMA_MAP)
         return f->wire == WIRE_BYTES ? decode_entry(sf->type, f->inside, depth + 1, container(to, sf->name, false))
                                      : -1;
-    if (decode_value(sf->type->type == SCHEMA_LIST ? sf->type->items : sf->type, f, depth, &got) < 0)
+    if (decode_value(sf->type->type == SCHEMA_LIST ? sf->type->items : sf->type, f, depth, &got) < 0) {
+        json_decref(got);
         return -1;
+    }
     if (sf->type->type == SCHEMA_LIST)
         json_array_append_new(container(to, sf->name, true), got ? got : json_null());
     else if (got)
