@@ -117,11 +117,18 @@ static int read_json(call *c, json_t **ret, failure *why)
     return 0;
 }
 
+/* Before any decoder: of a body over the limit only a part is there. */
+static int check_size(const call *c, failure *why)
+{
+    if (c->rq.body_len <= LIMIT_REQUEST_BODY)
+        return 0;
+    return failure_set(why, 413, "RequestEntityTooLarge", "Request entity too large: limit is %u", LIMIT_REQUEST_BODY);
+}
+
 int call_value(call *c, bool yaml, json_t **ret, failure *why)
 {
-    if (c->rq.body_len > LIMIT_REQUEST_BODY)
-        return failure_set(why, 413, "RequestEntityTooLarge", "Request entity too large: limit is %u",
-                           LIMIT_REQUEST_BODY);
+    if (check_size(c, why) < 0)
+        return -1;
     return yaml ? read_yaml(c, ret, why) : read_json(c, ret, why);
 }
 
@@ -153,7 +160,7 @@ int call_document(call *c, json_t **ret, failure *why)
     json_t *doc;
 
     if (call_is_type(c, "application/vnd.kubernetes.protobuf") && !c->res->custom)
-        return protobuf_decode(c->rq.body, c->rq.body_len, find_schema, c, ret, why);
+        return check_size(c, why) < 0 ? -1 : protobuf_decode(c->rq.body, c->rq.body_len, find_schema, c, ret, why);
     if (!yaml && !call_is_json(c))
         return failure_set(why, 415, "UnsupportedMediaType",
                            "the body of the request was in an unknown format - accepted media types include: "

@@ -32,11 +32,19 @@ static int dial(void)
     return fd;
 }
 
+static void say_all(int fd, const char *data, size_t len)
+{
+    for (ssize_t n; len > 0; len -= (size_t)n, data += n) {
+        n = send(fd, data, len, MSG_NOSIGNAL);
+        ck_assert_int_gt(n, 0);
+    }
+}
+
 static void say(int fd, const char *text, size_t piece)
 {
     for (size_t len = strlen(text), n; len > 0; len -= n, text += n) {
         n = len < piece ? len : piece;
-        ck_assert_int_eq(send(fd, text, n, MSG_NOSIGNAL), (ssize_t)n);
+        say_all(fd, text, n);
     }
 }
 
@@ -73,6 +81,34 @@ START_TEST(one_byte_at_a_time)
     ck_assert_int_eq(strncmp(answer, "HTTP/1.1 200", 12), 0);
     close(fd);
     opsdk_apiserver_stop(server);
+}
+END_TEST
+
+/* In every encoding: what goes over the limit is not kept, and must not be read. */
+START_TEST(bodies_are_capped)
+{
+    static const char *const types[] = {"application/json", "application/yaml", "application/vnd.kubernetes.protobuf"};
+    size_t len = 4u << 20;
+    char head[256], *body = malloc(len + 1);
+
+    memset(body, ' ', len);
+    memcpy(body, "k8s", 4); /* with its NUL, as protobuf begins */
+    start();
+    for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+        int fd = dial();
+        snprintf(
+            head, sizeof(head),
+            "POST /api/v1/namespaces/default/configmaps HTTP/1.1\r\nHost: x\r\nContent-Type: %s\r\nContent-Length: "
+            "%zu\r\n\r\n",
+            types[i], len);
+        say(fd, head, 65536);
+        say_all(fd, body, len);
+        ck_assert_msg(hear(fd, "limit is 3145728"), "%s: %s", types[i], answer);
+        ck_assert_int_eq(strncmp(answer, "HTTP/1.1 413", 12), 0);
+        close(fd);
+    }
+    opsdk_apiserver_stop(server);
+    free(body);
 }
 END_TEST
 
@@ -124,4 +160,4 @@ START_TEST(a_unix_socket)
 }
 END_TEST
 
-TESTS("http", one_byte_at_a_time, hang_ups_are_noticed, a_unix_socket)
+TESTS("http", one_byte_at_a_time, bodies_are_capped, hang_ups_are_noticed, a_unix_socket)
