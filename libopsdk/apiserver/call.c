@@ -1,4 +1,5 @@
 #include "apiserver/call.h"
+#include "apiserver/json_put.h"
 #include "apiserver/kinds/schemas.h"
 #include "apiserver/limits.h"
 #include "apiserver/schema/protobuf.h"
@@ -55,22 +56,15 @@ void call_warn(call *c, const char *fmt, ...)
 
 int call_answer(call *c, int status, json_t *doc, failure *why)
 {
-    size_t len;
-    int r = 0;
+    int r;
 
     c->status = status;
     c->type = "application/json";
     buf_reset(&c->body);
-    len = json_dumpb(doc, NULL, 0, JSON_COMPACT);
-    if (len && buf_reserve(&c->body, len + 1)) {
-        json_dumpb(doc, c->body.data, len, JSON_COMPACT);
-        c->body.len = len;
-        buf_addc(&c->body, '\n');
-    } else {
-        r = failure_memory(why);
-    }
+    r = json_put(doc, &c->body);
+    buf_addc(&c->body, '\n');
     json_decref(doc);
-    return r;
+    return r < 0 || c->body.failed ? failure_memory(why) : 0;
 }
 
 int call_answer_text(call *c, int status, const char *type, const char *text, size_t len)

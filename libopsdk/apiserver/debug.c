@@ -1,5 +1,6 @@
 #include "apiserver/debug.h"
 #include "apiserver/fault.h"
+#include "apiserver/json_put.h"
 #include "apiserver/limits.h"
 #include "apiserver/recorder.h"
 
@@ -20,13 +21,9 @@ static void put_request(const opsdk_apiserver_request *e, void *user)
 {
     buf *out = user;
     json_t *doc = describe(e);
-    char *text = doc ? json_dumps(doc, JSON_COMPACT) : NULL;
 
-    if (text) {
-        buf_puts(out, text);
+    if (json_put(doc, out) == 0)
         buf_addc(out, '\n');
-    }
-    free(text);
     json_decref(doc);
 }
 

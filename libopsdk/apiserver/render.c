@@ -2,6 +2,7 @@
 #include "apiserver/accept.h"
 #include "apiserver/apiserver.h"
 #include "apiserver/discovery/table.h"
+#include "apiserver/json_put.h"
 #include "apiserver/limits.h"
 #include "apiserver/version.h"
 
@@ -104,17 +105,13 @@ int render_choose(const call *c, render *ret, failure *why)
 
 /* ---- forms ---- */
 
+/* Takes doc. */
 static int put(json_t *doc, buf *out)
 {
-    size_t len = doc ? json_dumpb(doc, NULL, 0, JSON_COMPACT) : 0;
+    int r = json_put(doc, out);
 
-    if (len && buf_reserve(out, len + 1)) {
-        json_dumpb(doc, out->data + out->len, len, JSON_COMPACT);
-        out->len += len;
-        out->data[out->len] = '\0';
-    }
     json_decref(doc);
-    return len && !out->failed ? 0 : -1;
+    return r;
 }
 
 static json_t *metadata_of(const render *r, const json_t *obj)

@@ -2,6 +2,7 @@
 #include "apiserver/accept.h"
 #include "apiserver/discovery/documents.h"
 #include "apiserver/http.h"
+#include "apiserver/json_put.h"
 #include "apiserver/limits.h"
 #include "apiserver/paths.h"
 #include "apiserver/verbs.h"
@@ -71,17 +72,14 @@ int discovery_answer_tagged(call *c, const char *type, const char *tag, const bu
 static int refresh(kept *k, const registry *r, bool core)
 {
     json_t *doc;
-    size_t len;
 
     if (k->made && k->generation == registry_generation(r))
         return 0;
     doc = document_aggregated(r, core);
-    len = doc ? json_dumpb(doc, NULL, 0, JSON_COMPACT) : 0;
     k->text.max = LIMIT_REPLY;
     buf_reset(&k->text);
-    k->made = len > 0 && buf_reserve(&k->text, len + 1);
+    k->made = json_put(doc, &k->text) == 0;
     if (k->made) {
-        k->text.len = json_dumpb(doc, k->text.data, len, JSON_COMPACT);
         buf_addc(&k->text, '\n');
         k->generation = registry_generation(r);
         discovery_tag(&k->text, k->tag);
