@@ -61,16 +61,23 @@ void field_required(field_errors *e, const char *path, const char *detail)
         add(e, "FieldValueRequired", path, text.data);
 }
 
-void field_invalid(field_errors *e, const char *path, const json_t *value, const char *fmt, ...)
+static void add_invalid(field_errors *e, const char *reason, const char *path, const json_t *value, const char *fmt,
+                        va_list args)
 {
     char *detail = NULL;
+
+    if (vasprintf(&detail, fmt, args) >= 0)
+        add_value(e, reason, path, "Invalid value", value, detail);
+    free(detail);
+}
+
+void field_invalid(field_errors *e, const char *path, const json_t *value, const char *fmt, ...)
+{
     va_list args;
 
     va_start(args, fmt);
-    if (vasprintf(&detail, fmt, args) >= 0)
-        add_value(e, "FieldValueInvalid", path, "Invalid value", value, detail);
+    add_invalid(e, "FieldValueInvalid", path, value, fmt, args);
     va_end(args);
-    free(detail);
 }
 
 void field_invalid_text(field_errors *e, const char *path, const char *shown, const char *detail)
@@ -84,14 +91,11 @@ void field_invalid_text(field_errors *e, const char *path, const char *shown, co
 
 void field_type(field_errors *e, const char *path, const json_t *value, const char *fmt, ...)
 {
-    char *detail = NULL;
     va_list args;
 
     va_start(args, fmt);
-    if (vasprintf(&detail, fmt, args) >= 0)
-        add_value(e, "FieldValueTypeInvalid", path, "Invalid value", value, detail);
+    add_invalid(e, "FieldValueTypeInvalid", path, value, fmt, args);
     va_end(args);
-    free(detail);
 }
 
 void field_forbidden(field_errors *e, const char *path, const char *fmt, ...)

@@ -1,4 +1,5 @@
 #include "apiserver/item.h"
+#include "apiserver/meta.h"
 #include "core/limits.h"
 
 #include <opsdk/common.h>
@@ -95,13 +96,6 @@ static const char *keep(char **at, const char *text)
     memcpy(start, text, len);
     *at += len;
     return start;
-}
-
-static const char *meta_text(const json_t *obj, const char *name)
-{
-    const char *text = json_string_value(json_object_get(json_object_get(obj, "metadata"), name));
-
-    return text ? text : "";
 }
 
 static sizes measure(const resource *res, const json_t *obj)

@@ -1,7 +1,9 @@
 /* Manifests: what kubectl apply -f would read, into this server. */
 #include "apiserver/apiserver.h"
+#include "apiserver/kinds/doc.h"
 #include "apiserver/limits.h"
 #include "apiserver/meta.h"
+#include "apiserver/version.h"
 #include "client/clock.h"
 #include "core/status_code.h"
 
@@ -32,8 +34,8 @@ static resource *find_kind(const apiserver *s, const char *api_version, const ch
     resource *res;
 
     for (size_t at = 0; (res = registry_next(s->resources, &at));) {
-        snprintf(version, sizeof(version), "%s%s%s", res->group, *res->group ? "/" : "", res->version);
-        if (strcmp(version, api_version) == 0 && strcmp(res->kind, kind) == 0 && !res->hidden && !res->review)
+        if (strcmp(version_name(res, version, sizeof(version)), api_version) == 0 && strcmp(res->kind, kind) == 0 &&
+            !res->hidden && !res->review)
             return res;
     }
     return NULL;
@@ -54,13 +56,6 @@ static resource *await_kind(apiserver *s, const char *api_version, const char *k
     return res;
 }
 
-static const char *text_of(const json_t *doc, const char *name)
-{
-    const char *text = json_string_value(json_object_get(doc, name));
-
-    return text ? text : "";
-}
-
 static int load_object(apiserver *s, const char *name, const json_t *doc, opsdk_error *err)
 {
     const char *ns = meta_text(doc, "namespace");
@@ -68,12 +63,12 @@ static int load_object(apiserver *s, const char *name, const json_t *doc, opsdk_
     resource *res;
     int r;
 
-    if (!*text_of(doc, "kind") || !*text_of(doc, "apiVersion"))
+    if (!*doc_text(doc, "kind") || !*doc_text(doc, "apiVersion"))
         return opsdk_error_set(err, OPSDK_EINVAL, "%s: a document without apiVersion and kind", name);
-    res = await_kind(s, text_of(doc, "apiVersion"), text_of(doc, "kind"));
+    res = await_kind(s, doc_text(doc, "apiVersion"), doc_text(doc, "kind"));
     if (!res)
         return opsdk_error_set(err, OPSDK_ENOTFOUND, "%s: no kind %s in %s; load its CustomResourceDefinition first",
-                               name, text_of(doc, "kind"), text_of(doc, "apiVersion"));
+                               name, doc_text(doc, "kind"), doc_text(doc, "apiVersion"));
     ns = res->namespaced ? (*ns ? ns : "default") : "";
     if (*meta_text(doc, "name"))
         r = api_apply(s, res, ns, doc, manager, &why);
@@ -85,7 +80,7 @@ static int load_object(apiserver *s, const char *name, const json_t *doc, opsdk_
 /* What others need comes first. */
 static int rank(const json_t *doc)
 {
-    const char *kind = text_of(doc, "kind");
+    const char *kind = doc_text(doc, "kind");
 
     return strcmp(kind, "CustomResourceDefinition") != 0 && strcmp(kind, "Namespace") != 0;
 }
@@ -127,7 +122,7 @@ static int add_document(json_t *docs, const char *name, const char *text, size_t
     if (r < 0)
         return r;
     items = json_object_get(doc, "items");
-    if (json_is_object(doc) && strcmp(text_of(doc, "kind"), "List") == 0 && json_is_array(items))
+    if (json_is_object(doc) && strcmp(doc_text(doc, "kind"), "List") == 0 && json_is_array(items))
         json_array_extend(docs, items);
     else if (json_is_object(doc))
         json_array_append(docs, doc);

@@ -1,6 +1,7 @@
 #include "apiserver/owners.h"
 
 #include "apiserver/apply/managed.h"
+#include "apiserver/version.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -68,12 +69,11 @@ static managed_write describe(call *c, char *version, size_t len, char *now)
     const char *sub = c->sub ? c->sub->name : "";
     const struct reset *reset = reset_of(c->res, sub);
 
-    snprintf(version, len, "%s%s%s", c->res->group, *c->res->group ? "/" : "", c->res->version);
     return (managed_write){
         .schema = c->res->schema,
         .kind = c->res->kind,
         .manager = call_manager(c),
-        .api_version = version,
+        .api_version = version_name(c->res, version, len),
         .sub = sub,
         .time = apiserver_time(c->server, now),
         .reset = reset ? reset->paths : NULL,

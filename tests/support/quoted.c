@@ -35,3 +35,17 @@ void check_json(const char *what, const json_t *is, const json_t *should)
                 b ? b : "NULL"); /* the message is cut */
     ck_abort_msg("%.1500s:\n    is     %.1500s\n    should %.1500s", what, a ? a : "NULL", b ? b : "NULL");
 }
+
+size_t quoted_cases(const char *path, const char *dflt, void (*run)(const json_t *one))
+{
+    FILE *file = fopen(path ? path : dflt, "r");
+    size_t n = 0;
+
+    ck_assert_msg(file != NULL, "%s", path ? path : dflt);
+    for (json_t *one; (one = json_loadf(file, JSON_DISABLE_EOF_CHECK, NULL)) != NULL; n++) {
+        run(one);
+        json_decref(one);
+    }
+    fclose(file);
+    return n;
+}

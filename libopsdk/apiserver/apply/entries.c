@@ -1,4 +1,5 @@
 #include "apiserver/apply/entries.h"
+#include "apiserver/kinds/doc.h"
 
 #include "apiserver/go_print.h"
 #include "apiserver/limits.h"
@@ -8,13 +9,6 @@
 #include <string.h>
 
 /* ---- reading ---- */
-
-static const char *text_of(const json_t *v, const char *name)
-{
-    const char *text = json_string_value(json_object_get(v, name));
-
-    return text ? text : "";
-}
 
 static int problem(pool *mem, const char **ret, const char *before, const char *what, size_t i)
 {
@@ -29,10 +23,10 @@ static int problem(pool *mem, const char **ret, const char *before, const char *
 
 static int check_entry(pool *mem, const json_t *v, size_t i, const char **ret)
 {
-    const char *operation = text_of(v, "operation"), *type = text_of(v, "fieldsType");
+    const char *operation = doc_text(v, "operation"), *type = doc_text(v, "fieldsType");
 
     *ret = strcmp(operation, "Apply") != 0 && strcmp(operation, "Update") != 0 ? "operation must be `Apply` or `Update`"
-           : !*text_of(v, "apiVersion")                                        ? "apiVersion must not be empty"
+           : !*doc_text(v, "apiVersion")                                       ? "apiVersion must not be empty"
                                                                                : NULL;
     if (*ret)
         return -1;
@@ -54,11 +48,11 @@ static int read_entry(pool *mem, const managed_write *w, const json_t *v, entry 
     json_t *set = json_object_get(v, "fieldsV1");
     bool same;
 
-    *e = (entry){.manager = text_of(v, "manager"),
-                 .api_version = text_of(v, "apiVersion"),
-                 .sub = text_of(v, "subresource"),
+    *e = (entry){.manager = doc_text(v, "manager"),
+                 .api_version = doc_text(v, "apiVersion"),
+                 .sub = doc_text(v, "subresource"),
                  .time = json_string_value(json_object_get(v, "time")),
-                 .applied = strcmp(text_of(v, "operation"), "Apply") == 0};
+                 .applied = strcmp(doc_text(v, "operation"), "Apply") == 0};
     e->schema = schema_of(w, e->api_version);
     if (set && typed_read_fields(mem, e->schema ? e->schema : &unknown, set, &e->set, &same) < 0)
         return -1;

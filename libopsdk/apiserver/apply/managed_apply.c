@@ -2,37 +2,31 @@
 #include "apiserver/apply/last_applied.h"
 #include "apiserver/apply/updater.h"
 #include "apiserver/go_print.h"
+#include "apiserver/kinds/doc.h"
 #include "apiserver/limits.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const char *text_of(const json_t *v, const char *name)
-{
-    const char *text = json_string_value(json_object_get(v, name));
-
-    return text ? text : "";
-}
-
 /* ---- checks ---- */
 
 /* "GROUP/VERSION, Kind=KIND" of a document, as Go prints it; of a version that is none there is nothing. */
 static void put_kind(buf *out, const json_t *config)
 {
-    const char *version = text_of(config, "apiVersion"), *slash = strchr(version, '/');
+    const char *version = doc_text(config, "apiVersion"), *slash = strchr(version, '/');
 
     if (slash && strchr(slash + 1, '/'))
         buf_puts(out, "/, Kind=");
     else
-        buf_printf(out, "%s%s, Kind=%s", slash ? "" : "/", version, text_of(config, "kind"));
+        buf_printf(out, "%s%s, Kind=%s", slash ? "" : "/", version, doc_text(config, "kind"));
 }
 
 static int check_kind(const managed_write *w, const json_t *config, failure *why)
 {
     auto_buf text = BUF_INIT(LIMIT_OBJECT);
 
-    if (strcmp(text_of(config, "kind"), w->kind) == 0 && strcmp(text_of(config, "apiVersion"), w->api_version) == 0)
+    if (strcmp(doc_text(config, "kind"), w->kind) == 0 && strcmp(doc_text(config, "apiVersion"), w->api_version) == 0)
         return 0;
     put_kind(&text, config);
     return failure_bad_request(why, "invalid object type: %s", text.failed ? "" : text.data);
@@ -56,7 +50,7 @@ static int fail_typed(const char *what, const json_t *config, const char *proble
     const json_t *meta = json_object_get(config, "metadata");
     auto_buf text = BUF_INIT(LIMIT_REQUEST_BODY * 2);
 
-    buf_printf(&text, "%s (%s/%s; ", what, text_of(meta, "namespace"), text_of(meta, "name"));
+    buf_printf(&text, "%s (%s/%s; ", what, doc_text(meta, "namespace"), doc_text(meta, "name"));
     put_kind(&text, config);
     buf_printf(&text, "): %s", problems);
     return text.failed ? failure_memory(why) : failure_set(why, 500, "", "%s", text.data);

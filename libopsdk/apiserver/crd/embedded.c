@@ -16,14 +16,6 @@ typedef struct checker {
     field_errors *errors;
 } checker;
 
-static void put_path(buf *out, const checker *c, const buf *path, const char *name)
-{
-    const char *inner = path->len ? path->data : "";
-
-    buf_printf(out, "%s%s%s", c->prefix, *c->prefix && *inner && *inner != '[' ? "." : "", inner);
-    buf_printf(out, "%s%s", out->len ? "." : "", name);
-}
-
 /* What metav1.ParseGroupVersion takes: at most one slash. */
 static void check_version(const char *path, const json_t *value, field_errors *errors)
 {
@@ -73,7 +65,7 @@ static void check_metadata(const checker *c, const buf *path, const json_t *meta
     json_t *one;
 
     if (decode_struct(&SCHEMA_OBJECT_META, json_object_get(whole, "metadata"), "", NULL, &wrong) < 0) {
-        put_path(&at, c, path, "metadata");
+        walk_path(&at, c->prefix, path, "metadata");
         field_invalid(c->errors, at.failed ? "" : at.data, meta, "%s", wrong.failed ? "" : wrong.data);
         return;
     }
@@ -85,7 +77,7 @@ static void check_metadata(const checker *c, const buf *path, const json_t *meta
     json_array_foreach(found.list, i, one)
     {
         auto_buf field = BUF_INIT(LIMIT_OBJECT);
-        put_path(&field, c, path, json_string_value(json_object_get(one, "field")));
+        walk_path(&field, c->prefix, path, json_string_value(json_object_get(one, "field")));
         json_object_set_new(one, "field", json_string(field.failed ? "" : field.data));
     }
     if (!c->errors->list && found.list)
@@ -104,7 +96,7 @@ static int check(const schema *s, json_t *value, buf *path, void *user)
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         const json_t *one = json_object_get(value, names[i]);
         auto_buf at = BUF_INIT(LIMIT_OBJECT);
-        put_path(&at, c, path, names[i]);
+        walk_path(&at, c->prefix, path, names[i]);
         if (at.failed)
             continue;
         if (!one)

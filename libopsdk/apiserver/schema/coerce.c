@@ -9,19 +9,11 @@ typedef struct coercer {
     field_errors *errors;
 } coercer;
 
-static void put_path(buf *out, const coercer *c, const buf *path, const char *name)
-{
-    const char *inner = path->len ? path->data : "";
-
-    buf_printf(out, "%s%s%s", c->prefix, *c->prefix && *inner && *inner != '[' ? "." : "", inner);
-    buf_printf(out, "%s%s", out->len ? "." : "", name);
-}
-
 static int refuse(const coercer *c, const buf *path, const char *name, const json_t *value, const char *why)
 {
     auto_buf at = BUF_INIT(LIMIT_OBJECT);
 
-    put_path(&at, c, path, name);
+    walk_path(&at, c->prefix, path, name);
     field_invalid(c->errors, at.failed ? "" : at.data, value, "%s", why);
     return -1;
 }
@@ -36,7 +28,7 @@ static int coerce_metadata(const coercer *c, json_t *resource, const buf *path)
         return 0;
     if (json_is_null(meta))
         return json_object_set_new(resource, "metadata", json_object());
-    put_path(&prefix, c, path, "metadata.");
+    walk_path(&prefix, c->prefix, path, "metadata.");
     if (decode_struct(&SCHEMA_OBJECT_META, meta, prefix.data, c->unknown, &why) < 0)
         return refuse(c, path, "metadata", before, why.failed ? "" : why.data);
     return 0;

@@ -82,3 +82,11 @@ int schema_walk(const schema *s, json_t *value, walk_fn *visit, void *user)
     buf_clear(&w.path);
     return r;
 }
+
+void walk_path(buf *out, const char *prefix, const buf *path, const char *name)
+{
+    const char *inner = path->len ? path->data : "";
+
+    buf_printf(out, "%s%s%s", prefix, *prefix && *inner && *inner != '[' ? "." : "", inner);
+    buf_printf(out, "%s%s", out->len ? "." : "", name);
+}

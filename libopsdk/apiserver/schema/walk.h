@@ -12,4 +12,7 @@ typedef int walk_fn(const schema *s, json_t *value, buf *path, void *user);
 /* Calls visit for value and for all in it that the CRD describes, the outer before the inner; what visit returned, or 0. */
 int schema_walk(const schema *s, json_t *value, walk_fn *visit, void *user);
 
+/* Adds the path of a member: what a walk began with, where it is, and the member's name. */
+void walk_path(buf *out, const char *prefix, const buf *path, const char *name);
+
 #endif

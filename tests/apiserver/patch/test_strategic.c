@@ -102,17 +102,7 @@ static void run_case(const json_t *c)
 
 START_TEST(as_the_real_engine)
 {
-    const char *path = getenv("STRATEGIC") ? getenv("STRATEGIC") : "tests/fixtures/strategic/cases.jsonl";
-    FILE *file = fopen(path, "r");
-    size_t n = 0;
-
-    ck_assert_msg(file != NULL, "%s", path);
-    for (json_t *c; (c = json_loadf(file, JSON_DISABLE_EOF_CHECK, NULL)) != NULL; n++) {
-        run_case(c);
-        json_decref(c);
-    }
-    fclose(file);
-    ck_assert_uint_gt(n, 100);
+    ck_assert_uint_gt(quoted_cases(getenv("STRATEGIC"), "tests/fixtures/strategic/cases.jsonl", run_case), 100);
 }
 END_TEST
 
