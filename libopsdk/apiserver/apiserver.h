@@ -20,10 +20,6 @@ struct opsdk_apiserver {
     char *kubeconfig; /* path */
     int64_t skew_ms;  /* of the clock, a fault */
     struct crds *crds;
-    struct auth *auth;
-    struct hooks *hooks; /* admission webhooks */
-    struct collector *gc;
-    struct pods *pods;
     struct faults *faults;
     struct recorder *recorder;
 };

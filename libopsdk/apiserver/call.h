@@ -27,8 +27,8 @@ typedef struct request {
     const char *path;   /* decoded, without query */
     const param *params;
     size_t n_params;
-    const char *accept, *content_type, *user_agent, *authorization, *impersonate; /* "" when absent */
-    const char *if_none_match;                                                    /* likewise */
+    const char *accept, *content_type, *user_agent, *authorization; /* "" when absent */
+    const char *if_none_match;                                      /* likewise */
     const char *body;
     size_t body_len;
 

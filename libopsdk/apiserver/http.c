@@ -31,11 +31,6 @@ struct http {
     char url[160];
 };
 
-struct lws *connection_lws(const connection *conn)
-{
-    return conn->wsi;
-}
-
 const char *http_url(const apiserver *s)
 {
     return s->http->url;

@@ -44,7 +44,4 @@ void http_answer(call *c);
 typedef void http_work_fn(apiserver *s);
 void http_soon(apiserver *s, http_work_fn *work, int64_t after_ms);
 
-/* The connection of a request, for what needs libwebsockets: certificates, WebSocket. */
-struct lws *connection_lws(const struct connection *conn);
-
 #endif

@@ -18,7 +18,6 @@ static int begin(call *c, apiserver *s, resource *res, const char *sub, const ch
                       .user_agent = "",
                       .authorization = "",
                       .if_none_match = "",
-                      .impersonate = "",
                       .body = "",
                       .is_resource = true,
                       .group = res->group,

@@ -52,7 +52,7 @@ void registry_remove(registry *r, resource *res)
 
 static bool is_in(const resource *res, const char *group, const char *version)
 {
-    return strcmp(res->group, group) == 0 && (!version || strcmp(res->version, version) == 0);
+    return strcmp(res->group, group) == 0 && strcmp(res->version, version) == 0;
 }
 
 resource *registry_find(const registry *r, const char *group, const char *version, const char *plural)
@@ -61,19 +61,6 @@ resource *registry_find(const registry *r, const char *group, const char *versio
         if (strcmp(r->list[i]->plural, plural) == 0 && is_in(r->list[i], group, version) && !r->list[i]->hidden)
             return r->list[i];
     return NULL;
-}
-
-bool registry_has_version(const registry *r, const char *group, const char *version)
-{
-    for (size_t i = 0; i < r->n; i++)
-        if (is_in(r->list[i], group, version) && !r->list[i]->hidden)
-            return true;
-    return false;
-}
-
-bool registry_has_group(const registry *r, const char *group)
-{
-    return registry_has_version(r, group, NULL);
 }
 
 uint64_t registry_generation(const registry *r)

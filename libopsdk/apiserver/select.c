@@ -313,11 +313,3 @@ bool selection_match(const selection *s, const item *it)
             return false;
     return true;
 }
-
-const char *selection_name(const selection *s)
-{
-    for (size_t i = 0; s && i < s->n; i++)
-        if (s->list[i].of_field && s->list[i].field == FIELD_NAME && s->list[i].how == CMP_IN)
-            return s->list[i].values[0];
-    return NULL;
-}

@@ -11,7 +11,5 @@ int selection_parse(const resource *res, const char *labels, const char *fields,
 selection *selection_free(selection *s);
 /* NULL selects everything. */
 bool selection_match(const selection *s, const item *it);
-/* The name that the field selector asks for with metadata.name=, or NULL. */
-const char *selection_name(const selection *s);
 
 #endif

@@ -134,15 +134,6 @@ void collection_set_resource(collection *c, const resource *res)
     c->res = res;
 }
 
-collection *store_next(store *s, size_t *at, const resource **ret_res)
-{
-    collection *c = *at < s->n ? s->list[(*at)++] : NULL;
-
-    if (c && ret_res)
-        *ret_res = c->res;
-    return c;
-}
-
 /* ---- the present ---- */
 
 /* Where key is in items, or would be. */

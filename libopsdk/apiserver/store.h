@@ -78,8 +78,6 @@ void collection_end_watches(collection *c); /* tells each that it is over */
 void store_compact(store *s, int64_t revision);
 int64_t store_compacted(const store *s);
 
-/* Walks the collections: zero *at to start; NULL at the end.  For garbage collection. */
-collection *store_next(store *s, size_t *at, const resource **ret_res);
 void collection_set_resource(collection *c, const resource *res); /* when the resource it was made with goes */
 
 #endif

@@ -21,7 +21,6 @@ char *schema_path(const json_t *schema, const char *path, bool brackets, const j
 /* A schema, a rule or all versions as Go prints the server's own form of them. */
 void internal_schema(buf *out, const json_t *schema);
 void internal_items(buf *out, const json_t *items); /* of which there may be many */
-void internal_rule(buf *out, const json_t *rule);
 void internal_versions(buf *out, const json_t *versions);
 
 #endif

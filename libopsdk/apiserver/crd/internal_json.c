@@ -250,11 +250,6 @@ void internal_items(buf *out, const json_t *items)
     put_one_or_more(out, items);
 }
 
-void internal_rule(buf *out, const json_t *rule)
-{
-    put_rule(out, rule);
-}
-
 /* ---- versions ---- */
 
 static void put_column(buf *out, const json_t *column)

@@ -57,27 +57,3 @@ size_t rune_count(const char *s, size_t len)
         at += rune_next(s + at, len - at, &rune);
     return n;
 }
-
-size_t rune_put(char room[4], int32_t rune)
-{
-    if (rune < 0x80) {
-        room[0] = (char)rune;
-        return 1;
-    }
-    if (rune < 0x800) {
-        room[0] = (char)(0xC0 | rune >> 6);
-        room[1] = (char)(0x80 | (rune & 0x3F));
-        return 2;
-    }
-    if (rune < 0x10000) {
-        room[0] = (char)(0xE0 | rune >> 12);
-        room[1] = (char)(0x80 | (rune >> 6 & 0x3F));
-        room[2] = (char)(0x80 | (rune & 0x3F));
-        return 3;
-    }
-    room[0] = (char)(0xF0 | rune >> 18);
-    room[1] = (char)(0x80 | (rune >> 12 & 0x3F));
-    room[2] = (char)(0x80 | (rune >> 6 & 0x3F));
-    room[3] = (char)(0x80 | (rune & 0x3F));
-    return 4;
-}

@@ -9,6 +9,5 @@
 
 size_t rune_next(const char *s, size_t left, int32_t *ret); /* bytes it takes; left must not be 0 */
 size_t rune_count(const char *s, size_t len);
-size_t rune_put(char room[4], int32_t rune); /* bytes written */
 
 #endif
