@@ -6,5 +6,7 @@
 
 /* All clocks of this thread, from now on, by so much; adds up. */
 void clock_jump(int64_t ms);
+/* Back to the real time; after each test this happens by itself (with CK_FORK=no they share a thread). */
+void clock_restore(void);
 
 #endif
