@@ -1,0 +1,18 @@
+# The embedded API server's figures beside the real one's: docs/performance.md.
+
+BENCH := $(B)/tests/bench/bench
+BENCH_SRC := $(wildcard tests/bench/*.c)
+
+$(BENCH): $(call obj,$(BENCH_SRC)) $(B)/lib/libopsdk-inside.a $(B)/lib/libopsdk-apiserver.a
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(OPSDK_LDFLAGS) -o $@ $^ $(PKG_LIBS) -pthread
+
+test-build: $(BENCH)
+
+.PHONY: bench bench-run
+bench: ## start, writes, memory of the embedded API server, and of the real one when it is built already or REAL=1
+	@REAL=$(REAL) tests/deps bench
+	@$(MAKE) --no-print-directory bench-run
+bench-run: all $(BENCH)
+	@B=$(B) REAL=$(REAL) BENCH_JSON=$(BENCH_JSON) tests/bench/bench
