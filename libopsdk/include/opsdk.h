@@ -21,8 +21,10 @@
 #include <opsdk/kind.h>
 #include <opsdk/log.h>
 #include <opsdk/manager.h>
+#include <opsdk/meta.h>
 #include <opsdk/object.h>
 #include <opsdk/query.h>
+#include <opsdk/schema.h>
 #include <opsdk/selector.h>
 #include <opsdk/version.h>
 #include <opsdk/watch.h>
