@@ -45,17 +45,23 @@ static int out_of_memory(const job *j)
 }
 
 static const char *const wanted[] = {
-    [OPSDK_SHAPE_BOOL] = "true or false", [OPSDK_SHAPE_INT32] = "a whole number of 32 bits",
-    [OPSDK_SHAPE_INT64] = "a whole number of 64 bits", [OPSDK_SHAPE_DOUBLE] = "a number",
-    [OPSDK_SHAPE_STRING] = "a string", [OPSDK_SHAPE_INT_OR_STRING] = "a whole number or a string",
-    [OPSDK_SHAPE_JSON] = "anything", [OPSDK_SHAPE_STRUCT] = "a map",
-    [OPSDK_SHAPE_OPTIONAL] = "anything", [OPSDK_SHAPE_LIST] = "an array",
+    [OPSDK_SHAPE_BOOL] = "true or false",
+    [OPSDK_SHAPE_INT32] = "a whole number of 32 bits",
+    [OPSDK_SHAPE_INT64] = "a whole number of 64 bits",
+    [OPSDK_SHAPE_DOUBLE] = "a number",
+    [OPSDK_SHAPE_STRING] = "a string",
+    [OPSDK_SHAPE_INT_OR_STRING] = "a whole number or a string",
+    [OPSDK_SHAPE_JSON] = "anything",
+    [OPSDK_SHAPE_STRUCT] = "a map",
+    [OPSDK_SHAPE_OPTIONAL] = "anything",
+    [OPSDK_SHAPE_LIST] = "an array",
     [OPSDK_SHAPE_MAP] = "a map",
 };
 
 static int mismatch(const job *j, const place *at, opsdk_value v, const opsdk_schema *s)
 {
-    static const char *const found[] = {"missing", "null", "true or false", "a number", "a string", "an array", "a map"};
+    static const char *const found[] = {"missing",  "null",     "true or false", "a number",
+                                        "a string", "an array", "a map"};
     enum opsdk_type type = opsdk_value_type(v);
     char text[100];
 

@@ -5,12 +5,11 @@
 
 static const opsdk_schema generation =
     OPSDK_TABLE_OPTIONAL(MEMBER(opsdk_meta_condition, observed_generation), &OPSDK_SCHEMA_INT64);
-static const opsdk_schema values =
-    OPSDK_TABLE_LIST(MEMBER(opsdk_meta_label_expression, values), &OPSDK_SCHEMA_STRING);
+static const opsdk_schema values = OPSDK_TABLE_LIST(MEMBER(opsdk_meta_label_expression, values), &OPSDK_SCHEMA_STRING);
 static const opsdk_schema labels =
     OPSDK_TABLE_MAP(MEMBER(opsdk_meta_label_selector, match_labels), &OPSDK_SCHEMA_STRING);
-static const opsdk_schema expressions = OPSDK_TABLE_LIST(MEMBER(opsdk_meta_label_selector, match_expressions),
-                                                         &OPSDK_SCHEMA_META_LABEL_EXPRESSION);
+static const opsdk_schema expressions =
+    OPSDK_TABLE_LIST(MEMBER(opsdk_meta_label_selector, match_expressions), &OPSDK_SCHEMA_META_LABEL_EXPRESSION);
 
 static const opsdk_field condition_fields[] = {
     {"type", &OPSDK_SCHEMA_STRING, offsetof(opsdk_meta_condition, type)},

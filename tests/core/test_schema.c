@@ -53,10 +53,9 @@ static const opsdk_schema schema = OPSDK_TABLE_STRUCT(all, fields);
 
 START_TEST(reads_every_shape)
 {
-    opsdk_auto_object *obj = object_of(NULL,
-                                       "{" LITTLE
-                                       ",'any':[null],'maybe':{'name':'b','port':0},'parts':[{'name':'c'},{'name':'d',"
-                                       "'port':null}],'table':{'x':[1,2],'y':[]}}");
+    opsdk_auto_object *obj =
+        object_of(NULL, "{" LITTLE ",'any':[null],'maybe':{'name':'b','port':0},'parts':[{'name':'c'},{'name':'d',"
+                        "'port':null}],'table':{'x':[1,2],'y':[]}}");
     opsdk_error err = {0};
     all a;
 

@@ -38,12 +38,18 @@ enum opsdk_presence { OPSDK_IS_ABSENT, OPSDK_IS_NULL, OPSDK_IS_SET };
         struct {                \
             const char *key;    \
             T value;            \
-        } *items;               \
+        } * items;              \
     }
 
 /* Initialisers: .limit = OPSDK_SOME(5), .args = OPSDK_ITEMS(array). */
-#define OPSDK_SOME(...) {OPSDK_IS_SET, (__VA_ARGS__)}
-#define OPSDK_ITEMS(array) {OPSDK_IS_SET, sizeof(array) / sizeof((array)[0]), (array)}
+#define OPSDK_SOME(...)             \
+    {                               \
+        OPSDK_IS_SET, (__VA_ARGS__) \
+    }
+#define OPSDK_ITEMS(array)                                        \
+    {                                                             \
+        OPSDK_IS_SET, sizeof(array) / sizeof((array)[0]), (array) \
+    }
 /* Sets an OPSDK_OPTIONAL; and reads one. */
 #define OPSDK_PUT(field, ...) ((field).is = OPSDK_IS_SET, (field).value = (__VA_ARGS__))
 #define OPSDK_OR(field, dflt) ((field).is == OPSDK_IS_SET ? (field).value : (dflt))
@@ -94,11 +100,22 @@ extern OPSDK_API const opsdk_schema OPSDK_SCHEMA_BOOL, OPSDK_SCHEMA_INT32, OPSDK
     OPSDK_SCHEMA_STRING, OPSDK_SCHEMA_INT_OR_STRING, OPSDK_SCHEMA_JSON;
 
 /* Initialisers of tables; x is an expression of the type, which is not evaluated. */
-#define OPSDK_TABLE_STRUCT(T, fields) {OPSDK_SHAPE_STRUCT, sizeof(T), 0, 0, NULL, fields}
-#define OPSDK_TABLE_OPTIONAL(x, of) {OPSDK_SHAPE_OPTIONAL, sizeof(x), offsetof(__typeof__(x), value), 0, of, NULL}
-#define OPSDK_TABLE_LIST(x, of) {OPSDK_SHAPE_LIST, sizeof(x), 0, sizeof((x).items[0]), of, NULL}
-#define OPSDK_TABLE_MAP(x, of) \
-    {OPSDK_SHAPE_MAP, sizeof(x), offsetof(__typeof__((x).items[0]), value), sizeof((x).items[0]), of, NULL}
+#define OPSDK_TABLE_STRUCT(T, fields)                     \
+    {                                                     \
+        OPSDK_SHAPE_STRUCT, sizeof(T), 0, 0, NULL, fields \
+    }
+#define OPSDK_TABLE_OPTIONAL(x, of)                                                  \
+    {                                                                                \
+        OPSDK_SHAPE_OPTIONAL, sizeof(x), offsetof(__typeof__(x), value), 0, of, NULL \
+    }
+#define OPSDK_TABLE_LIST(x, of)                                        \
+    {                                                                  \
+        OPSDK_SHAPE_LIST, sizeof(x), 0, sizeof((x).items[0]), of, NULL \
+    }
+#define OPSDK_TABLE_MAP(x, of)                                                                                \
+    {                                                                                                         \
+        OPSDK_SHAPE_MAP, sizeof(x), offsetof(__typeof__((x).items[0]), value), sizeof((x).items[0]), of, NULL \
+    }
 
 /* Reads v into *ret, which is overwritten, not cleared, and left all zero on failure.  Members that the table lacks are ignored.
  * OPSDK_EPROTO names the place: something is missing, of another type, out of range, a string with NUL inside, or the
