@@ -13,14 +13,13 @@ typedef struct ask {
     const char *verb, *resource, *name, *agent;
 } ask;
 
-/* Connects, asks, prints what comes. */
-static int request(ask *a, const char *method, const char *target, const char *body)
+int dev_request(const cmd *self, const cmd_common *common, const char *method, const char *target, const char *body)
 {
     opsdk_client *c = NULL;
     opsdk_error err = {0};
     char *text = NULL;
     size_t len = 0;
-    int r = opsdk_client_new(&a->common.client, &c, &err);
+    int r = opsdk_client_new(&common->client, &c, &err);
 
     if (r == 0)
         r = opsdk_raw(c, method, target, body ? "text/plain" : NULL, body, &text, &len, &err);
@@ -28,7 +27,7 @@ static int request(ask *a, const char *method, const char *target, const char *b
         fwrite(text, 1, len, stdout);
     free(text);
     opsdk_client_free(c);
-    return r < 0 ? cmd_fail(a->self, &err) : CMD_OK;
+    return r < 0 ? cmd_fail(self, &err) : CMD_OK;
 }
 
 static int print_list(void)
@@ -101,7 +100,7 @@ static int run_fault(const cmd *self, int argc, char **argv)
     if (optind == argc)
         return cmd_usage(self, "the fault's name is missing; --list shows them");
     spec = join(argc, argv);
-    r = spec ? request(&a, "POST", "/debug/opsdk/faults", spec) : CMD_FAILED;
+    r = spec ? dev_request(self, &a.common, "POST", "/debug/opsdk/faults", spec) : CMD_FAILED;
     free(spec);
     return r;
 }
@@ -115,7 +114,7 @@ static int run_heal(const cmd *self, int argc, char **argv)
         return cmd_help(self);
     if (r == CMD_OK && optind < argc)
         return cmd_usage(self, "\"%s\" is one word too many", argv[optind]);
-    return r == CMD_OK ? request(&a, "DELETE", "/debug/opsdk/faults", NULL) : r;
+    return r == CMD_OK ? dev_request(self, &a.common, "DELETE", "/debug/opsdk/faults", NULL) : r;
 }
 
 static void add(char *target, size_t room, const char *name, const char *value)
@@ -141,7 +140,7 @@ static int run_requests(const cmd *self, int argc, char **argv)
     add(target, sizeof(target), "namespace", a.common.client.ns);
     add(target, sizeof(target), "name", a.name);
     add(target, sizeof(target), "agent", a.agent);
-    return r == CMD_OK ? request(&a, "GET", target, NULL) : r;
+    return r == CMD_OK ? dev_request(self, &a.common, "GET", target, NULL) : r;
 }
 
 const cmd dev_fault = {

@@ -1,5 +1,6 @@
 /* The way of a request: what it names, whether that is allowed, which verb does it; and whatever fails becomes a Status. */
 #include "apiserver/apiserver.h"
+#include "apiserver/auth/auth.h"
 #include "apiserver/debug.h"
 #include "apiserver/discovery/groups.h"
 #include "apiserver/fault.h"
@@ -82,7 +83,7 @@ static int run_verb(call *c, failure *why)
     return fail_method(why);
 }
 
-static int handle(call *c, failure *why)
+static int answer(call *c, failure *why)
 {
     if (!c->rq.is_resource)
         return path_handle(c, why);
@@ -93,6 +94,14 @@ static int handle(call *c, failure *why)
     if (options_read(c, why) < 0)
         return -1;
     return run_verb(c, why);
+}
+
+/* The order is the real server's: who it is, whether there is room for him, whether he may. */
+static int handle(call *c, bool debug, failure *why)
+{
+    if (auth_identify(c, why) < 0 || (!debug && fault_request(c, why) < 0) || auth_check(c, why) < 0)
+        return -1;
+    return debug ? debug_handle(c, why) : answer(c, why);
 }
 
 /* A stream that was begun before the failure goes. */
@@ -110,13 +119,14 @@ void api_handle(call *c)
 {
     auto_failure why = {0};
     int64_t began = clock_us();
+    bool debug = debug_is(c);
 
     c->status = 200;
     c->body.max = LIMIT_REPLY;
-    if (debug_handle(c))
-        return;
-    if (fault_request(c, &why) < 0 || handle(c, &why) < 0)
+    if (handle(c, debug, &why) < 0)
         answer_failure(c, &why);
+    if (debug)
+        return;
     fault_answer(c);
     recorder_add(c->server->recorder, c, began);
     if (c->res)

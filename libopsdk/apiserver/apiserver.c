@@ -1,4 +1,5 @@
 #include "apiserver/apiserver.h"
+#include "apiserver/auth/auth.h"
 #include "apiserver/crd/crds.h"
 #include "apiserver/discovery/discovery.h"
 #include "apiserver/fault.h"
@@ -46,7 +47,9 @@ static int create(apiserver *s, const opsdk_apiserver_opts *opts, opsdk_error *e
     s->recorder = recorder_new();
     s->objects = store_new();
     s->resources = registry_new();
-    s->kinds = s->faults && s->recorder && s->objects && s->resources ? kinds_new(s->resources, s->objects) : NULL;
+    s->auth = auth_new();
+    s->kinds =
+        s->auth && s->faults && s->recorder && s->objects && s->resources ? kinds_new(s->resources, s->objects) : NULL;
     s->crds = s->kinds ? crds_new(s) : NULL;
     return s->crds ? 0 : opsdk_error_set(err, OPSDK_ENOMEM, "out of memory");
 }
@@ -88,6 +91,7 @@ opsdk_apiserver *opsdk_apiserver_stop(opsdk_apiserver *s)
     kinds_free(s->kinds);
     recorder_free(s->recorder);
     faults_free(s->faults);
+    auth_free(s->auth);
     registry_free(s->resources);
     store_free(s->objects);
     pthread_mutex_destroy(&s->lock);

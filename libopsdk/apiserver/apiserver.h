@@ -17,11 +17,13 @@ struct opsdk_apiserver {
     struct kinds *kinds;
     struct discovery *discovery;
     struct http *http;
-    char *kubeconfig; /* path */
-    int64_t skew_ms;  /* of the clock, a fault */
+    struct kubeconfig *kubeconfigs; /* files */
+    const char *own_kubeconfig;     /* path of the server's own; set once */
+    int64_t skew_ms;                /* of the clock, a fault */
     struct crds *crds;
     struct faults *faults;
     struct recorder *recorder;
+    struct auth *auth;
 };
 
 /* "now" for all that is stored: seconds and microseconds since 1970, with the skew. */
@@ -31,8 +33,10 @@ const char *apiserver_time(const apiserver *s, char *room);
 
 const char *apiserver_time_in(const apiserver *s, int64_t seconds, char *room); /* then */
 
-int kubeconfig_make(apiserver *s, opsdk_error *err);
-void kubeconfig_remove(apiserver *s);
+int kubeconfig_make(apiserver *s, opsdk_error *err); /* the server's own */
+void kubeconfig_remove(apiserver *s);                /* all */
+/* Appends what such a file holds for a user (NULL: whoever says nothing of himself).  -1: no memory. */
+int kubeconfig_text(const apiserver *s, const user_info *user, buf *out);
 
 /* A request from head to answer, under the lock, once it is authenticated.  Whatever fails is answered as a Status. */
 void api_handle(call *c);

@@ -10,17 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-void user_info_clear(user_info *u)
-{
-    for (size_t i = 0; u->groups && u->groups[i]; i++)
-        free(u->groups[i]);
-    free(u->groups);
-    free(u->name);
-    free(u->uid);
-    json_decref(u->extra);
-    *u = (user_info){0};
-}
-
 /* As in a quoted string of RFC 9110. */
 static void quote(buf *out, const char *text)
 {

@@ -15,11 +15,16 @@ typedef struct user_info {
     json_t *extra; /* or NULL */
 } user_info;
 
-void user_info_clear(user_info *u);
+void user_info_clear(user_info *u); /* auth/user.h has the rest */
 
 typedef struct param {
     const char *name, *value; /* decoded */
 } param;
+
+/* Whom a request wants to act as (Impersonate-...); "" when absent.  libwebsockets 4.1 shows the first header of a name alone. */
+typedef struct impersonation {
+    const char *user, *uid, *group;
+} impersonation;
 
 /* What the request line says (k8s.io/apiserver RequestInfo). */
 typedef struct request {
@@ -29,6 +34,7 @@ typedef struct request {
     size_t n_params;
     const char *accept, *content_type, *user_agent, *authorization; /* "" when absent */
     const char *if_none_match;                                      /* likewise */
+    impersonation impersonation;
     const char *body;
     size_t body_len;
 

@@ -1,7 +1,9 @@
 #include "apiserver/debug.h"
+#include "apiserver/auth/user.h"
 #include "apiserver/fault.h"
 #include "apiserver/json_put.h"
 #include "apiserver/limits.h"
+#include "apiserver/paths.h"
 #include "apiserver/recorder.h"
 
 #include <stdlib.h>
@@ -34,6 +36,7 @@ static void show_requests(call *c)
                                 .resource = request_param(rq, "resource"),
                                 .ns = request_param(rq, "namespace"),
                                 .name = request_param(rq, "name"),
+                                .user = request_param(rq, "user"),
                                 .user_agent = request_param(rq, "agent")};
 
     recorder_each(c->server->recorder, &f, put_request, &c->body);
@@ -53,19 +56,55 @@ static void inject(call *c)
     free(spec);
 }
 
-bool debug_handle(call *c)
+/* The body names the user in its first line, his groups in those that follow. */
+static void show_kubeconfig(call *c)
 {
-    const char *path = c->rq.path;
+    user_info user = {0};
+    const char *at = c->rq.body, *end = at + strnlen(at, c->rq.body_len);
+    int r = 0;
 
-    if (strncmp(path, "/debug/opsdk/", 13) != 0)
-        return false;
-    if (strcmp(path, "/debug/opsdk/requests") == 0)
-        show_requests(c);
-    else if (strcmp(path, "/debug/opsdk/faults") == 0 && strcmp(c->rq.method, "POST") == 0)
-        inject(c);
-    else if (strcmp(path, "/debug/opsdk/faults") == 0 && strcmp(c->rq.method, "DELETE") == 0)
-        faults_clear(c->server);
-    else
-        return false;
-    return true;
+    for (bool first = true; r == 0 && at < end; first = false) {
+        const char *line_end = memchr(at, '\n', (size_t)(end - at));
+        char *line = strndup(at, (size_t)((line_end ? line_end : end) - at));
+        r = !line ? -1 : first ? user_of(&user, line, NULL) : user_join(&user, line);
+        at = line_end ? line_end + 1 : end;
+        free(line);
+    }
+    if (r < 0 || !user.name || kubeconfig_text(c->server, &user, &c->body) < 0)
+        c->status = 400;
+    c->type = "application/yaml";
+    user_info_clear(&user);
+}
+
+static void heal(call *c)
+{
+    faults_clear(c->server);
+}
+
+static const struct {
+    const char *path, *method;
+    void (*run)(call *c);
+} ways[] = {
+    {"kubeconfig", "POST", show_kubeconfig},
+    {"requests", "GET", show_requests},
+    {"faults", "POST", inject},
+    {"faults", "DELETE", heal},
+};
+
+#define BEFORE "/debug/opsdk/"
+
+bool debug_is(const call *c)
+{
+    return strncmp(c->rq.path, BEFORE, sizeof(BEFORE) - 1) == 0;
+}
+
+int debug_handle(call *c, failure *why)
+{
+    for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+        if (strcmp(c->rq.path + sizeof(BEFORE) - 1, ways[i].path) != 0 || strcmp(c->rq.method, ways[i].method) != 0)
+            continue;
+        ways[i].run(c);
+        return 0;
+    }
+    return path_unknown(c) < 0 ? failure_memory(why) : 0;
 }

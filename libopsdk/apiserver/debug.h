@@ -5,7 +5,7 @@
 
 #include "apiserver/call.h"
 
-/* False when the path is another. */
-bool debug_handle(call *c);
+bool debug_is(const call *c); /* one of these paths? */
+int debug_handle(call *c, failure *why);
 
 #endif

@@ -38,6 +38,15 @@ static const char *header(connection *conn, enum lws_token_indexes token)
     return text && lws_hdr_copy(conn->wsi, text, len + 1, token) >= 0 ? text : "";
 }
 
+/* The same of one that libwebsockets has no number for; name ends with its colon. */
+static const char *other_header(connection *conn, const char *name)
+{
+    int len = lws_hdr_custom_length(conn->wsi, name, (int)strlen(name));
+    char *text = len > 0 ? arena_take(&conn->memory, (size_t)len + 1) : NULL;
+
+    return text && lws_hdr_custom_copy(conn->wsi, text, len + 1, name, (int)strlen(name)) >= 0 ? text : "";
+}
+
 static int read_params(connection *conn)
 {
     request *rq = &conn->call.rq;
@@ -76,6 +85,9 @@ int connection_begin(connection *conn, const char *path)
     rq->user_agent = header(conn, WSI_TOKEN_HTTP_USER_AGENT);
     rq->authorization = header(conn, WSI_TOKEN_HTTP_AUTHORIZATION);
     rq->if_none_match = header(conn, WSI_TOKEN_HTTP_IF_NONE_MATCH);
+    rq->impersonation = (impersonation){.user = other_header(conn, "impersonate-user:"),
+                                        .uid = other_header(conn, "impersonate-uid:"),
+                                        .group = other_header(conn, "impersonate-group:")};
     rq->body = "";
     if (!rq->path || read_params(conn) < 0 || request_resolve(rq, &conn->memory) < 0)
         return -1;

@@ -1,5 +1,6 @@
 /* Requests that the server makes of itself: for manifests, for controllers. */
 #include "apiserver/apiserver.h"
+#include "apiserver/auth/user.h"
 #include "apiserver/meta.h"
 #include "apiserver/verbs.h"
 #include "apiserver/version.h"
@@ -18,6 +19,7 @@ static int begin(call *c, apiserver *s, resource *res, const char *sub, const ch
                       .user_agent = "",
                       .authorization = "",
                       .if_none_match = "",
+                      .impersonation = {"", "", ""},
                       .body = "",
                       .is_resource = true,
                       .group = res->group,
@@ -27,11 +29,9 @@ static int begin(call *c, apiserver *s, resource *res, const char *sub, const ch
                       .ns = "",
                       .name = ""};
     c->manager = strdup(manager);
-    c->user.name = strdup("system:apiserver");
-    c->user.groups = calloc(2, sizeof(char *));
-    if (c->user.groups)
-        c->user.groups[0] = strdup("system:masters");
-    return c->manager && c->user.name && c->user.groups && c->user.groups[0] ? 0 : failure_memory(why);
+    if (!c->manager || user_set(&c->user, "system:apiserver") < 0 || user_join(&c->user, GROUP_MASTERS) < 0)
+        return failure_memory(why);
+    return 0;
 }
 
 static void end(call *c)

@@ -19,6 +19,8 @@
 #define LIMIT_MANIFEST (64u << 20) /* bytes of one file of manifests */
 #define LIMIT_ESTABLISH_MS 5000    /* for a CRD's resources to be served, before a manifest of its kind is refused */
 #define LIMIT_WAIT_MS 30000        /* a wait that is given no time-out */
+#define LIMIT_TOKEN (16u << 10)    /* bytes of a bearer token */
+#define LIMIT_REASON (1u << 20)    /* bytes of why something is forbidden */
 #define LIMIT_REGEX 100000         /* nodes and instructions of one regular expression */
 #define LIMIT_REGEX_DEPTH 1000     /* groups in groups; as Go's */
 #define LIMIT_REQUESTS 16384       /* newest requests that the recorder keeps */

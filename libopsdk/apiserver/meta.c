@@ -27,18 +27,17 @@ static void set_text(json_t *meta, const char *name, const char *text)
 }
 
 /* RFC 9562, version 4. */
-static void set_uid(json_t *meta)
+const char *meta_random_uid(char room[META_UID])
 {
     unsigned char b[16];
-    char text[40];
 
     if (getrandom(b, sizeof(b), 0) != sizeof(b))
-        return;
+        return NULL;
     b[6] = (unsigned char)((b[6] & 0x0f) | 0x40);
     b[8] = (unsigned char)((b[8] & 0x3f) | 0x80);
-    snprintf(text, sizeof(text), "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", b[0], b[1],
-             b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14], b[15]);
-    set_text(meta, "uid", text);
+    snprintf(room, META_UID, "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", b[0], b[1], b[2],
+             b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14], b[15]);
+    return room;
 }
 
 /* k8s.io/apiserver/pkg/storage/names: five characters that make no words, and the base cut to leave room for them. */
@@ -60,7 +59,7 @@ const char *meta_random_name(const char *base, char room[META_NAME])
 int meta_create(call *c, json_t *obj, failure *why)
 {
     json_t *meta = meta_of(obj);
-    char now[32], name[META_NAME];
+    char now[32], name[META_NAME], uid[META_UID];
 
     if (!json_is_object(meta)) {
         meta = json_object();
@@ -72,7 +71,7 @@ int meta_create(call *c, json_t *obj, failure *why)
     json_object_del(meta, "deletionGracePeriodSeconds");
     json_object_del(meta, "selfLink");
     json_object_del(meta, "resourceVersion");
-    set_uid(meta);
+    json_object_set_new_nocheck(meta, "uid", json_string_nocheck(meta_random_uid(uid)));
     set_text(meta, "creationTimestamp", apiserver_time(c->server, now));
     return json_object_get(meta, "uid") ? 0 : failure_memory(why);
 }

@@ -12,6 +12,9 @@ int64_t meta_generation(const json_t *obj);
 #define META_NAME 64
 const char *meta_random_name(const char *base, char room[META_NAME]);
 
+#define META_UID 40
+const char *meta_random_uid(char room[META_UID]); /* NULL: no randomness */
+
 /* Before a create: takes back what the server sets, makes the name of generateName, sets uid and creationTimestamp. */
 int meta_create(call *c, json_t *obj, failure *why);
 /* Before an update: carries over what may not change. */

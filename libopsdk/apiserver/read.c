@@ -158,9 +158,7 @@ static void put_continue(const listing *l, json_t *meta)
     char *json = token ? json_dumps(token, JSON_COMPACT) : NULL;
 
     if (json)
-        base64_encode(json, strlen(json), &text);
-    for (char *p = text.data; p && *p; p++)
-        *p = *p == '+' ? '-' : *p == '/' ? '_' : *p == '=' ? '\0' : *p;
+        base64url_encode(json, strlen(json), &text);
     json_object_set_new(meta, "continue", json_string(text.data ? text.data : ""));
     if (!l->selection)
         json_object_set_new(meta, "remainingItemCount", json_integer((json_int_t)l->left));
@@ -187,15 +185,11 @@ static int read_token(listing *l, const json_t *token, failure *why)
 
 static int read_continue(listing *l, const char *text, failure *why)
 {
-    auto_buf base = BUF_INIT(8 * LIMIT_KEY), json = BUF_INIT(8 * LIMIT_KEY);
+    auto_buf json = BUF_INIT(8 * LIMIT_KEY);
     json_t *token = NULL;
     int r;
 
-    for (; *text; text++)
-        buf_addc(&base, *text == '-' ? '+' : *text == '_' ? '/' : *text);
-    while (base.len % 4)
-        buf_addc(&base, '=');
-    if (!base.failed && base.data && base64_decode(base.data, base.len, &json))
+    if (base64url_decode(text, strlen(text), &json))
         token = json_loadb(json.data, json.len, JSON_ALLOW_NUL, NULL);
     r = token ? read_token(l, token, why) : bad_continue(why);
     json_decref(token);

@@ -54,3 +54,25 @@ void base64_encode(const void *data, size_t len, buf *ret)
         buf_addc(ret, i + 2 < len ? digits[bits & 63] : '=');
     }
 }
+
+bool base64url_decode(const char *text, size_t len, buf *ret)
+{
+    auto_buf plain = BUF_INIT(len + 4);
+
+    for (size_t i = 0; i < len; i++)
+        buf_addc(&plain, text[i] == '-' ? '+' : text[i] == '_' ? '/' : text[i]);
+    while (plain.len % 4)
+        buf_addc(&plain, '=');
+    return plain.data && !plain.failed && base64_decode(plain.data, plain.len, ret);
+}
+
+void base64url_encode(const void *data, size_t len, buf *ret)
+{
+    size_t from = ret->len;
+
+    base64_encode(data, len, ret);
+    while (!ret->failed && ret->len > from && ret->data[ret->len - 1] == '=')
+        ret->data[--ret->len] = '\0';
+    for (size_t i = from; !ret->failed && i < ret->len; i++)
+        ret->data[i] = ret->data[i] == '+' ? '-' : ret->data[i] == '/' ? '_' : ret->data[i];
+}

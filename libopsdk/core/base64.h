@@ -8,4 +8,8 @@
 bool base64_decode(const char *text, size_t len, buf *ret);
 void base64_encode(const void *data, size_t len, buf *ret);
 
+/* The same with the alphabet for URLs, and without padding. */
+bool base64url_decode(const char *text, size_t len, buf *ret);
+void base64url_encode(const void *data, size_t len, buf *ret);
+
 #endif

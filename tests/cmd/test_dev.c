@@ -76,6 +76,32 @@ START_TEST(misbehaves_and_remembers)
 }
 END_TEST
 
+/* As a user of its own, with a kubeconfig from the administrator's. */
+START_TEST(knows_users)
+{
+    char path[] = "/tmp/opsdk-test-XXXXXX", args[128];
+    FILE *f;
+    int fd = mkstemp(path);
+
+    ck_assert_int_ge(fd, 0);
+    serve((char *[]){"opsdk", "dev", "--rbac", NULL});
+    ck_assert_int_eq(opsdk("get secrets"), 0);
+    ck_assert_int_eq(opsdk("dev kubeconfig --as jane --as-group readers"), 0);
+    f = fdopen(fd, "w");
+    fputs(program_out, f);
+    fclose(f);
+    snprintf(args, sizeof(args), "get secrets --kubeconfig %s", path);
+    ck_assert_int_eq(opsdk(args), 1);
+    ck_assert(says("User \"jane\" cannot list resource \"secrets\""));
+    snprintf(args, sizeof(args), "dev kubeconfig --as joe --kubeconfig %s", path);
+    ck_assert_int_eq(opsdk(args), 1);
+    ck_assert_int_eq(opsdk("dev kubeconfig"), 2);
+    ck_assert_int_eq(opsdk("dev kubeconfig --as-group a"), 2);
+    unlink(path);
+    stop();
+}
+END_TEST
+
 START_TEST(wrong_words)
 {
     ck_assert_int_eq(opsdk("dev --listen nowhere"), 1);
@@ -93,4 +119,4 @@ START_TEST(wrong_words)
 }
 END_TEST
 
-TESTS("dev", serves_what_is_loaded, misbehaves_and_remembers, wrong_words)
+TESTS("dev", serves_what_is_loaded, misbehaves_and_remembers, knows_users, wrong_words)

@@ -14,6 +14,7 @@ typedef struct opsdk_apiserver opsdk_apiserver;
 
 typedef struct opsdk_apiserver_opts { /* zero is the default of each */
     const char *listen;               /* "127.0.0.1:0" (a free port); "unix:PATH" */
+    bool rbac;                        /* asks for bearer tokens and evaluates roles; else everybody may do everything */
 } opsdk_apiserver_opts;
 
 /* Starts a server in a thread of its own; it answers when this returns.  *ret is the caller's: end it with opsdk_apiserver_stop.
@@ -26,6 +27,13 @@ OPSDK_API const char *opsdk_apiserver_url(const opsdk_apiserver *server);
 
 /* Path of a kubeconfig for it, for opsdk_client_opts and for kubectl: a file of this user's in $TMPDIR that goes with the server. */
 OPSDK_API const char *opsdk_apiserver_kubeconfig(const opsdk_apiserver *server);
+
+/* The same for a user: "system:serviceaccount:NAMESPACE:NAME", which need not be there, or any other name; in groups (NULL-terminated, or NULL)
+ * besides those that each has by himself.  *ret_path lives as long as the server, and so does the token in it.  Requests with it are
+ * the user's in opsdk_apiserver_requests, and allowed by his roles where rbac was asked for.  OPSDK_EIO, OPSDK_EINVAL, OPSDK_ENOMEM.
+ * Any thread. */
+OPSDK_API int opsdk_apiserver_kubeconfig_for(opsdk_apiserver *server, const char *user, const char *const *groups,
+                                             const char **ret_path, opsdk_error *err);
 
 /* Applies what a YAML or JSON file, or each file of a folder, holds, in the namespace "default" where none is given: definitions and
  * namespaces first, then in order.  Stops at the first that is refused: OPSDK_EREJECTED and its like with the server's words;
