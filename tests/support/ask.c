@@ -15,9 +15,9 @@ static size_t take(char *data, size_t size, size_t n, void *user)
 
 static struct curl_slist *headers_of(const asker *who, const char *method)
 {
-    struct curl_slist *list = curl_slist_append(NULL, strcmp(method, "PATCH") == 0
-                                                          ? "Content-Type: application/merge-patch+json"
-                                                          : "Content-Type: application/json");
+    struct curl_slist *list =
+        curl_slist_append(NULL, strcmp(method, "PATCH") == 0 ? "Content-Type: application/merge-patch+json"
+                                                             : "Content-Type: application/json");
     auto_buf line = BUF_INIT(65536);
 
     if (who && who->token) {

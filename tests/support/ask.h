@@ -8,8 +8,8 @@
 /* Who asks.  NULL: nobody. */
 typedef struct asker {
     const char *token;
-    const char *headers[8];        /* "Name: value" besides */
-    const char *ca, *cert, *key;   /* PEM files */
+    const char *headers[8];      /* "Name: value" besides */
+    const char *ca, *cert, *key; /* PEM files */
 } asker;
 
 /* The status; *ret is the answer as JSON, the caller's, or NULL where it is none (ret NULL: it does not matter). */

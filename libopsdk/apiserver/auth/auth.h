@@ -9,7 +9,7 @@
 #define AUTH_ADMIN "kubernetes-admin" /* of GROUP_MASTERS: whom the server's own kubeconfig names */
 
 typedef struct auth auth;
-auth *auth_new(void);      /* NULL: no memory */
+auth *auth_new(void);     /* NULL: no memory */
 auth *auth_free(auth *a); /* NULL is fine; returns NULL */
 
 /* Finds out who asks: c->user, after impersonation.  401, or 403 in the server's words. */

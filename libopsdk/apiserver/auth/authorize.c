@@ -46,8 +46,8 @@ static void put_subject(const attributes *a, buf *out)
     if (!*a->resource)
         buf_puts(out, "forbidden: ");
     else
-        buf_printf(out, "%s%s%s%s%s%s is forbidden: ", a->resource, *a->group ? "." : "", a->group, *a->name ? " \"" : "",
-                   a->name, *a->name ? "\"" : "");
+        buf_printf(out, "%s%s%s%s%s%s is forbidden: ", a->resource, *a->group ? "." : "", a->group,
+                   *a->name ? " \"" : "", a->name, *a->name ? "\"" : "");
 }
 
 int authorize_or_fail(const apiserver *s, const attributes *a, failure *why)
@@ -87,13 +87,13 @@ static const char *selected_name(const request *rq)
 attributes call_attributes(const call *c)
 {
     const request *rq = &c->rq;
-    bool many = strcmp(rq->verb, "list") == 0 || strcmp(rq->verb, "watch") == 0 ||
-                      strcmp(rq->verb, "deletecollection") == 0;
+    bool many =
+        strcmp(rq->verb, "list") == 0 || strcmp(rq->verb, "watch") == 0 || strcmp(rq->verb, "deletecollection") == 0;
 
     if (!rq->is_resource)
         return (attributes){&c->user, rq->verb, false, "", "", "", "", "", rq->path};
-    return (attributes){&c->user, rq->verb, true,     rq->group,
-                        rq->plural, rq->sub, rq->ns, !*rq->name && many ? selected_name(rq) : rq->name,
+    return (attributes){&c->user,   rq->verb, true,   rq->group,
+                        rq->plural, rq->sub,  rq->ns, !*rq->name && many ? selected_name(rq) : rq->name,
                         rq->path};
 }
 

@@ -16,8 +16,8 @@ static int fail_nobody(const impersonation *i, failure *why)
     if (asprintf(&uid, "{UID  %s  authentication.k8s.io/v1  }", i->uid) < 0)
         uid = NULL;
     if (group && uid)
-        failure_bad_request(why, "requested [%s%s%s] without impersonating a user", *i->group ? group : "", both ? " " : "",
-                            *i->uid ? uid : "");
+        failure_bad_request(why, "requested [%s%s%s] without impersonating a user", *i->group ? group : "",
+                            both ? " " : "", *i->uid ? uid : "");
     free(group);
     free(uid);
     return failure_memory(why);

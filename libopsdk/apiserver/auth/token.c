@@ -147,7 +147,8 @@ static int fill(user_info *u, const json_t *all)
     return r;
 }
 
-int token_identify(const apiserver *s, const char *token, const json_t *audiences, user_info *ret, json_t **ret_audiences)
+int token_identify(const apiserver *s, const char *token, const json_t *audiences, user_info *ret,
+                   json_t **ret_audiences)
 {
     json_auto_t *all = jwt_verify(s->auth->key, token), *good = NULL;
     int r = 0;

@@ -19,6 +19,7 @@ char *token_request(const apiserver *s, const token_wish *wish);
 
 /* Whom the token stands for, now.  1: ret is filled; 0: it is not valid; -1: no memory.  audiences (NULL: the server's own) is what
  * it is wanted for; *ret_audiences (NULL is fine) which of these it is good for, the caller's. */
-int token_identify(const apiserver *s, const char *token, const json_t *audiences, user_info *ret, json_t **ret_audiences);
+int token_identify(const apiserver *s, const char *token, const json_t *audiences, user_info *ret,
+                   json_t **ret_audiences);
 
 #endif

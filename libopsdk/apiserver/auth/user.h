@@ -10,10 +10,10 @@
 #define GROUP_UNAUTHENTICATED "system:unauthenticated"
 
 /* All return -1 for want of memory; what was there before stays or goes with user_info_clear. */
-int user_set(user_info *u, const char *name);         /* in place of whoever it was */
-int user_join(user_info *u, const char *group);       /* adds a group */
-int user_join_own(user_info *u, const char *ns);      /* the groups of each service account of a namespace */
-int user_join_authenticated(user_info *u);            /* once */
+int user_set(user_info *u, const char *name);    /* in place of whoever it was */
+int user_join(user_info *u, const char *group);  /* adds a group */
+int user_join_own(user_info *u, const char *ns); /* the groups of each service account of a namespace */
+int user_join_authenticated(user_info *u);       /* once */
 int user_extra(user_info *u, const char *key, const char *value);
 
 /* By his name and groups (NULL-terminated, or NULL); service accounts are in their own ones besides. */

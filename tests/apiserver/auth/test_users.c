@@ -69,8 +69,7 @@ START_TEST(nobody_is_anonymous)
     ck_assert_str_eq(ask_text(answer, "/reason"), "Forbidden");
     ck_assert_str_eq(ask_text(answer, "/details/kind"), "pods");
     ck_assert_int_eq(get(&(asker){.headers = {"Authorization: Basic abc"}}, "/logs"), 403);
-    ck_assert_str_eq(ask_text(answer, "/message"),
-                     "forbidden: User \"system:anonymous\" cannot get path \"/logs\"");
+    ck_assert_str_eq(ask_text(answer, "/message"), "forbidden: User \"system:anonymous\" cannot get path \"/logs\"");
     ck_assert_uint_eq(requests_of("system:anonymous"), 2);
     stop();
 }
@@ -131,14 +130,16 @@ START_TEST(others_may_not)
     token = ask_token(server, "jane", NULL);
     who = (asker){.token = token, .headers = {"Impersonate-User: system:serviceaccount:a:b"}};
     ck_assert_int_eq(get(&who, PODS), 403);
-    ck_assert_str_eq(ask_text(answer, "/message"),
-                     "serviceaccounts \"b\" is forbidden: User \"jane\" cannot impersonate resource \"serviceaccounts\" in "
-                     "API group \"\" in the namespace \"a\"");
+    ck_assert_str_eq(
+        ask_text(answer, "/message"),
+        "serviceaccounts \"b\" is forbidden: User \"jane\" cannot impersonate resource \"serviceaccounts\" in "
+        "API group \"\" in the namespace \"a\"");
     who.headers[0] = "Impersonate-User: <joe>";
     ck_assert_int_eq(get(&who, PODS), 403);
-    ck_assert_str_eq(ask_text(answer, "/message"),
-                     "users \"<joe>\" is forbidden: User \"jane\" cannot impersonate resource \"users\" in API group \"\" "
-                     "at the cluster scope");
+    ck_assert_str_eq(
+        ask_text(answer, "/message"),
+        "users \"<joe>\" is forbidden: User \"jane\" cannot impersonate resource \"users\" in API group \"\" "
+        "at the cluster scope");
     free(token);
     stop();
 }
