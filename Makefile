@@ -34,10 +34,10 @@ OPSDK_LDFLAGS := -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed,--gc-sections $(
 # The embedded API server is a library of its own, and takes what it needs of core with it.
 SERVER_SRC := $(wildcard libopsdk/apiserver/*.c libopsdk/apiserver/*/*.c) $(wildcard libopsdk/core/*.c)
 LIB_SRC := $(wildcard libopsdk/core/*.c libopsdk/client/*.c libopsdk/runtime/*.c)
-CMD_SRC := $(wildcard cmd/opsdk/*.c)
+CMD_SRC := $(wildcard cmd/opsdk/*.c cmd/opsdk/*/*.c)
 JMX_SRC := $(wildcard operators/jmx-exporter/*.c)
 ATTACH_SRC := $(wildcard operators/jmx-exporter/attach/*.c)
-TEST_SRC := $(wildcard tests/core/test_*.c tests/client/test_*.c tests/runtime/test_*.c tests/cmd/test_*.c \
+TEST_SRC := $(wildcard tests/core/test_*.c tests/client/test_*.c tests/runtime/test_*.c tests/cmd/test_*.c tests/cmd/*/test_*.c \
 	tests/apiserver/test_*.c tests/apiserver/*/test_*.c tests/operators/jmx-exporter/test_*.c tests/operators/jmx-exporter/attach/test_*.c)
 SUPPORT_SRC := $(wildcard tests/support/*.c)
 obj = $(patsubst %.c,$(B)/obj/%.o,$(1))

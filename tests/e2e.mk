@@ -16,6 +16,6 @@ e2e-run: all image $(JVM_IMAGES)
 demo-run: all image $(JVM_IMAGES)
 	@B=$(B) tests/demo
 
-$(JVM_IMAGES): tests/e2e/app/images tests/e2e/app/App.java deploy/pack-image deploy/copy-libraries
+$(JVM_IMAGES): tests/e2e/app/images tests/e2e/app/App.java $(B)/bin/opsdk
 	$(call say,IMAGE,$@)
-	$(Q)tests/e2e/app/images $(@D)
+	$(Q)OPSDK=$(B)/bin/opsdk tests/e2e/app/images $(@D)

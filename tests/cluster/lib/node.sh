@@ -91,7 +91,9 @@ node_files() {
 pause_image() {
     mkdir -p "$dir/pause"
     ${CC:-cc} -static -Os -s -o "$dir/pause/pause" "$here/pause.c"
-    "$here/../../deploy/pack-image" "$dir/pause" localhost/pause:1 "$dir/pause.tar" /pause
+    make -s --no-print-directory -C "$here/../.." build/bin/opsdk
+    "$here/../../build/bin/opsdk" build localhost/pause:1 -o "$dir/pause.tar" --no-make --no-program --bare --manifest "" \
+        --add "$dir/pause/pause:/pause" -- /pause
     containerd_ctl images import "$dir/pause.tar" >/dev/null
 }
 
