@@ -16,3 +16,15 @@ bench: ## start, writes, memory of the embedded API server, and of the real one 
 	@$(MAKE) --no-print-directory bench-run
 bench-run: all $(BENCH)
 	@B=$(B) REAL=$(REAL) BENCH_JSON=$(BENCH_JSON) tests/bench/bench
+
+# Clients by a replayed kind: build/bench/replay serves it, build/bench/informer and its peers follow it.
+BENCH_REPLAY := $(B)/bench/replay
+BENCH_INFORMER := $(B)/bench/informer
+$(BENCH_REPLAY): $(call obj,$(wildcard tests/bench/replay/*.c))
+$(BENCH_INFORMER): $(call obj,$(wildcard tests/bench/informer/*.c)) $(B)/lib/libopsdk.a
+$(BENCH_REPLAY) $(BENCH_INFORMER):
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -pie $(OPSDK_LDFLAGS) -o $@ $^ $(PKG_LIBS) -pthread
+
+test-build: $(BENCH_REPLAY) $(BENCH_INFORMER)

@@ -145,3 +145,14 @@ int opsdk_cache_select(opsdk_cache *cache, const opsdk_kind *kind, const char *n
     list = (opsdk_objects){0};
     return 0;
 }
+
+size_t opsdk_cache_count(opsdk_cache *cache, const opsdk_kind *kind, const char *ns)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < cache->len; i++) {
+        if (kind_same(cache->entries[i].kind, kind))
+            n += store_count(cache->entries[i].store, kind->cluster_scoped ? NULL : ns);
+    }
+    return n;
+}

@@ -87,7 +87,7 @@ static void on_change(const watch_change *change, void *user)
     if (change->type == OPSDK_SYNCED) {
         if (!t->synced)
             opsdk_log(OPSDK_LOG_INFO, NULL, "%s%s%s: %zu read", t->what->kind->plural, t->ns ? " in " : "",
-                      t->ns ? t->ns : "", store_count(t->what->store));
+                      t->ns ? t->ns : "", store_count(t->what->store, NULL));
         t->synced = true;
         manager_synced(t->what->manager);
         return;

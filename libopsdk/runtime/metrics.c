@@ -162,7 +162,7 @@ static void put_watches(const opsdk_manager *m, buf *b)
         put_numbered(b, "opsdk_watch_notices_total", t->what, t->ns, t->notices);
     head(b, "opsdk_cache_objects", "gauge", "Objects kept.");
     for (const followed *f = m->followed; f; f = f->next)
-        put_numbered(b, "opsdk_cache_objects", f, NULL, store_count(f->store));
+        put_numbered(b, "opsdk_cache_objects", f, NULL, store_count(f->store, NULL));
 }
 
 static void put_process(buf *b)

@@ -146,12 +146,16 @@ int store_collect(store *s, const char *ns, opsdk_objects *ret)
     return 0;
 }
 
-size_t store_count(store *s)
+size_t store_count(store *s, const char *ns)
 {
-    size_t n;
+    map_slot *slot;
+    size_t n = 0, at = 0;
 
     pthread_rwlock_rdlock(&s->lock);
-    n = s->objects.len;
+    if (!ns)
+        n = s->objects.len;
+    for (slot = ns ? map_next(&s->objects, &at) : NULL; slot; slot = map_next(&s->objects, &at))
+        n += in_namespace(slot->item, ns);
     pthread_rwlock_unlock(&s->lock);
     return n;
 }

@@ -22,6 +22,6 @@ opsdk_object *store_sweep(store *s, const char *ns, uint32_t generation, size_t 
 opsdk_object *store_get(store *s, opsdk_key key); /* the caller's; NULL when it is not there */
 /* Adds all objects of a namespace (NULL: all), in no order, to *ret.  OPSDK_ENOMEM: *ret has none of them. */
 int store_collect(store *s, const char *ns, opsdk_objects *ret);
-size_t store_count(store *s);
+size_t store_count(store *s, const char *ns); /* NULL: all, at no cost */
 
 #endif

@@ -51,7 +51,7 @@ START_TEST(removes_no_newer_one)
     gone = store_remove(s, last);
     ck_assert_str_eq(opsdk_object_version(gone), "5");
     ck_assert_ptr_null(store_remove(s, last));
-    ck_assert_uint_eq(store_count(s), 0);
+    ck_assert_uint_eq(store_count(s, NULL), 0);
     store_free(s);
 }
 END_TEST
@@ -79,7 +79,9 @@ START_TEST(sweeps)
         ck_assert_int_eq(opsdk_object_key(obj).name[0], 'p');
     }
     ck_assert_uint_eq(gone, 100);
-    ck_assert_uint_eq(store_count(s), 101);
+    ck_assert_uint_eq(store_count(s, NULL), 101);
+    ck_assert_uint_eq(store_count(s, "other"), 1);
+    ck_assert_uint_eq(store_count(s, "nobody"), 0);
     store_free(s);
 }
 END_TEST
@@ -112,6 +114,9 @@ START_TEST(cache_reads_across_stores)
     ck_assert_str_eq(opsdk_object_key(list.items[2]).ns, "z");
     ck_assert_int_eq(opsdk_cache_select(c, &OPSDK_POD, "z", &s, &some, &err), 0);
     ck_assert_uint_eq(some.len, 1);
+    ck_assert_uint_eq(opsdk_cache_count(c, &OPSDK_POD, NULL), 4);
+    ck_assert_uint_eq(opsdk_cache_count(c, &OPSDK_POD, "z"), 1);
+    ck_assert_uint_eq(opsdk_cache_count(c, &OPSDK_SECRET, NULL), 0);
     ck_assert_int_eq(opsdk_cache_select(c, &OPSDK_SECRET, NULL, NULL, &none, &err), OPSDK_EINVAL);
     cache_free(c);
 }
@@ -144,7 +149,7 @@ START_TEST(refuses_when_memory_runs_out)
             r = store_collect(s, NULL, &list);
         hit = fault_clear();
         ck_assert(r == 0 || (r == OPSDK_ENOMEM && list.len == 0));
-        ck_assert(!s || (store_count(s) == in && (hit || in == 40)));
+        ck_assert(!s || (store_count(s, NULL) == in && (hit || in == 40)));
         opsdk_objects_clear(&list);
         store_free(s);
     } while (hit);

@@ -17,5 +17,9 @@ OPSDK_API opsdk_object *opsdk_cache_get(opsdk_cache *cache, opsdk_key key);
 OPSDK_API int opsdk_cache_select(opsdk_cache *cache, const opsdk_kind *kind, const char *ns,
                                  const opsdk_value *selector, opsdk_objects *ret, opsdk_error *err) OPSDK_MUST_CHECK;
 
+/* How many objects of a kind it holds, in one namespace or, with NULL, in all; 0 when the kind is not watched.  What two watches with
+ * different selectors see counts twice.  With NULL it costs the same for any number of them. */
+OPSDK_API size_t opsdk_cache_count(opsdk_cache *cache, const opsdk_kind *kind, const char *ns);
+
 OPSDK_END
 #endif

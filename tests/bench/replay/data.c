@@ -1,0 +1,282 @@
+#include "tests/bench/replay/data.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct pod {
+    FILE *out;
+    enum data_set set;
+    unsigned long i;
+} pod;
+
+#define put(p, ...) fprintf((p)->out, __VA_ARGS__)
+
+/* The same for the same i and salt, else evenly spread. */
+static uint64_t spread(uint64_t i, uint64_t salt)
+{
+    uint64_t x = i * 0x9e3779b97f4a7c15u + salt * 0xbf58476d1ce4e5b9u;
+
+    x ^= x >> 31;
+    x *= 0x94d049bb133111ebu;
+    return x ^ x >> 29;
+}
+
+static const char *comma(int k)
+{
+    return k ? "," : "";
+}
+
+static void put_uid(const pod *p, uint64_t salt)
+{
+    uint64_t a = spread(p->i, salt), b = spread(p->i, salt + 1);
+
+    put(p, "%08" PRIx64 "-%04" PRIx64 "-4%03" PRIx64 "-8%03" PRIx64 "-%012" PRIx64, a & 0xffffffff, a >> 32 & 0xffff,
+        a >> 48 & 0xfff, b & 0xfff, b >> 16);
+}
+
+/* What differs in each object of the noisy set, and is the same in the others. */
+static void put_value(const pod *p, uint64_t salt)
+{
+    if (p->set == DATA_NOISY)
+        put(p, "%016" PRIx64 "%08" PRIx64, spread(p->i, salt * 7), spread(p->i, salt * 7 + 1) & 0xffffffff);
+    else
+        put(p, "a-value-of-usual-length-%02" PRIu64, salt % 100);
+}
+
+static void put_annotations(const pod *p)
+{
+    put(p, "\"annotations\":{\"bench/sent-ns\":\"%0*d\"", DATA_SENT_DIGITS, 0);
+    for (int k = 0; k < 9; k++) {
+        put(p, ",\"annotation.example.com/key-%d\":\"", k);
+        put_value(p, (uint64_t)k + 40);
+        put(p, "\"");
+    }
+    put(p, "}");
+}
+
+static void put_owner(const pod *p)
+{
+    put(p,
+        "\"ownerReferences\":[{\"apiVersion\":\"apps/"
+        "v1\",\"kind\":\"ReplicaSet\",\"name\":\"exemplar-%lu\",\"uid\":\"%08lx-1111-4222-8333-"
+        "444444444444\",\"controller\":true,\"blockOwnerDeletion\":true}]",
+        p->i / 10, p->i / 10);
+}
+
+static void put_fields_of_container(const pod *p, int k)
+{
+    put(p, "%s\"k:{\\\"name\\\":\\\"container-%d\\\"}\":{\".\":{},\"f:args\":{},\"f:command\":{},\"f:env\":{\".\":{}",
+        comma(k), k);
+    for (int e = 0; e < 14; e++)
+        put(p, ",\"k:{\\\"name\\\":\\\"VARIABLE_%d_%d\\\"}\":{\".\":{},\"f:name\":{},\"f:value\":{}}", k, e);
+    put(p,
+        "},\"f:image\":{},\"f:imagePullPolicy\":{},\"f:name\":{},\"f:resources\":{},\"f:terminationMessagePath\":{}}");
+}
+
+static void put_managers(const pod *p)
+{
+    int containers = p->set == DATA_LIGHT ? 1 : 2;
+
+    put(p, "\"managedFields\":[{\"manager\":\"kube-controller-manager\",\"operation\":\"Update\",\"apiVersion\":\"v1\","
+           "\"time\":\"2026-01-02T03:04:05Z\","
+           "\"fieldsType\":\"FieldsV1\",\"fieldsV1\":{\"f:metadata\":{\"f:annotations\":{\".\":{}");
+    for (int k = 0; k < 9; k++)
+        put(p, ",\"f:annotation.example.com/key-%d\":{}", k);
+    put(p, "},\"f:labels\":{\".\":{},\"f:app\":{}},\"f:ownerReferences\":{}},\"f:spec\":{\"f:containers\":{");
+    for (int k = 0; k < containers; k++)
+        put_fields_of_container(p, k);
+    put(p, "},\"f:dnsPolicy\":{},\"f:enableServiceLinks\":{},\"f:restartPolicy\":{},\"f:volumes\":{\".\":{}}}}},{"
+           "\"manager\":\"kubelet\","
+           "\"operation\":\"Update\",\"apiVersion\":\"v1\",\"time\":\"2026-01-02T03:05:06Z\",\"fieldsType\":"
+           "\"FieldsV1\",\"fieldsV1\":{\"f:status\":{"
+           "\"f:conditions\":{\"k:{\\\"type\\\":\\\"ContainersReady\\\"}\":{\".\":{},\"f:lastProbeTime\":{},\"f:"
+           "status\":{},\"f:type\":{}},"
+           "\"k:{\\\"type\\\":\\\"Ready\\\"}\":{\".\":{},\"f:lastProbeTime\":{},\"f:status\":{},\"f:type\":{}}},\"f:"
+           "containerStatuses\":{},\"f:hostIP\":{},"
+           "\"f:phase\":{},\"f:podIP\":{},\"f:startTime\":{}}},\"subresource\":\"status\"}]");
+}
+
+static void put_metadata(const pod *p)
+{
+    put(p,
+        "\"metadata\":{\"name\":\"exemplar-%lu-%05" PRIx64
+        "\",\"generateName\":\"exemplar-%lu-\",\"namespace\":\"bench-%lu\",\"uid\":\"",
+        p->i, spread(p->i, 1) & 0xfffff, p->i / 10, p->i % 50);
+    put_uid(p, 2);
+    put(p,
+        "\",\"resourceVersion\":\"%0*d\",\"creationTimestamp\":\"2026-01-02T03:04:05Z\",\"labels\":{\"app\":\"exemplar-"
+        "%lu\",\"tier\":\"backend\","
+        "\"pod-template-hash\":\"%08lx\"},",
+        DATA_VERSION_DIGITS, 0, p->i / 10, p->i / 10);
+    put_annotations(p);
+    put(p, ",");
+    put_owner(p);
+    put(p, ",");
+    put_managers(p);
+    put(p, "}");
+}
+
+static void put_env(const pod *p, int k)
+{
+    put(p, "\"env\":[");
+    for (int e = 0; e < 20; e++) {
+        put(p, "%s{\"name\":\"VARIABLE_%d_%d\",\"value\":\"", comma(e), k, e);
+        put_value(p, (uint64_t)(k * 20 + e));
+        put(p, "\"}");
+    }
+    put(p, "]");
+}
+
+static void put_container(const pod *p, int k, const char *kind)
+{
+    put(p,
+        "%s{\"name\":\"%s-%d\",\"image\":\"registry.example.com/team/application-%d:v1.2.%d\",\"command\":[\"/usr/bin/"
+        "application\"],\"args\":["
+        "\"--config=/etc/application/config.yaml\",\"--level=",
+        comma(k), kind, k, k, k);
+    put_value(p, (uint64_t)k + 90);
+    put(p, "\"],\"ports\":[{\"name\":\"http\",\"containerPort\":%d,\"protocol\":\"TCP\"}],", 8080 + k);
+    put_env(p, k);
+    put(p, ",\"resources\":{\"limits\":{\"cpu\":\"500m\",\"memory\":\"256Mi\"},\"requests\":{\"cpu\":\"100m\","
+           "\"memory\":\"128Mi\"}},"
+           "\"volumeMounts\":[{\"name\":\"config\",\"mountPath\":\"/etc/"
+           "application\",\"readOnly\":true},{\"name\":\"kube-api-access\",\"readOnly\":true,"
+           "\"mountPath\":\"/var/run/secrets/kubernetes.io/serviceaccount\"}],\"terminationMessagePath\":\"/dev/"
+           "termination-log\","
+           "\"terminationMessagePolicy\":\"File\",\"imagePullPolicy\":\"IfNotPresent\",\"securityContext\":{"
+           "\"allowPrivilegeEscalation\":false}}");
+}
+
+static void put_containers(const pod *p)
+{
+    int n = p->set == DATA_LIGHT ? 1 : 2;
+
+    put(p, "\"initContainers\":[");
+    for (int k = 0; k < (p->set == DATA_LIGHT ? 0 : 2); k++)
+        put_container(p, k, "init");
+    put(p, "],\"containers\":[");
+    for (int k = 0; k < n; k++)
+        put_container(p, k, "container");
+    put(p, "]");
+}
+
+static void put_spec(const pod *p)
+{
+    put(p,
+        "\"spec\":{\"volumes\":[{\"name\":\"config\",\"configMap\":{\"name\":\"exemplar-%lu\",\"defaultMode\":420}},{"
+        "\"name\":\"scratch\","
+        "\"emptyDir\":{}},{\"name\":\"kube-api-access\",\"projected\":{\"sources\":[{\"serviceAccountToken\":{"
+        "\"expirationSeconds\":3607,\"path\":"
+        "\"token\"}},{\"configMap\":{\"name\":\"kube-root-ca.crt\",\"items\":[{\"key\":\"ca.crt\",\"path\":\"ca.crt\"}]"
+        "}},{\"downwardAPI\":{\"items\":[{"
+        "\"path\":\"namespace\",\"fieldRef\":{\"apiVersion\":\"v1\",\"fieldPath\":\"metadata.namespace\"}}]}}],"
+        "\"defaultMode\":420}}],",
+        p->i / 10);
+    put_containers(p);
+    put(p,
+        ",\"restartPolicy\":\"Always\",\"terminationGracePeriodSeconds\":30,\"dnsPolicy\":\"ClusterFirst\","
+        "\"serviceAccountName\":\"default\","
+        "\"serviceAccount\":\"default\",\"nodeName\":\"node-%lu\",\"securityContext\":{},\"schedulerName\":\"default-"
+        "scheduler\",\"tolerations\":[{"
+        "\"key\":\"node.kubernetes.io/"
+        "not-ready\",\"operator\":\"Exists\",\"effect\":\"NoExecute\",\"tolerationSeconds\":300},{\"key\":"
+        "\"node.kubernetes.io/"
+        "unreachable\",\"operator\":\"Exists\",\"effect\":\"NoExecute\",\"tolerationSeconds\":300}],\"priority\":0,"
+        "\"enableServiceLinks\":true,\"preemptionPolicy\":\"PreemptLowerPriority\"}",
+        p->i % 100);
+}
+
+static void put_container_status(const pod *p, int k, const char *kind, const char *state)
+{
+    uint64_t salt = (uint64_t)k * 10 + 200 + (*kind == 'i' ? 100 : 0);
+
+    put(p,
+        "%s{\"name\":\"%s-%d\",\"state\":{%s},\"lastState\":{},\"ready\":true,\"restartCount\":0,\"image\":"
+        "\"registry.example.com/team/application-%d:v1.2.%d\",\"imageID\":\"registry.example.com/team/"
+        "application-%d@sha256:%016" PRIx64 "%016" PRIx64 "%016" PRIx64 "%016" PRIx64
+        "\",\"containerID\":\"containerd://%016" PRIx64 "%016" PRIx64 "%016" PRIx64 "%016" PRIx64
+        "\",\"started\":true}",
+        comma(k), kind, k, state, k, k, k, spread((uint64_t)k, 1), spread((uint64_t)k, 2), spread((uint64_t)k, 3),
+        spread((uint64_t)k, 4), spread(p->i, salt), spread(p->i, salt + 1), spread(p->i, salt + 2),
+        spread(p->i, salt + 3));
+}
+
+static void put_status(const pod *p)
+{
+    static const char *const conditions[] = {"PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady",
+                                             "PodScheduled"};
+    int n = p->set == DATA_LIGHT ? 1 : 2;
+
+    put(p, "\"status\":{\"phase\":\"Running\",\"conditions\":[");
+    for (int k = 0; k < 5; k++)
+        put(p,
+            "%s{\"type\":\"%s\",\"status\":\"True\",\"lastProbeTime\":null,\"lastTransitionTime\":\"2026-01-02T03:04:%"
+            "02luZ\"}",
+            comma(k), conditions[k], p->i % 60);
+    put(p,
+        "],\"hostIP\":\"10.0.%lu.%lu\",\"hostIPs\":[{\"ip\":\"10.0.%lu.%lu\"}],\"podIP\":\"10.%lu.%lu.%lu\",\"podIPs\":"
+        "[{\"ip\":\"10.%lu.%lu.%lu\"}],"
+        "\"startTime\":\"2026-01-02T03:04:05Z\",\"initContainerStatuses\":[",
+        p->i % 100 / 250, p->i % 100, p->i % 100 / 250, p->i % 100, 1 + p->i / 62500, p->i / 250 % 250, p->i % 250,
+        1 + p->i / 62500, p->i / 250 % 250, p->i % 250);
+    for (int k = 0; k < (p->set == DATA_LIGHT ? 0 : 2); k++)
+        put_container_status(p, k, "init",
+                             "\"terminated\":{\"exitCode\":0,\"reason\":\"Completed\",\"startedAt\":\"2026-01-02T03:04:"
+                             "06Z\",\"finishedAt\":"
+                             "\"2026-01-02T03:04:07Z\"}");
+    put(p, "],\"containerStatuses\":[");
+    for (int k = 0; k < n; k++)
+        put_container_status(p, k, "container", "\"running\":{\"startedAt\":\"2026-01-02T03:04:08Z\"}");
+    put(p, "],\"qosClass\":\"Burstable\"}");
+}
+
+static uint32_t place(const char *text, const char *before)
+{
+    return (uint32_t)(strstr(text, before) - text + (long)strlen(before));
+}
+
+static int make_one(const pod *from, int custom, data_object *ret)
+{
+    size_t len = 0;
+    pod p = *from;
+
+    p.out = open_memstream(&ret->text, &len);
+    if (!p.out)
+        return -1;
+    put(&p, "{\"apiVersion\":\"%s\",\"kind\":\"%s\",", custom ? "bench.example.com/v1" : "v1",
+        custom ? "Benchmark" : "Pod");
+    put_metadata(&p);
+    put(&p, ",");
+    put_spec(&p);
+    put(&p, ",");
+    put_status(&p);
+    put(&p, "}");
+    if (fclose(p.out) != 0)
+        return -1;
+    ret->len = (uint32_t)len;
+    ret->version_at = place(ret->text, "\"resourceVersion\":\"");
+    ret->sent_at = place(ret->text, "\"bench/sent-ns\":\"");
+    return 0;
+}
+
+data_object *data_make(enum data_set set, size_t n, int custom)
+{
+    data_object *objects = calloc(n + 1, sizeof(data_object));
+
+    for (size_t i = 0; objects && i < n; i++) {
+        if (make_one(&(pod){.set = set, .i = i}, custom, objects + i) == 0)
+            continue;
+        data_free(objects, n);
+        return NULL;
+    }
+    return objects;
+}
+
+void data_free(data_object *objects, size_t n)
+{
+    for (size_t i = 0; objects && i < n; i++)
+        free(objects[i].text);
+    free(objects);
+}
