@@ -2,6 +2,7 @@
 #include "apiserver/auth/auth.h"
 #include "apiserver/crd/crds.h"
 #include "apiserver/discovery/discovery.h"
+#include "apiserver/discovery/openapi.h"
 #include "apiserver/fault.h"
 #include "apiserver/http.h"
 #include "apiserver/kinds/kinds.h"
@@ -86,6 +87,7 @@ opsdk_apiserver *opsdk_apiserver_stop(opsdk_apiserver *s)
         return NULL;
     http_stop(s);
     kubeconfig_remove(s);
+    openapi_free(s->openapi);
     discovery_free(s->discovery);
     crds_free(s->crds);
     kinds_free(s->kinds);

@@ -16,6 +16,7 @@ struct opsdk_apiserver {
     registry *resources;
     struct kinds *kinds;
     struct discovery *discovery;
+    struct openapi *openapi;
     struct http *http;
     struct kubeconfig *kubeconfigs; /* files */
     const char *own_kubeconfig;     /* path of the server's own; set once */

@@ -1,6 +1,6 @@
 #include "apiserver/call.h"
 #include "apiserver/json_put.h"
-#include "apiserver/kinds/schemas.h"
+#include "apiserver/kinds/kinds.h"
 #include "apiserver/limits.h"
 #include "apiserver/schema/protobuf.h"
 
@@ -118,18 +118,10 @@ int call_value(call *c, bool yaml, json_t **ret, failure *why)
 /* Of what may come as protobuf: the resource's own documents, those of subresources, and options. */
 static const schema *find_schema(const char *api_version, const char *kind, const void *user)
 {
-    static const schema *const others[] = {&schema_meta_v1_DeleteOptions, &schema_autoscaling_v1_Scale,
-                                           &schema_policy_v1_Eviction, &schema_authentication_v1_TokenRequest,
-                                           &schema_core_v1_Binding};
     const call *c = user;
 
     (void)api_version; /* compared with the resource's later on */
-    if (strcmp(kind, c->res->kind) == 0)
-        return c->res->schema;
-    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
-        if (strcmp(strrchr(others[i]->name, '.') + 1, kind) == 0)
-            return others[i];
-    return NULL;
+    return strcmp(kind, c->res->kind) == 0 ? c->res->schema : kinds_document(kind);
 }
 
 bool call_is_json(const call *c)

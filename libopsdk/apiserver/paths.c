@@ -1,5 +1,6 @@
 #include "apiserver/paths.h"
 #include "apiserver/discovery/discovery.h"
+#include "apiserver/discovery/openapi.h"
 #include "apiserver/verbs.h"
 
 #include <string.h>
@@ -18,8 +19,9 @@ static const struct {
                   failure *why); /* rest: behind the path and its slash, "" when there is nothing */
     bool only_get;
 } owners[] = {
-    {"/api", discovery_core, true},    {"/apis", discovery_groups, false}, {"/version", version_answer, true},
-    {"/readyz", health_answer, false}, {"/livez", health_answer, false},   {"/healthz", health_answer, false},
+    {"/api", discovery_core, true},         {"/apis", discovery_groups, false}, {"/version", version_answer, true},
+    {"/readyz", health_answer, false},      {"/livez", health_answer, false},   {"/healthz", health_answer, false},
+    {"/openapi/v3", openapi_answer, false},
 };
 
 /* NULL: not within path. */

@@ -155,7 +155,8 @@ static int fill(crd_version *v, apiserver *s, const json_t *crd, size_t index)
         return -1;
     v->spec = json_array_get(json_object_get(json_object_get(v->crd, "spec"), "versions"), index);
     v->crd_name = doc_text(json_object_get(v->crd, "metadata"), "name");
-    if (build_schema(json_object_get(json_object_get(v->spec, "schema"), "openAPIV3Schema"), &v->schema) < 0)
+    v->res.openapi = json_object_get(json_object_get(v->spec, "schema"), "openAPIV3Schema");
+    if (build_schema(v->res.openapi, &v->schema) < 0)
         return -1;
     set_names(v, &failed);
     set_subresources(v, &failed);

@@ -1,5 +1,6 @@
 #include "apiserver/kinds/kinds.h"
 #include "apiserver/apiserver.h"
+#include "apiserver/kinds/schemas.h"
 #include "apiserver/kinds/tables.h"
 
 #include <stdlib.h>
@@ -63,6 +64,18 @@ collection *kinds_accounts(const kinds *k)
 resource *kinds_account_resource(const kinds *k)
 {
     return k->accounts;
+}
+
+const schema *kinds_document(const char *kind)
+{
+    static const schema *const documents[] = {&schema_meta_v1_DeleteOptions, &schema_autoscaling_v1_Scale,
+                                              &schema_policy_v1_Eviction, &schema_authentication_v1_TokenRequest,
+                                              &schema_core_v1_Binding};
+
+    for (size_t i = 0; i < sizeof(documents) / sizeof(documents[0]); i++)
+        if (strcmp(strrchr(documents[i]->name, '.') + 1, kind) == 0)
+            return documents[i];
+    return NULL;
 }
 
 int kinds_populate(apiserver *s)

@@ -17,6 +17,9 @@ collection *kinds_namespaces(const kinds *k);
 collection *kinds_accounts(const kinds *k);
 resource *kinds_account_resource(const kinds *k);
 
+/* The schema of documents that are no resources themselves: "Scale", "Eviction", "DeleteOptions"; NULL: there is none. */
+const schema *kinds_document(const char *kind);
+
 struct opsdk_apiserver;
 /* Makes what a real server makes of itself when it starts: the system's namespaces.  -1: no memory. */
 int kinds_populate(struct opsdk_apiserver *s);
