@@ -18,9 +18,8 @@ json_t *openapi_document(const group_version *g)
         openapi_schemas(schemas, g->resources[i]);
     }
     return json_pack("{s:s, s:{s:s, s:s}, s:o, s:{s:o}}", "openapi", "3.0.0", "info", "title",
-                     g->custom ? "Kubernetes CRD Swagger" : "Kubernetes", "version",
-                     g->custom ? "v0.1.0" : "1.35", "paths", paths, "components", "schemas",
-                     schemas);
+                     g->custom ? "Kubernetes CRD Swagger" : "Kubernetes", "version", g->custom ? "v0.1.0" : "1.35",
+                     "paths", paths, "components", "schemas", schemas);
 }
 
 /* ---- those that are kept ---- */
@@ -142,9 +141,9 @@ static page *index_page(apiserver *s, openapi *o)
     for (size_t i = 0; paths && i < n; i++) {
         p = page_of(o, &all[i]);
         if (p)
-            json_object_set_new(paths, p->name,
-                                json_pack("{s:o}", "serverRelativeURL",
-                                          json_sprintf("/openapi/v3/%s?hash=%s", p->name, p->tag)));
+            json_object_set_new(
+                paths, p->name,
+                json_pack("{s:o}", "serverRelativeURL", json_sprintf("/openapi/v3/%s?hash=%s", p->name, p->tag)));
     }
     free(all);
     return paths ? keep(o, "", true, json_pack("{s:o}", "paths", paths)) : NULL;

@@ -15,8 +15,7 @@ static void publish_all(json_t *schemas, int depth)
 
 static void set_metadata(json_t *properties)
 {
-    json_object_set_new(properties, "metadata",
-                        json_pack("{s:[o]}", "allOf", openapi_ref(OPENAPI_META "ObjectMeta")));
+    json_object_set_new(properties, "metadata", json_pack("{s:[o]}", "allOf", openapi_ref(OPENAPI_META "ObjectMeta")));
 }
 
 static void set_text(json_t *properties, const char *name)

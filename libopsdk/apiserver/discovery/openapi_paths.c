@@ -47,8 +47,8 @@ static json_t *query_parameters(unsigned uses)
 
     for (size_t i = 0; i < sizeof(parameters) / sizeof(parameters[0]); i++)
         if (parameters[i].uses & uses)
-            json_array_append_new(list, json_pack("{s:s, s:s, s:{s:s, s:b}}", "name", parameters[i].name, "in",
-                                                  "query", "schema", "type", parameters[i].type, "uniqueItems", 1));
+            json_array_append_new(list, json_pack("{s:s, s:s, s:{s:s, s:b}}", "name", parameters[i].name, "in", "query",
+                                                  "schema", "type", parameters[i].type, "uniqueItems", 1));
     return list;
 }
 
@@ -94,8 +94,9 @@ static json_t *content(const char *const *media, const char *type)
     json_t *out = json_object();
 
     for (size_t i = 0; media[i]; i++)
-        json_object_set_new(out, media[i],
-                            json_pack("{s:o}", "schema", type ? openapi_ref(type) : json_pack("{s:s}", "type", "string")));
+        json_object_set_new(
+            out, media[i],
+            json_pack("{s:o}", "schema", type ? openapi_ref(type) : json_pack("{s:s}", "type", "string")));
     return out;
 }
 
@@ -144,7 +145,8 @@ static void add_collection(json_t *paths, const resource *res, const char *path,
     const choice choices[] = {
         {VERB_LIST, {"get", "list", FOR_ALL | FOR_LIST | FOR_WATCH, NULL, list, NULL}},
         {VERB_CREATE, {"post", "post", FOR_ALL | FOR_WRITE, type, type, any_media}},
-        {VERB_DELETECOLLECTION, {"delete", "deletecollection", FOR_ALL | FOR_LIST | FOR_DELETE, OPTIONS, STATUS, any_media}},
+        {VERB_DELETECOLLECTION,
+         {"delete", "deletecollection", FOR_ALL | FOR_LIST | FOR_DELETE, OPTIONS, STATUS, any_media}},
     };
 
     add_path(paths, path, verbs, choices, sizeof(choices) / sizeof(choices[0]),
@@ -173,10 +175,8 @@ static void add_connection(json_t *paths, const char *path, const subresource *s
 {
     const char *action = sub->kind ? "connect" : "get";
     const choice choices[] = {
-        {VERB_GET, {"get", action, 0, NULL, NULL, NULL}},
-        {VERB_UPDATE, {"put", action, 0, NULL, NULL, NULL}},
-        {VERB_CREATE, {"post", action, 0, NULL, NULL, NULL}},
-        {VERB_PATCH, {"patch", action, 0, NULL, NULL, NULL}},
+        {VERB_GET, {"get", action, 0, NULL, NULL, NULL}},       {VERB_UPDATE, {"put", action, 0, NULL, NULL, NULL}},
+        {VERB_CREATE, {"post", action, 0, NULL, NULL, NULL}},   {VERB_PATCH, {"patch", action, 0, NULL, NULL, NULL}},
         {VERB_DELETE, {"delete", action, 0, NULL, NULL, NULL}},
     };
 

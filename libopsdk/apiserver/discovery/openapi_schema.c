@@ -52,9 +52,8 @@ static json_t *use_item(json_t *schemas, const schema *s)
 
 static void set_topology(json_t *doc, const schema *s)
 {
-    static const char *const list_types[] = {[TOPOLOGY_ATOMIC] = "atomic",
-                                             [TOPOLOGY_SET] = "set",
-                                             [TOPOLOGY_MAP] = "map"};
+    static const char *const list_types[] = {
+        [TOPOLOGY_ATOMIC] = "atomic", [TOPOLOGY_SET] = "set", [TOPOLOGY_MAP] = "map"};
 
     if (s->topology == TOPOLOGY_DEFAULT)
         return;
