@@ -80,6 +80,10 @@ static int take_flag(dev *d, int option, char **argv)
         d->help = true;
         return CMD_OK;
     }
+    if (option == 'C') {
+        d->opts.no_controllers = true;
+        return CMD_OK;
+    }
     if (option != 'f' && option != 'x')
         return cmd_bad_flag(d->self, option, argv);
     if (*n == LISTS)
@@ -90,10 +94,13 @@ static int take_flag(dev *d, int option, char **argv)
 
 static int run(const cmd *self, int argc, char **argv)
 {
-    static const struct option flags[] = {
-        {"listen", required_argument, NULL, 'l'}, {"load", required_argument, NULL, 'f'},
-        {"fault", required_argument, NULL, 'x'},  {"rbac", no_argument, NULL, 'R'},
-        {"help", no_argument, NULL, CMD_HELP},    {0}};
+    static const struct option flags[] = {{"listen", required_argument, NULL, 'l'},
+                                          {"load", required_argument, NULL, 'f'},
+                                          {"fault", required_argument, NULL, 'x'},
+                                          {"rbac", no_argument, NULL, 'R'},
+                                          {"no-controllers", no_argument, NULL, 'C'},
+                                          {"help", no_argument, NULL, CMD_HELP},
+                                          {0}};
     dev d = {.self = self};
     int option, r = CMD_OK;
 
@@ -112,7 +119,8 @@ static int run(const cmd *self, int argc, char **argv)
 
 const cmd cmd_dev = {
     .name = "dev",
-    .synopsis = "[--listen ADDRESS] [--rbac] [-f FILE|FOLDER]... [--fault SPEC]... | fault ... | heal | kubeconfig ... "
+    .synopsis = "[--listen ADDRESS] [--rbac] [--no-controllers] [-f FILE|FOLDER]... [--fault SPEC]... | fault ... | "
+                "heal | kubeconfig ... "
                 "| requests ...",
     .summary = "Serves the Kubernetes API from memory, for tests and demos.",
     .help = "Prints a line to paste, which sets KUBECONFIG for kubectl and for operators, and serves until it is "
@@ -120,6 +128,7 @@ const cmd cmd_dev = {
             "  --listen ADDRESS    HOST:PORT or unix:PATH; default: 127.0.0.1 and a free port\n"
             "  --rbac              evaluates roles: requests without a token, or a certificate, are anonymous\n"
             "  -f, --load FILE     applies the manifests of a file or folder first; may be given again\n"
+            "  --no-controllers    as kube-apiserver alone: nothing collects garbage or ends namespaces\n"
             "  --fault SPEC        misbehaves from the start: see opsdk dev fault --list; may be given again\n\n"
             "With the KUBECONFIG of one that runs:\n"
             "  opsdk dev fault SPEC       injects a fault\n"

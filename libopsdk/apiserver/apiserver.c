@@ -4,6 +4,7 @@
 #include "apiserver/discovery/discovery.h"
 #include "apiserver/discovery/openapi.h"
 #include "apiserver/fault.h"
+#include "apiserver/gc/gc.h"
 #include "apiserver/http.h"
 #include "apiserver/kinds/kinds.h"
 #include "apiserver/recorder.h"
@@ -52,7 +53,8 @@ static int create(apiserver *s, const opsdk_apiserver_opts *opts, opsdk_error *e
     s->kinds =
         s->auth && s->faults && s->recorder && s->objects && s->resources ? kinds_new(s->resources, s->objects) : NULL;
     s->crds = s->kinds ? crds_new(s) : NULL;
-    return s->crds ? 0 : opsdk_error_set(err, OPSDK_ENOMEM, "out of memory");
+    s->gc = s->crds && !s->opts.no_controllers ? gc_new(s) : NULL;
+    return s->crds && (s->gc || s->opts.no_controllers) ? 0 : opsdk_error_set(err, OPSDK_ENOMEM, "out of memory");
 }
 
 int opsdk_apiserver_start(const opsdk_apiserver_opts *opts, opsdk_apiserver **ret, opsdk_error *err)
@@ -91,6 +93,7 @@ opsdk_apiserver *opsdk_apiserver_stop(opsdk_apiserver *s)
     discovery_free(s->discovery);
     crds_free(s->crds);
     kinds_free(s->kinds);
+    gc_free(s->gc);
     recorder_free(s->recorder);
     faults_free(s->faults);
     auth_free(s->auth);

@@ -22,6 +22,7 @@ struct opsdk_apiserver {
     const char *own_kubeconfig;     /* path of the server's own; set once */
     int64_t skew_ms;                /* of the clock, a fault */
     struct crds *crds;
+    struct gc *gc; /* NULL: none */
     struct faults *faults;
     struct recorder *recorder;
     struct auth *auth;
@@ -49,5 +50,17 @@ int api_update(apiserver *s, resource *res, const char *sub, const json_t *doc, 
 int api_apply(apiserver *s, resource *res, const char *ns, const json_t *doc, const char *manager, failure *why);
 int api_delete(apiserver *s, resource *res, const char *ns, const char *name, const char *uid, const char *propagation,
                failure *why);
+
+/* The same as a controller of a real cluster, whose requests stand in the log.  opts: DeleteOptions or NULL, borrowed. */
+typedef struct actor {
+    const char *user; /* a service account of kube-system; NULL: the server itself, and nothing is logged */
+    const char *manager;
+} actor;
+int actor_create(apiserver *s, const actor *who, resource *res, const char *ns, const json_t *doc, failure *why);
+/* verb is what stands in the log: "update" or "patch". */
+int actor_update(apiserver *s, const actor *who, const char *verb, resource *res, const char *sub, const json_t *doc,
+                 failure *why);
+int actor_delete(apiserver *s, const actor *who, resource *res, const char *ns, const char *name, const json_t *opts,
+                 failure *why);
 
 #endif

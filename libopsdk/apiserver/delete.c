@@ -1,6 +1,7 @@
 #include "apiserver/admission/admission.h"
 #include "apiserver/limits.h"
 #include "apiserver/meta.h"
+#include "apiserver/propagation.h"
 #include "apiserver/select.h"
 #include "apiserver/verbs.h"
 #include "apiserver/version.h"
@@ -37,35 +38,6 @@ static int check_preconditions(const call *c, const item *it, const json_t *opts
     else
         return 0;
     return fail_conflict(c->res, it->name, message, why);
-}
-
-/* Adds or takes back the finalizers with which garbage collection keeps owners: propagationPolicy, or the older orphanDependents. */
-static void set_propagation(json_t *obj, const json_t *opts)
-{
-    const char *policy = json_string_value(json_object_get(opts, "propagationPolicy")), *add = NULL;
-    json_t *orphan = json_object_get(opts, "orphanDependents"), *list = json_object_get(meta_of(obj), "finalizers");
-    size_t i;
-    json_t *one;
-
-    if (!policy && !orphan)
-        return;
-    if (json_is_true(orphan) || (policy && strcmp(policy, "Orphan") == 0))
-        add = "orphan";
-    else if (policy && strcmp(policy, "Foreground") == 0)
-        add = "foregroundDeletion";
-    list = json_is_array(list) ? json_incref(list) : json_array();
-    for (i = 0; i < json_array_size(list); i++) {
-        one = json_array_get(list, i);
-        if (strcmp(json_string_value(one), "orphan") == 0 || strcmp(json_string_value(one), "foregroundDeletion") == 0)
-            json_array_remove(list, i--);
-    }
-    if (add)
-        json_array_append_new(list, json_string(add));
-    if (json_array_size(list))
-        json_object_set(meta_of(obj), "finalizers", list);
-    else
-        json_object_del(meta_of(obj), "finalizers");
-    json_decref(list);
 }
 
 static int64_t grace_of(const call *c, const json_t *obj, const json_t *opts)
@@ -146,7 +118,7 @@ static int do_delete(call *c, const json_t *opts, json_t *obj, json_t *old, bool
     bool first = !json_object_get(meta_of(obj), "deletionTimestamp");
 
     if (!first || !s || !s->deleting || !s->deleting(c, obj))
-        set_propagation(obj, opts);
+        propagation_set(c->res, obj, opts);
     *ret_gone = grace == 0 && json_array_size(json_object_get(meta_of(obj), "finalizers")) == 0;
     if ((!*ret_gone || (s && s->grace)) && mark(c, obj, old, grace, why) < 0)
         return -1;
@@ -194,7 +166,7 @@ static int read_options(call *c, json_t **ret, failure *why)
     if (json_array_size(json_object_get(opts, "dryRun")))
         c->dry_run = true;
     *ret = opts;
-    return 0;
+    return propagation_check(opts, why);
 }
 
 static json_t *success(const resource *res, const char *name, const char *uid)

@@ -1,22 +1,32 @@
 /* Requests that the server makes of itself: for manifests, for controllers. */
 #include "apiserver/apiserver.h"
 #include "apiserver/auth/user.h"
+#include "apiserver/limits.h"
 #include "apiserver/meta.h"
+#include "apiserver/recorder.h"
 #include "apiserver/verbs.h"
 #include "apiserver/version.h"
 #include "apiserver/write.h"
+#include "client/clock.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-static int begin(call *c, apiserver *s, resource *res, const char *sub, const char *manager, failure *why)
+static int add_user(user_info *u, const char *name)
+{
+    if (name)
+        return user_of(u, name, NULL) < 0 || user_join_authenticated(u) < 0 ? -1 : 0;
+    return user_set(u, "system:apiserver") < 0 || user_join(u, GROUP_MASTERS) < 0 ? -1 : 0;
+}
+
+static int begin(call *c, apiserver *s, const actor *who, resource *res, const char *sub, failure *why)
 {
     *c = (call){.server = s, .res = res, .sub = *sub ? resource_sub(res, sub) : NULL};
     c->rq = (request){.method = "",
                       .path = "",
                       .accept = "",
                       .content_type = "",
-                      .user_agent = "",
+                      .user_agent = who->user ? who->manager : "",
                       .authorization = "",
                       .if_none_match = "",
                       .impersonation = {"", "", ""},
@@ -28,18 +38,50 @@ static int begin(call *c, apiserver *s, resource *res, const char *sub, const ch
                       .sub = sub,
                       .ns = "",
                       .name = ""};
-    c->manager = strdup(manager);
-    if (!c->manager || user_set(&c->user, "system:apiserver") < 0 || user_join(&c->user, GROUP_MASTERS) < 0)
-        return failure_memory(why);
-    return 0;
+    resource_hold(res); /* the last object of a CRD that goes may take it along */
+    c->manager = strdup(who->manager);
+    return add_user(&c->user, who->user) == 0 && c->manager ? 0 : failure_memory(why);
 }
 
-static void end(call *c)
+static const char *method_of(const char *verb)
 {
+    return strcmp(verb, "create") == 0   ? "POST"
+           : strcmp(verb, "update") == 0 ? "PUT"
+           : strcmp(verb, "patch") == 0  ? "PATCH"
+                                         : "DELETE";
+}
+
+/* In the log it looks as if it had come in. */
+static void note(call *c, int r, const failure *why, int64_t began)
+{
+    auto_buf path = BUF_INIT(LIMIT_KEY * 4);
+    request *rq = &c->rq;
+
+    buf_puts(&path, *rq->group ? "/apis/" : "/api");
+    buf_printf(&path, "%s/%s", rq->group, rq->version);
+    if (*rq->ns)
+        buf_printf(&path, "/namespaces/%s", rq->ns);
+    buf_printf(&path, "/%s", rq->plural);
+    if (strcmp(rq->verb, "create") != 0)
+        buf_printf(&path, "/%s", rq->name);
+    if (*rq->sub)
+        buf_printf(&path, "/%s", rq->sub);
+    rq->path = path.failed || !path.data ? "" : path.data;
+    rq->method = method_of(rq->verb);
+    c->status = r < 0 ? why->code : strcmp(rq->verb, "create") == 0 ? 201 : 200;
+    recorder_add(c->server->recorder, c, began);
+}
+
+static int end(call *c, const actor *who, int64_t began, int r, const failure *why)
+{
+    if (who->user)
+        note(c, r, why, began);
     buf_clear(&c->body);
     json_decref(c->warnings);
     free(c->manager);
     user_info_clear(&c->user);
+    resource_release(c->res);
+    return r;
 }
 
 /* The document with its namespace, as a copy. */
@@ -54,11 +96,12 @@ static json_t *place(const resource *res, const char *ns, const json_t *doc)
     return obj;
 }
 
-int api_create(apiserver *s, resource *res, const char *ns, const json_t *doc, const char *manager, failure *why)
+int actor_create(apiserver *s, const actor *who, resource *res, const char *ns, const json_t *doc, failure *why)
 {
+    int64_t began = clock_us();
     call c;
     writing w = {.c = &c};
-    int r = begin(&c, s, res, "", manager, why);
+    int r = begin(&c, s, who, res, "", why);
 
     c.rq.verb = "create";
     c.rq.ns = ns;
@@ -70,8 +113,7 @@ int api_create(apiserver *s, resource *res, const char *ns, const json_t *doc, c
     if (r == 0)
         r = write_create(&w, why);
     writing_clear(&w);
-    end(&c);
-    return r;
+    return end(&c, who, began, r, why);
 }
 
 static int update(writing *w, const json_t *doc, failure *why)
@@ -89,27 +131,55 @@ static int update(writing *w, const json_t *doc, failure *why)
     return write_decode(c, w->obj, NULL, 0, why) < 0 ? -1 : write_update(w, why);
 }
 
-int api_update(apiserver *s, resource *res, const char *sub, const json_t *doc, const char *manager, failure *why)
+int actor_update(apiserver *s, const actor *who, const char *verb, resource *res, const char *sub, const json_t *doc,
+                 failure *why)
 {
+    int64_t began = clock_us();
     call c;
     writing w = {.c = &c};
-    int r = begin(&c, s, res, sub, manager, why);
+    int r = begin(&c, s, who, res, sub, why);
 
-    c.rq.verb = "update";
+    c.rq.verb = verb;
     c.rq.ns = meta_text(doc, "namespace");
     c.rq.name = meta_text(doc, "name");
     if (r == 0)
         r = update(&w, doc, why);
     writing_clear(&w);
-    end(&c);
-    return r;
+    return end(&c, who, began, r, why);
+}
+
+int actor_delete(apiserver *s, const actor *who, resource *res, const char *ns, const char *name, const json_t *opts,
+                 failure *why)
+{
+    int64_t began = clock_us();
+    call c;
+    int r = begin(&c, s, who, res, "", why);
+    item *it;
+
+    c.rq.verb = "delete";
+    c.rq.ns = ns;
+    c.rq.name = name;
+    it = r == 0 ? verb_find(&c, why) : NULL;
+    r = it ? delete_object(&c, it, opts, NULL, why) : -1;
+    return end(&c, who, began, r, why);
+}
+
+int api_create(apiserver *s, resource *res, const char *ns, const json_t *doc, const char *manager, failure *why)
+{
+    return actor_create(s, &(actor){NULL, manager}, res, ns, doc, why);
+}
+
+int api_update(apiserver *s, resource *res, const char *sub, const json_t *doc, const char *manager, failure *why)
+{
+    return actor_update(s, &(actor){NULL, manager}, "update", res, sub, doc, why);
 }
 
 int api_apply(apiserver *s, resource *res, const char *ns, const json_t *doc, const char *manager, failure *why)
 {
     static const param force[] = {{"force", "true"}};
+    const actor who = {NULL, manager};
     call c;
-    int r = begin(&c, s, res, "", manager, why);
+    int r = begin(&c, s, &who, res, "", why);
     json_t *obj = place(res, ns, doc);
 
     c.rq.verb = "patch";
@@ -122,27 +192,17 @@ int api_apply(apiserver *s, resource *res, const char *ns, const json_t *doc, co
     if (r == 0)
         r = change_apply(&c, obj, why);
     json_decref(obj);
-    end(&c);
-    return r;
+    return end(&c, &who, 0, r, why);
 }
 
 int api_delete(apiserver *s, resource *res, const char *ns, const char *name, const char *uid, const char *propagation,
                failure *why)
 {
-    call c;
     json_auto_t *opts = json_object();
-    int r = begin(&c, s, res, "", "", why);
-    item *it;
 
-    c.rq.verb = "delete";
-    c.rq.ns = ns;
-    c.rq.name = name;
     if (uid)
         json_object_set_new(opts, "preconditions", json_pack("{s:s}", "uid", uid));
     if (propagation)
         json_object_set_new(opts, "propagationPolicy", json_string(propagation));
-    it = r == 0 ? verb_find(&c, why) : NULL;
-    r = it ? delete_object(&c, it, opts, NULL, why) : -1;
-    end(&c);
-    return r;
+    return actor_delete(s, &(actor){NULL, ""}, res, ns, name, opts, why);
 }

@@ -3,7 +3,6 @@
 #include "apiserver/kinds/doc.h"
 #include "apiserver/limits.h"
 #include "apiserver/meta.h"
-#include "apiserver/version.h"
 #include "client/clock.h"
 #include "core/status_code.h"
 
@@ -28,19 +27,6 @@ static int fail(const failure *why, const char *name, opsdk_error *err)
     return err ? err->code : OPSDK_EREJECTED;
 }
 
-static resource *find_kind(const apiserver *s, const char *api_version, const char *kind)
-{
-    char version[320];
-    resource *res;
-
-    for (size_t at = 0; (res = registry_next(s->resources, &at));) {
-        if (strcmp(version_name(res, version, sizeof(version)), api_version) == 0 && strcmp(res->kind, kind) == 0 &&
-            !res->hidden && !res->review)
-            return res;
-    }
-    return NULL;
-}
-
 /* A CRD's resources are there a moment after the CRD. */
 static resource *await_kind(apiserver *s, const char *api_version, const char *kind)
 {
@@ -48,7 +34,8 @@ static resource *await_kind(apiserver *s, const char *api_version, const char *k
     const struct timespec pause = {.tv_nsec = 1000000};
     resource *res;
 
-    for (res = find_kind(s, api_version, kind); !res && clock_ms() < until; res = find_kind(s, api_version, kind)) {
+    for (res = registry_kind(s->resources, api_version, kind); !res && clock_ms() < until;
+         res = registry_kind(s->resources, api_version, kind)) {
         pthread_mutex_unlock(&s->lock);
         nanosleep(&pause, NULL);
         pthread_mutex_lock(&s->lock);

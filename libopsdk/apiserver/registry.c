@@ -63,6 +63,20 @@ resource *registry_find(const registry *r, const char *group, const char *versio
     return NULL;
 }
 
+resource *registry_kind(const registry *r, const char *api_version, const char *kind)
+{
+    const char *slash = strchr(api_version, '/'), *version = slash ? slash + 1 : api_version;
+    size_t len = slash ? (size_t)(slash - api_version) : 0;
+
+    for (size_t i = 0; i < r->n; i++) {
+        resource *res = r->list[i];
+        if (strcmp(res->kind, kind) == 0 && strcmp(res->version, version) == 0 && strlen(res->group) == len &&
+            memcmp(res->group, api_version, len) == 0 && !res->hidden && !res->review)
+            return res;
+    }
+    return NULL;
+}
+
 uint64_t registry_generation(const registry *r)
 {
     return r->generation;

@@ -105,6 +105,8 @@ registry *registry_free(registry *r);
 int registry_add(registry *r, resource *res); /* -1: no memory.  Built-in ones are borrowed, of CRDs owned by crd/. */
 void registry_remove(registry *r, resource *res);
 resource *registry_find(const registry *r, const char *group, const char *version, const char *plural);
+/* The resource that is served for a kind in "apps/v1" or "v1" and stored; NULL: none. */
+resource *registry_kind(const registry *r, const char *api_version, const char *kind);
 /* Changes with each resource that comes or goes: what is made of the registry is kept as long as this stays. */
 uint64_t registry_generation(const registry *r);
 /* Walks in the order of adding: zero *at to start; NULL at the end. */

@@ -15,7 +15,7 @@ typedef struct snapshot {
 
 struct collection {
     store *owner;
-    const resource *res;
+    resource *res;
     char *name;   /* "plural.group" */
     item **items; /* in order of their keys */
     size_t n, cap;
@@ -30,6 +30,8 @@ struct store {
     int64_t revision, compacted;
     collection **list;
     size_t n;
+    store_fn *observer; /* NULL: none */
+    void *observer_user;
 };
 
 store *store_new(void)
@@ -103,7 +105,7 @@ static collection *find(const store *s, const char *name)
     return NULL;
 }
 
-collection *store_collection(store *s, const resource *res)
+collection *store_collection(store *s, resource *res)
 {
     char name[320];
     collection *c = find(s, resource_label(res, name, sizeof(name)));
@@ -129,9 +131,26 @@ collection *store_collection(store *s, const resource *res)
     return c;
 }
 
-void collection_set_resource(collection *c, const resource *res)
+void collection_set_resource(collection *c, resource *res)
 {
     c->res = res;
+}
+
+resource *collection_resource(const collection *c)
+{
+    return c->res;
+}
+
+void store_observe(store *s, store_fn *fn, void *user)
+{
+    s->observer = fn;
+    s->observer_user = user;
+}
+
+static void tell_observer(collection *c, const json_t *obj, item *it)
+{
+    if (c->owner->observer)
+        c->owner->observer(c->owner->observer_user, c, obj, it);
 }
 
 /* ---- the present ---- */
@@ -286,6 +305,7 @@ int collection_put(collection *c, json_t *obj, item **ret, failure *why)
     if (ret)
         *ret = now;
     happen(c, (event){found ? EVENT_MODIFIED : EVENT_ADDED, revision, item_ref(now), prev});
+    tell_observer(c, obj, now);
     return 0;
 }
 
@@ -322,6 +342,7 @@ int collection_remove(collection *c, const char *ns, const char *name, item **re
     if (ret_last)
         *ret_last = last;
     happen(c, (event){EVENT_DELETED, revision, last, prev});
+    tell_observer(c, NULL, last);
     return 0;
 }
 

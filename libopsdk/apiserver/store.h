@@ -44,12 +44,18 @@ int64_t store_revision(const store *s);              /* of the newest write */
 void store_set_revision(store *s, int64_t revision); /* for faults: the next write has one more */
 
 /* The collection of a group and plural; made when it is not there; lives as long as the store.  res tells selectables. */
-collection *store_collection(store *s, const resource *res);
+collection *store_collection(store *s, resource *res);
 
 item *collection_get(const collection *c, const char *ns, const char *name); /* borrowed; NULL: not there */
 /* As it was; as it is when that is forgotten.  Borrowed until the next read of the past. */
 item *collection_get_at(collection *c, int64_t revision, const char *ns, const char *name);
 size_t collection_len(const collection *c);
+
+resource *collection_resource(const collection *c); /* what it was made with; NULL: that is gone */
+
+/* Is told of each write behind it, under the lock: obj and it are what is stored, or NULL and what was removed. */
+typedef void store_fn(void *user, collection *c, const json_t *obj, item *it);
+void store_observe(store *s, store_fn *fn, void *user);
 
 /* Stores obj, whose metadata.resourceVersion becomes the new revision; *ret is borrowed (NULL is fine).  -1: no memory or full. */
 int collection_put(collection *c, json_t *obj, item **ret, failure *why);
@@ -78,6 +84,6 @@ void collection_end_watches(collection *c); /* tells each that it is over */
 void store_compact(store *s, int64_t revision);
 int64_t store_compacted(const store *s);
 
-void collection_set_resource(collection *c, const resource *res); /* when the resource it was made with goes */
+void collection_set_resource(collection *c, resource *res); /* when the resource it was made with goes */
 
 #endif

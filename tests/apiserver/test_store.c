@@ -7,7 +7,7 @@
 #include <string.h>
 
 static const selectable fields[] = {{"status.phase", "/status/phase", ""}, {0}};
-static const resource things = {
+static resource things = {
     .group = "", .version = "v1", .plural = "things", .kind = "Thing", .namespaced = true, .selectables = fields};
 static store *s;
 static collection *c;

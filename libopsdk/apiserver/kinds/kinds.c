@@ -22,7 +22,7 @@ static bool is_stored(const resource *res)
 static int add(resource *res, registry *r, store *s)
 {
     if (is_stored(res)) {
-        const resource *home = res->home ? registry_find(r, res->home, res->version, res->plural) : NULL;
+        resource *home = res->home ? registry_find(r, res->home, res->version, res->plural) : NULL;
         res->objects = store_collection(s, home ? home : res);
         if (!res->objects)
             return -1;

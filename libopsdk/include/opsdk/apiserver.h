@@ -15,6 +15,7 @@ typedef struct opsdk_apiserver opsdk_apiserver;
 typedef struct opsdk_apiserver_opts { /* zero is the default of each */
     const char *listen;               /* "127.0.0.1:0" (a free port); "unix:PATH" */
     bool rbac;                        /* asks for bearer tokens and evaluates roles; else everybody may do everything */
+    bool no_controllers;              /* as kube-apiserver alone: nothing collects garbage or ends namespaces */
 } opsdk_apiserver_opts;
 
 /* Starts a server in a thread of its own; it answers when this returns.  *ret is the caller's: end it with opsdk_apiserver_stop.

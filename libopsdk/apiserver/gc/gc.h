@@ -1,0 +1,18 @@
+/* Owner garbage collection, as kube-controller-manager does it: dependents go with their last owner, before it or after it, or are let go.
+ *
+ * It looks at each write under the server's lock, notes what is to do, and does it on the loop, a little in each turn. */
+#ifndef APISERVER_GC_GC_H
+#define APISERVER_GC_GC_H
+
+#include "apiserver/apiserver.h"
+
+typedef struct gc gc;
+
+/* Observes s->objects from now on; there must be nothing yet that it should know.  NULL: no memory. */
+gc *gc_new(apiserver *s);
+gc *gc_free(gc *g);
+
+/* A write behind it (store_fn, but for the first parameter). */
+void gc_see(gc *g, collection *c, const json_t *obj, item *it);
+
+#endif
