@@ -100,7 +100,7 @@ static int add_program(build *b, opsdk_error *err)
     b->installed = file_format("/usr/local/bin/%s", name ? name + 1 : b->program);
     if (!bare || !b->installed)
         return no_memory(err);
-    r = libraries_add(&b->below, b->program, NULL, &b->in_base, err);
+    r = libraries_add(&b->below, b->program, &(libraries_around){.base = &b->in_base}, err);
     if (r == 0 && file_run((const char *const[]){"strip", "-o", bare, b->program, NULL}, NULL, NULL) < 0)
         from = b->program;
     return r == 0 ? tree_file(&b->top, b->installed, 0755, from, err) : r;
@@ -112,6 +112,7 @@ static int add_more(build *b, const char *spec, opsdk_error *err)
     const char *colon = strrchr(spec, ':');
     auto_free char *given = colon ? strndup(spec, (size_t)(colon - spec)) : NULL;
     auto_free char *from = given ? realpath(given, NULL) : NULL;
+    libraries_around around = {.root = from, .added = &b->top, .base = &b->in_base};
     size_t begin = b->top.len;
     int r;
 
@@ -122,7 +123,7 @@ static int add_more(build *b, const char *spec, opsdk_error *err)
     r = tree_copy(&b->top, colon + 1, from, false, err);
     for (size_t i = begin, end = b->top.len; r == 0 && i < end; i++)
         if (b->top.items[i].from)
-            r = libraries_add(&b->below, b->top.items[i].from, from, &b->in_base, err);
+            r = libraries_add(&b->below, b->top.items[i].from, &around, err);
     return r;
 }
 

@@ -52,7 +52,7 @@ static char *place(const char *path, const char *system)
 
 typedef struct listing {
     tree *to;
-    const tree *base;
+    const libraries_around *around;
     const char *program;
     char root[4096];   /* resolved; "": none */
     char system[1024]; /* the folder of libc */
@@ -63,7 +63,9 @@ static bool in_base(const listing *l, const char *path)
 {
     auto_free char *merged = file_format("usr%s", path);
 
-    return l->base && (tree_has(l->base, path) || (merged && tree_has(l->base, merged)));
+    const tree *base = l->around->base;
+
+    return base && (tree_has(base, path) || (merged && tree_has(base, merged)));
 }
 
 static int add_one(listing *l, const char *path, opsdk_error *err)
@@ -80,6 +82,19 @@ static int add_one(listing *l, const char *path, opsdk_error *err)
     return tree_file(l->to, to, 0755, real, err);
 }
 
+static bool is_added(const listing *l, const char *name, size_t len)
+{
+    const tree *added = l->around->added;
+
+    for (size_t i = 0; added && i < added->len; i++) {
+        const char *slash = strrchr(added->items[i].path, '/'), *last = slash ? slash + 1 : added->items[i].path;
+
+        if (strncmp(last, name, len) == 0 && last[len] == '\0')
+            return true;
+    }
+    return false;
+}
+
 static void find_system(listing *l, const char *text)
 {
     const char *end = strstr(text, "/libc.so.6 ");
@@ -90,32 +105,37 @@ static void find_system(listing *l, const char *text)
     snprintf(l->system, sizeof(l->system), "%.*s", begin ? (int)(end - begin) : 8, begin ? begin : "/usr/lib");
 }
 
-/* Lines are "name => path (address)", "path (address)", "name (address)" for what the kernel brings, or "name => not found". */
+/* "name => path (address)", "path (address)", "name (address)" for what the kernel brings, or "name => not found". */
+static int add_line(listing *l, char *line, opsdk_error *err)
+{
+    char *path = strchr(line, '/'), *end = path ? strstr(path, " (") : NULL;
+    size_t len;
+
+    line += strspn(line, "\t ");
+    len = strcspn(line, " ");
+    if (strstr(line, "not found") && !is_added(l, line, len))
+        return opsdk_error_set(err, OPSDK_ENOTFOUND, "%s: needs %.*s, which is not on this machine", l->program,
+                               (int)len, line);
+    if (!path || !end)
+        return 0;
+    *end = '\0';
+    return add_one(l, path, err);
+}
+
 static int add_listed(listing *l, char *text, opsdk_error *err)
 {
     char *save = NULL;
     int r = 0;
 
     find_system(l, text);
-    for (char *line = strtok_r(text, "\n", &save); r == 0 && line; line = strtok_r(NULL, "\n", &save)) {
-        char *path = strchr(line, '/');
-        char *end = path ? strstr(path, " (") : NULL;
-
-        line += strspn(line, "\t ");
-        if (strstr(line, "not found"))
-            return opsdk_error_set(err, OPSDK_ENOTFOUND, "%s: needs %.*s, which is not on this machine", l->program,
-                                   (int)strcspn(line, " "), line);
-        if (!path || !end)
-            continue;
-        *end = '\0';
-        r = add_one(l, path, err);
-    }
+    for (char *line = strtok_r(text, "\n", &save); r == 0 && line; line = strtok_r(NULL, "\n", &save))
+        r = add_line(l, line, err);
     return r;
 }
 
-int libraries_add(tree *t, const char *program, const char *root, const tree *base, opsdk_error *err)
+int libraries_add(tree *t, const char *program, const libraries_around *around, opsdk_error *err)
 {
-    listing l = {.to = t, .base = base, .program = program};
+    listing l = {.to = t, .around = around, .program = program};
     char loader[256], ours[256];
     auto_free char *text = NULL;
     bool dynamic, any;
@@ -123,12 +143,14 @@ int libraries_add(tree *t, const char *program, const char *root, const tree *ba
 
     if (r < 0 || !dynamic)
         return r;
-    if (root && !realpath(root, l.root))
-        return opsdk_error_set(err, OPSDK_ENOTFOUND, "%s: cannot be read", root);
+    if (around->root && !realpath(around->root, l.root))
+        return opsdk_error_set(err, OPSDK_ENOTFOUND, "%s: cannot be read", around->root);
     if (!*loader) /* a library: this command's own loader knows it, if any does */
         r = interpreter("/proc/self/exe", ours, &any, err);
-    if (r == 0)
-        r = file_run_read((const char *const[]){*loader ? loader : ours, "--list", program, NULL}, &text, err);
+    if (r == 0) /* as ldd does it: goes on where something is missing */
+        r = file_run_read(
+            (const char *const[]){"env", "LD_TRACE_LOADED_OBJECTS=1", *loader ? loader : ours, program, NULL}, &text,
+            err);
     if (r < 0)
         return r;
     r = add_listed(&l, text, err);
