@@ -17,11 +17,11 @@ static const actor controller = {"system:serviceaccount:kube-system:namespace-co
 typedef struct ending {
     struct ending *next;
     char *name;
-    bool waits;           /* the pass is over, and something is left that others have to let go */
-    bool pods;            /* the pass is still at these */
-    uint64_t kinds;       /* the registry's generation at the begin of the pass */
-    size_t at;            /* the next kind */
-    resource *res;        /* the kind in hand; NULL: none */
+    bool waits;            /* the pass is over, and something is left that others have to let go */
+    bool pods;             /* the pass is still at these */
+    uint64_t kinds;        /* the registry's generation at the begin of the pass */
+    size_t at;             /* the next kind */
+    resource *res;         /* the kind in hand; NULL: none */
     char after[LIMIT_KEY]; /* its last object that was dealt with; "" */
     namespace_left left;
 } ending;
@@ -158,8 +158,7 @@ static int gather(item *it, void *user)
 /* What is still there is counted. */
 static void delete_one(namespace_ends *all, ending *e, resource *res, const item *it)
 {
-    json_auto_t *opts =
-        json_pack("{s:s, s:{s:s}}", "propagationPolicy", "Background", "preconditions", "uid", it->uid);
+    json_auto_t *opts = json_pack("{s:s, s:{s:s}}", "propagationPolicy", "Background", "preconditions", "uid", it->uid);
     auto_failure why = {0};
     item *still;
 

@@ -19,7 +19,8 @@ static void start(bool no_controllers)
 static const char *condition(const char *type, const char *what)
 {
     static char text[1024];
-    json_t *ns = api_ask(200, "GET", NS, NULL), *list = json_object_get(json_object_get(ns, "status"), "conditions"), *one;
+    json_t *ns = api_ask(200, "GET", NS, NULL), *list = json_object_get(json_object_get(ns, "status"), "conditions"),
+           *one;
     size_t i;
 
     text[0] = '\0';
@@ -160,7 +161,8 @@ START_TEST(more_than_one_turn)
     api_do(200, "DELETE", NS, NULL);
     api_do(200, "DELETE", "/api/v1/namespaces/b", NULL);
     api_wait_gone("/api/v1/namespaces/b");
-    api_wait(NS, "/status/conditions/3/message", "Some resources are remaining: configmaps. has 100 resource instances");
+    api_wait(NS, "/status/conditions/3/message",
+             "Some resources are remaining: configmaps. has 100 resource instances");
     for (int i = 0; i < 300; i += 3) {
         char target[64];
         snprintf(target, sizeof(target), MAPS "/c%d", i);
