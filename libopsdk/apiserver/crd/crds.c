@@ -3,9 +3,12 @@
 #include "apiserver/crd/check.h"
 #include "apiserver/crd/conditions.h"
 #include "apiserver/crd/version.h"
+#include "apiserver/http.h"
 #include "apiserver/kinds/doc.h"
+#include "apiserver/limits.h"
 #include "apiserver/meta.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,7 +20,9 @@ static const char manager[] = "apiserver";
 typedef struct served {
     struct served *next;
     char *name;
-    json_t *spec, *names; /* what its versions were made of */
+    json_t *spec, *names;  /* what its versions were made of */
+    bool ends;             /* its objects are being deleted, */
+    char after[LIMIT_KEY]; /* up to this one */
     size_t n;
     crd_version *versions[];
 } served;
@@ -273,24 +278,50 @@ static void set_terminating(apiserver *s, const char *name, const crd_condition 
     update_status(s, crd);
 }
 
-static int add_key(item *it, void *user)
+typedef struct batch {
+    item *items[LIMIT_GC_TURN];
+    size_t n;
+} batch;
+
+static int gather(item *it, void *user)
 {
-    return json_array_append_new(user, json_pack("{s:s, s:s, s:s}", "ns", it->ns, "name", it->name, "uid", it->uid));
+    batch *b = user;
+
+    b->items[b->n++] = item_ref(it);
+    return b->n == LIMIT_GC_TURN;
 }
 
-/* Objects that have finalizers of their own stay for now. */
-static void delete_objects(apiserver *s, resource *res)
-{
-    json_auto_t *keys = json_array();
-    auto_failure why = {0};
-    size_t i;
-    json_t *key;
+static void work(apiserver *s);
 
-    collection_each(res->objects, 0, "", NULL, add_key, keys, &why);
-    json_array_foreach(keys, i, key)
-    {
+/* Some of its objects; the rest on the loop.  Those that have finalizers stay until these go.  s may go with the last. */
+static void delete_some(apiserver *server, served *s, resource *res)
+{
+    batch b = {.n = 0};
+    auto_failure why = {0};
+
+    collection_each(res->objects, 0, "", *s->after ? s->after : NULL, gather, &b, &why);
+    s->ends = b.n == LIMIT_GC_TURN;
+    if (s->ends)
+        http_soon(server, work, 0);
+    if (b.n)
+        snprintf(s->after, sizeof(s->after), "%s", b.items[b.n - 1]->key);
+    for (size_t i = 0; i < b.n; i++) {
         auto_failure one = {0};
-        api_delete(s, res, doc_text(key, "ns"), doc_text(key, "name"), doc_text(key, "uid"), NULL, &one);
+        api_delete(server, res, b.items[i]->ns, b.items[i]->name, b.items[i]->uid, NULL, &one);
+        item_unref(b.items[i]);
+    }
+}
+
+static void work(apiserver *server)
+{
+    for (served *s = server->crds->list; s; s = s->next) {
+        resource *res;
+        if (!s->ends)
+            continue;
+        res = resource_hold(&s->versions[0]->res);
+        delete_some(server, s, res);
+        resource_release(res);
+        return;
     }
 }
 
@@ -302,27 +333,21 @@ static void finish(apiserver *s, const char *name, bool established)
     set_terminating(s, name, established ? &done : &never, true);
 }
 
-/* Any of its resources will do: they have one collection. */
-static resource *a_resource(const crds *all, const char *name)
-{
-    const served *s = *find((crds *)all, name);
-
-    return s && s->n ? &s->versions[0]->res : NULL;
-}
-
 static void terminate(crds *all, const json_t *crd)
 {
     static const crd_condition progress = {"Terminating", "True", "InstanceDeletionInProgress",
                                            "CustomResource deletion is in progress"};
     bool established = crd_condition_true(crd, "Established");
     const char *name = meta_text(crd, "name");
+    served *s;
     resource *res;
 
     set_terminating(all->server, name, &progress, false);
-    res = established ? a_resource(all, name) : NULL;
-    if (res) {
-        resource_hold(res);
-        delete_objects(all->server, res);
+    s = established ? *find(all, name) : NULL;
+    if (s && s->n) {
+        res = resource_hold(&s->versions[0]->res); /* any will do: they have one collection */
+        s->after[0] = '\0';
+        delete_some(all->server, s, res);
         if (collection_len(res->objects) == 0 && collection_get(crd_resource(all->server)->objects, "", name))
             finish(all->server, name, established);
         resource_release(res);
@@ -344,7 +369,23 @@ void crds_object_gone(apiserver *s, const resource *res)
         finish(s, it->name, true);
 }
 
+bool crds_ends(const resource *res)
+{
+    const crd_version *v = res->owner;
+
+    return v->ends;
+}
+
 /* ---- the strategy ---- */
+
+/* Creates are refused from the mark on. */
+static void note_end(crds *all, const json_t *crd)
+{
+    served *s = *find(all, meta_text(crd, "name"));
+
+    for (size_t i = 0; s && i < s->n; i++)
+        s->versions[i]->ends = crd_condition_true(crd, "Terminating");
+}
 
 static void removed(crds *all, const json_t *old)
 {
@@ -361,6 +402,7 @@ static void stored(call *c, const json_t *now, const json_t *old)
         return;
     }
     serve(all, now);
+    note_end(all, now);
     if (settle_names(all->server, now)) {
         settle_others(all->server, now);
         return;

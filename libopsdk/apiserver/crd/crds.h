@@ -17,5 +17,7 @@ extern const strategy CRD_STRATEGY;
 
 /* An object of a CRD's resource was written or removed: when the CRD itself is waiting to go, that may have been the last. */
 void crds_object_gone(apiserver *s, const resource *res);
+/* Is the CRD of res, one of a CRD's, on its way out?  Nothing may be created then. */
+bool crds_ends(const resource *res);
 
 #endif

@@ -13,6 +13,7 @@ typedef struct crd_version {
     const char *crd_name;
     const json_t *scale; /* subresources.scale, or NULL */
     bool status;         /* has the status subresource */
+    bool ends;           /* nothing new may be created */
     const char *warning; /* for requests to a deprecated version, or NULL */
 } crd_version;
 
