@@ -9,8 +9,8 @@
 #define CRD CRDS "/things.example.com"
 #define THINGS "/apis/example.com/v1/namespaces/default/things"
 
-#define DEFINITION                                                                             \
-    "{metadata: {name: things.example.com}, spec: {group: example.com, scope: Namespaced, "    \
+#define DEFINITION                                                                              \
+    "{metadata: {name: things.example.com}, spec: {group: example.com, scope: Namespaced, "     \
     "names: {plural: things, kind: Thing}, versions: [{name: v1, served: true, storage: true, " \
     "schema: {openAPIV3Schema: {type: object}}}]}}"
 
@@ -22,8 +22,8 @@ static void start(void)
 
 static void make(const char *name, const char *finalizer)
 {
-    api_do(201, "POST", THINGS,
-           "{apiVersion: example.com/v1, kind: Thing, metadata: {name: %s, finalizers: [%s]}}", name, finalizer);
+    api_do(201, "POST", THINGS, "{apiVersion: example.com/v1, kind: Thing, metadata: {name: %s, finalizers: [%s]}}",
+           name, finalizer);
 }
 
 START_TEST(objects_go_first)
