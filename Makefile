@@ -59,6 +59,13 @@ say = $(if $(V),,@printf '%-8s %s\n' '$(1)' '$(2)')
 all: lib $(BINARIES) ## the library, the command, the operator and the attach helper (default)
 lib: $(SO) $(B)/lib/libopsdk.a $(SERVER_SO) $(B)/lib/libopsdk-apiserver.a ## build/lib/libopsdk.so.* and libopsdk.a, and libopsdk-apiserver
 
+# The generator knows opsdk/meta.h by heart.
+$(B)/obj/cmd/opsdk/generate/parse.o: $(B)/gen/meta.inc
+$(B)/obj/cmd/opsdk/generate/parse.o: OPSDK_CPPFLAGS += -I$(B)/gen
+$(B)/gen/meta.inc: libopsdk/include/opsdk/meta.h
+	@mkdir -p $(@D)
+	@sed 's/\\/\\\\/g; s/"/\\"/g; s/.*/"&\\n",/' $< >$@
+
 $(B)/obj/%.o: %.c
 	$(call say,CC,$<)
 	@mkdir -p $(@D)

@@ -19,7 +19,7 @@ typedef struct cmd {
 extern const cmd *const cmd_table[]; /* NULL at the end: main.c */
 
 /* Sub-commands, one file each. */
-extern const cmd cmd_build, cmd_cp, cmd_dev, cmd_exec, cmd_get, cmd_version, cmd_watch;
+extern const cmd cmd_build, cmd_cp, cmd_dev, cmd_exec, cmd_generate, cmd_get, cmd_version, cmd_watch;
 
 /* The flags that every sub-command with a client takes: --kubeconfig, --context, -n/--namespace. */
 #define CMD_COMMON_SHORT "n:"

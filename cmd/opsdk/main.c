@@ -4,7 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-const cmd *const cmd_table[] = {&cmd_build, &cmd_cp, &cmd_dev, &cmd_exec, &cmd_get, &cmd_version, &cmd_watch, NULL};
+const cmd *const cmd_table[] = {&cmd_build, &cmd_cp,      &cmd_dev,   &cmd_exec, &cmd_generate,
+                                &cmd_get,   &cmd_version, &cmd_watch, NULL};
 
 static const cmd *find(const char *name)
 {

@@ -8,10 +8,11 @@
 
 typedef struct gc gc;
 
-gc *gc_new(apiserver *s); /* NULL: no memory */
+/* Observes s->objects from now on; there must be nothing yet that it should know.  NULL: no memory. */
+gc *gc_new(apiserver *s);
 gc *gc_free(gc *g);
 
-/* A write behind it: store_fn.  It must see each. */
+/* A write behind it (store_fn, but for the first parameter). */
 void gc_see(gc *g, collection *c, const json_t *obj, item *it);
 
 #endif

@@ -117,6 +117,45 @@ extern OPSDK_API const opsdk_schema OPSDK_SCHEMA_BOOL, OPSDK_SCHEMA_INT32, OPSDK
         OPSDK_SHAPE_MAP, sizeof(x), offsetof(__typeof__((x).items[0]), value), sizeof((x).items[0]), of, NULL \
     }
 
+/* What a types_gen.h has for each struct and, with an object instead of a value, for each kind:
+ *     int cache_spec_decode(opsdk_value v, cache_spec *ret, opsdk_error *err);
+ *     json_t *cache_spec_encode(const cache_spec *src);
+ *     void cache_spec_clear(cache_spec *value);
+ *     int cache_spec_copy(const cache_spec *src, cache_spec *ret, opsdk_error *err);
+ *     bool cache_spec_equal(const cache_spec *a, const cache_spec *b); */
+#define OPSDK_TYPED(T)                                                    \
+    OPSDK_TYPED_VALUE(T)                                                  \
+    static inline int T##_decode(opsdk_value v, T *ret, opsdk_error *err) \
+    {                                                                     \
+        return opsdk_decode(v, &T##_schema, ret, err);                    \
+    }
+#define OPSDK_TYPED_OBJECT(T)                                                       \
+    OPSDK_TYPED_VALUE(T)                                                            \
+    static inline int T##_decode(const opsdk_object *obj, T *ret, opsdk_error *err) \
+    {                                                                               \
+        return opsdk_decode(opsdk_at(obj, ""), &T##_schema, ret, err);              \
+    }
+#define OPSDK_TYPED_VALUE(T)                                           \
+    extern const opsdk_schema T##_schema;                              \
+    static inline json_t *T##_encode(const T *src)                     \
+    {                                                                  \
+        return opsdk_encode(src, &T##_schema);                         \
+    }                                                                  \
+    static inline void T##_clear(T *value)                             \
+    {                                                                  \
+        opsdk_schema_clear(value, &T##_schema);                        \
+    }                                                                  \
+    static inline int T##_copy(const T *src, T *ret, opsdk_error *err) \
+    {                                                                  \
+        return opsdk_schema_copy(src, &T##_schema, ret, err);          \
+    }                                                                  \
+    static inline bool T##_equal(const T *a, const T *b)               \
+    {                                                                  \
+        return opsdk_schema_equal(a, b, &T##_schema);                  \
+    }
+/* opsdk_auto(cache) c = {0}; is cleared when it goes out of scope. */
+#define opsdk_auto(T) __attribute__((cleanup(T##_clear))) T
+
 /* Reads v into *ret, which is overwritten, not cleared, and left all zero on failure.  Members that the table lacks are ignored.
  * OPSDK_EPROTO names the place: something is missing, of another type, out of range, a string with NUL inside, or the
  * lists need more than 64 MiB.  OPSDK_ENOMEM. */
