@@ -115,7 +115,8 @@ static int take_word(generate *g, const char *word)
     static const struct {
         const char *word;
         int what;
-    } words[] = {{"k8s", WHAT_K8S}, {"crds", WHAT_CRDS}, {"rbac", WHAT_RBAC}, {"all", WHAT_K8S | WHAT_CRDS | WHAT_RBAC}};
+    } words[] = {
+        {"k8s", WHAT_K8S}, {"crds", WHAT_CRDS}, {"rbac", WHAT_RBAC}, {"all", WHAT_K8S | WHAT_CRDS | WHAT_RBAC}};
 
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
         if (strcmp(word, words[i].word) != 0)
@@ -151,12 +152,10 @@ static int take_flag(generate *g, int option, char **argv)
 
 static int run(const cmd *self, int argc, char **argv)
 {
-    static const struct option flags[] = {{"dir", required_argument, NULL, 'd'},
-                                          {"deploy", required_argument, NULL, 'D'},
-                                          {"check", no_argument, NULL, 'c'},
-                                          {"force", no_argument, NULL, 'f'},
-                                          {"help", no_argument, NULL, CMD_HELP},
-                                          {0}};
+    static const struct option flags[] = {
+        {"dir", required_argument, NULL, 'd'}, {"deploy", required_argument, NULL, 'D'},
+        {"check", no_argument, NULL, 'c'},     {"force", no_argument, NULL, 'f'},
+        {"help", no_argument, NULL, CMD_HELP}, {0}};
     generate g = {.self = self, .dir = "."};
     int option, r = CMD_OK;
 

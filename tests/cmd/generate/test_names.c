@@ -8,8 +8,8 @@ START_TEST(plurals)
 {
     static const struct {
         const char *kind, *plural;
-    } all[] = {{"Cache", "caches"},     {"Redis", "redises"},   {"Box", "boxes"},   {"Batch", "batches"},
-               {"Mesh", "meshes"},      {"Policy", "policies"}, {"A", "as"},        {"Y", "ys"},
+    } all[] = {{"Cache", "caches"},     {"Redis", "redises"},   {"Box", "boxes"},     {"Batch", "batches"},
+               {"Mesh", "meshes"},      {"Policy", "policies"}, {"A", "as"},          {"Y", "ys"},
                {"Gateway", "gateways"}, {"S", "ses"},           {"Proxy", "proxies"}, {"ETCDCluster", "etcdclusters"}};
     auto_pool *p = pool_new();
 
@@ -22,10 +22,20 @@ START_TEST(spellings)
 {
     static const struct {
         const char *json, *c;
-    } all[] = {{"podLabels", "pod_labels"}, {"podIP", "pod_ip"},       {"JMXExporter", "jmx_exporter"}, {"a", "a"},
-               {"$ref", "ref"},             {"a-b.c", "a_b_c"},        {"class", "class_"},             {"int", "int_"},
-               {"default", "default_"},     {"3d", "n3d"},             {"$", "field"},                  {"x_y", "x_y"},
-               {"hostIPs", "host_i_ps"},    {"caBundle64", "ca_bundle64"}};
+    } all[] = {{"podLabels", "pod_labels"},
+               {"podIP", "pod_ip"},
+               {"JMXExporter", "jmx_exporter"},
+               {"a", "a"},
+               {"$ref", "ref"},
+               {"a-b.c", "a_b_c"},
+               {"class", "class_"},
+               {"int", "int_"},
+               {"default", "default_"},
+               {"3d", "n3d"},
+               {"$", "field"},
+               {"x_y", "x_y"},
+               {"hostIPs", "host_i_ps"},
+               {"caBundle64", "ca_bundle64"}};
     auto_pool *p = pool_new();
 
     for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)

@@ -55,7 +55,8 @@ static const struct {
     {"typedef struct a { bool x; } bool;", "t.h:1: there is a type of this name already\n"},
     {"typedef struct a { bool x;", "t.h:1: this type is not known here: \"\"\n"},
     {"/* open", "t.h:1: a comment or a text without end\n"},
-    {"#ifdef X\ntypedef bool a;\n#endif", "t.h:1: conditions are not read: whether this is there depends on the compiler\n"},
+    {"#ifdef X\ntypedef bool a;\n#endif",
+     "t.h:1: conditions are not read: whether this is there depends on the compiler\n"},
     {"\xff", "t.h:1: is not UTF-8\n"},
     /* names */
     {"typedef struct a {\n bool x_y;\n bool xY;\n} a;", "t.h:3: xY: the JSON name xY is that of x_y already\n"},
@@ -65,18 +66,22 @@ static const struct {
     {"/* +opsdk:kind=Aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffff */\ntypedef struct a { bool x; } a;",
      "t.h:1: kind \"Aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffff\" is longer than 59 characters: with "
      "\"List\" behind it a kind may have 63\n"},
-    {"/* +opsdk:groupName=example */", "t.h:1: group \"example\" needs a dot, such as example.com: Kubernetes keeps groups "
-                                       "without one for itself\n"},
-    {"/* +opsdk:groupName=Ex.com */", "t.h:1: group \"Ex.com\" is no DNS name: parts of small letters, digits and dashes, "
-                                      "at most 63 characters each, with dots between\n"},
+    {"/* +opsdk:groupName=example */",
+     "t.h:1: group \"example\" needs a dot, such as example.com: Kubernetes keeps groups "
+     "without one for itself\n"},
+    {"/* +opsdk:groupName=Ex.com */",
+     "t.h:1: group \"Ex.com\" is no DNS name: parts of small letters, digits and dashes, "
+     "at most 63 characters each, with dots between\n"},
     {"/* +opsdk:kind=A\n * +opsdk:resource:path=a_b */\ntypedef struct a { bool x; } a;",
-     "t.h:1: resource name \"a_b\" must begin with a small letter and go on with small letters, digits and dashes: give "
+     "t.h:1: resource name \"a_b\" must begin with a small letter and go on with small letters, digits and dashes: "
+     "give "
      "another one with +opsdk:resource:path=\n"},
     {"/* +opsdk:kind=A\n+opsdk:resource:shortName=A */\ntypedef struct a { bool x; } a;",
      "t.h:2: resource name \"A\" must begin with a small letter and go on with small letters, digits and dashes\n"},
     /* markers */
     {"/* +opsdk:nope */\ntypedef bool a;", "t.h:1: +opsdk:nope is unknown\n"},
-    {"/* +opsdk:validation:Minimum=1 */\n\ntypedef int32_t a;", "t.h:1: +opsdk:validation:Minimum does not belong here\n"},
+    {"/* +opsdk:validation:Minimum=1 */\n\ntypedef int32_t a;",
+     "t.h:1: +opsdk:validation:Minimum does not belong here\n"},
     {"/* +opsdk:printcolumn:name=a,type=string,JSONPath=.a */\ntypedef struct a { bool x; } a;",
      "t.h:1: +opsdk:printcolumn:name does not belong here\n"},
     {"/* +kubebuilder:validation:Minimum=1 */\ntypedef int32_t a;",
@@ -85,7 +90,8 @@ static const struct {
      "t.h:1: +opsdk:validation:Minimum does not fit a string\n"},
     {"typedef struct a { bool x; /* +opsdk:validation:MaxItems=1 */ } a;",
      "t.h:1: +opsdk:validation:MaxItems does not fit a bool\n"},
-    {"typedef int32_t a; // +opsdk:validation:Minimum=a", "t.h:1: +opsdk:validation:Minimum takes a number, not \"a\"\n"},
+    {"typedef int32_t a; // +opsdk:validation:Minimum=a",
+     "t.h:1: +opsdk:validation:Minimum takes a number, not \"a\"\n"},
     {"typedef const char *a; // +opsdk:validation:MaxLength=-1",
      "t.h:1: +opsdk:validation:MaxLength takes a whole number from 0, not \"-1\"\n"},
     {"typedef int32_t a; // +opsdk:validation:Minimum", "t.h:1: +opsdk:validation:Minimum takes =value, not \"\"\n"},
@@ -110,9 +116,11 @@ static const struct {
     {"/* +opsdk:kind=A\n * +opsdk:resource:scope=Everywhere */\ntypedef struct a { bool x; } a;",
      "t.h:2: +opsdk:resource knows scope=Namespaced and scope=Cluster\n"},
     /* what the server would find */
-    {"typedef struct i { bool x; } i;\n/* +opsdk:kind */\ntypedef struct a {\n  OPSDK_LIST_OF(i) l; // +opsdk:listType=map\n} a;",
+    {"typedef struct i { bool x; } i;\n/* +opsdk:kind */\ntypedef struct a {\n  OPSDK_LIST_OF(i) l; // "
+     "+opsdk:listType=map\n} a;",
      "t.h:4: l: +opsdk:listType=map and +opsdk:listMapKey= belong together\n"},
-    {"typedef struct i { OPSDK_OPTIONAL(bool) x; } i;\n/* +opsdk:kind */\ntypedef struct a {\n  /* +opsdk:listType=map\n"
+    {"typedef struct i { OPSDK_OPTIONAL(bool) x; } i;\n/* +opsdk:kind */\ntypedef struct a {\n  /* "
+     "+opsdk:listType=map\n"
      "  +opsdk:listMapKey=x */\n  OPSDK_LIST_OF(i) l;\n} a;",
      "t.h:6: l: the key x must be required or have a default\n"},
     {"/* +opsdk:kind */\ntypedef struct a { bool x; } a;\n/* +opsdk:kind=A */\ntypedef struct b { bool x; } b;",

@@ -32,13 +32,14 @@ static void check(json_t *value)
     json_decref(value);
 }
 
-static const char *const texts[] = {"",     " ",      "a",      "true", "No",    "null",  "~",       "1",        "1e3",
-                                    "0x1",  "-",      "- a",    "a: b", "a:",    ":a",    "a #b",    "#a",       "'a'",
-                                    "\"",   "a'b",    "\n",     "a\n",  "a\nb",  "a\n\nb", " a\nb",  "a \nb",    "a\n b",
-                                    "a\tb", "\x1b",   "\u00e4", "\ufeff", "\u2028", "\xc2\x85", "{a}", "[a]",      "*a",
-                                    "&a",   "!a",     "|",      ">",    "%a",    "@a",    "`a",      "a, b; c.", ".inf",
-                                    ".nan", ".5",     ".a",     "a b ", "---",   "...",   "a\r\nb",  "y",        "=",
-                                    "<<",   "a\\b\n", "2026-01-01", "12:30", "a:b", "http://x/y#z", "e\u0301\nx"};
+static const char *const texts[] = {
+    "",     " ",      "a",          "true",   "No",     "null",         "~",         "1",        "1e3",
+    "0x1",  "-",      "- a",        "a: b",   "a:",     ":a",           "a #b",      "#a",       "'a'",
+    "\"",   "a'b",    "\n",         "a\n",    "a\nb",   "a\n\nb",       " a\nb",     "a \nb",    "a\n b",
+    "a\tb", "\x1b",   "\u00e4",     "\ufeff", "\u2028", "\xc2\x85",     "{a}",       "[a]",      "*a",
+    "&a",   "!a",     "|",          ">",      "%a",     "@a",           "`a",        "a, b; c.", ".inf",
+    ".nan", ".5",     ".a",         "a b ",   "---",    "...",          "a\r\nb",    "y",        "=",
+    "<<",   "a\\b\n", "2026-01-01", "12:30",  "a:b",    "http://x/y#z", "e\u0301\nx"};
 
 START_TEST(hard_texts)
 {
