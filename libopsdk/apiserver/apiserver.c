@@ -1,10 +1,10 @@
 #include "apiserver/apiserver.h"
 #include "apiserver/auth/auth.h"
+#include "apiserver/controllers.h"
 #include "apiserver/crd/crds.h"
 #include "apiserver/discovery/discovery.h"
 #include "apiserver/discovery/openapi.h"
 #include "apiserver/fault.h"
-#include "apiserver/gc/gc.h"
 #include "apiserver/http.h"
 #include "apiserver/kinds/kinds.h"
 #include "apiserver/recorder.h"
@@ -53,8 +53,9 @@ static int create(apiserver *s, const opsdk_apiserver_opts *opts, opsdk_error *e
     s->kinds =
         s->auth && s->faults && s->recorder && s->objects && s->resources ? kinds_new(s->resources, s->objects) : NULL;
     s->crds = s->kinds ? crds_new(s) : NULL;
-    s->gc = s->crds && !s->opts.no_controllers ? gc_new(s) : NULL;
-    return s->crds && (s->gc || s->opts.no_controllers) ? 0 : opsdk_error_set(err, OPSDK_ENOMEM, "out of memory");
+    if (!s->crds || (!s->opts.no_controllers && controllers_start(s) < 0))
+        return opsdk_error_set(err, OPSDK_ENOMEM, "out of memory");
+    return 0;
 }
 
 int opsdk_apiserver_start(const opsdk_apiserver_opts *opts, opsdk_apiserver **ret, opsdk_error *err)
@@ -93,7 +94,7 @@ opsdk_apiserver *opsdk_apiserver_stop(opsdk_apiserver *s)
     discovery_free(s->discovery);
     crds_free(s->crds);
     kinds_free(s->kinds);
-    gc_free(s->gc);
+    controllers_stop(s);
     recorder_free(s->recorder);
     faults_free(s->faults);
     auth_free(s->auth);

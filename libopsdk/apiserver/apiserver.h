@@ -22,7 +22,8 @@ struct opsdk_apiserver {
     const char *own_kubeconfig;     /* path of the server's own; set once */
     int64_t skew_ms;                /* of the clock, a fault */
     struct crds *crds;
-    struct gc *gc; /* NULL: none */
+    struct gc *gc;                         /* NULL: none */
+    struct namespace_ends *namespace_ends; /* likewise */
     struct faults *faults;
     struct recorder *recorder;
     struct auth *auth;

@@ -12,11 +12,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool delete_is_due(const json_t *obj)
+static bool is_held(const resource *res, const json_t *obj)
+{
+    return res->strategy && res->strategy->held && res->strategy->held(obj);
+}
+
+bool delete_is_due(const resource *res, const json_t *obj)
 {
     json_t *meta = meta_of(obj);
 
-    return json_object_get(meta, "deletionTimestamp") && json_array_size(json_object_get(meta, "finalizers")) == 0 &&
+    return !is_held(res, obj) && json_object_get(meta, "deletionTimestamp") &&
+           json_array_size(json_object_get(meta, "finalizers")) == 0 &&
            json_integer_value(json_object_get(meta, "deletionGracePeriodSeconds")) == 0;
 }
 
@@ -115,11 +121,14 @@ static int do_delete(call *c, const json_t *opts, json_t *obj, json_t *old, bool
 {
     int64_t grace = grace_of(c, obj, opts);
     const strategy *s = c->res->strategy;
-    bool first = !json_object_get(meta_of(obj), "deletionTimestamp");
+    bool first = !json_object_get(meta_of(obj), "deletionTimestamp"), lives;
 
-    if (!first || !s || !s->deleting || !s->deleting(c, obj))
+    if (!first && is_held(c->res, obj))
+        return 0;
+    lives = first && s && s->deleting && s->deleting(c, obj);
+    if (!lives || s->held)
         propagation_set(c->res, obj, opts);
-    *ret_gone = grace == 0 && json_array_size(json_object_get(meta_of(obj), "finalizers")) == 0;
+    *ret_gone = !lives && grace == 0 && json_array_size(json_object_get(meta_of(obj), "finalizers")) == 0;
     if ((!*ret_gone || (s && s->grace)) && mark(c, obj, old, grace, why) < 0)
         return -1;
     return *ret_gone ? take_out(c, obj, old, why) : 0;

@@ -41,6 +41,8 @@ typedef struct strategy {
     int64_t (*grace)(const json_t *obj, int64_t asked);
     /* At the first delete: changes obj so that it lives on marked, instead of what is usual.  False: does as usual. */
     bool (*deleting)(call *c, json_t *obj);
+    /* Does it live on, once deleted, for another reason than finalizers in its metadata?  Such a delete after the first changes nothing. */
+    bool (*held)(const json_t *obj);
     /* Messages for the Warning header. */
     void (*warn)(call *c, const json_t *obj, const json_t *old);
     bool creates_on_update; /* an update of what is not there creates it */

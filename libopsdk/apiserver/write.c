@@ -205,7 +205,7 @@ int write_update(writing *w, failure *why)
         return -1;
     json_object_set(meta_of(w->obj), "resourceVersion", json_object_get(meta_of(w->old), "resourceVersion"));
     managed_keep_times(w->obj, w->old);
-    due = delete_is_due(w->obj);
+    due = delete_is_due(c->res, w->obj);
     w->unchanged = !due && json_equal(w->obj, w->old);
     if (w->unchanged || c->dry_run)
         return 0;

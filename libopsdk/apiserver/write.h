@@ -29,7 +29,7 @@ int write_update(writing *w, failure *why);
  * where the kind answers with it, else NULL; the caller's. */
 int delete_object(call *c, item *it, const json_t *opts, json_t **ret, failure *why);
 /* After an update: was that the last finalizer of an object that is being deleted? */
-bool delete_is_due(const json_t *obj);
+bool delete_is_due(const resource *res, const json_t *obj);
 /* Removes what is stored, whatever stands against it; old is that. */
 int delete_now(call *c, const json_t *old, failure *why);
 

@@ -432,11 +432,6 @@ static void work(apiserver *s)
 
 /* ---- begin and end ---- */
 
-static void on_write(void *user, collection *c, const json_t *obj, item *it)
-{
-    gc_see(user, c, obj, it);
-}
-
 gc *gc_new(apiserver *s)
 {
     gc *g = calloc(1, sizeof(*g));
@@ -446,7 +441,6 @@ gc *gc_new(apiserver *s)
     if (!g || !g->graph)
         return gc_free(g);
     g->server = s;
-    store_observe(s->objects, on_write, g);
     return g;
 }
 

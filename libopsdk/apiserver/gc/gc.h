@@ -8,11 +8,10 @@
 
 typedef struct gc gc;
 
-/* Observes s->objects from now on; there must be nothing yet that it should know.  NULL: no memory. */
-gc *gc_new(apiserver *s);
+gc *gc_new(apiserver *s); /* NULL: no memory */
 gc *gc_free(gc *g);
 
-/* A write behind it (store_fn, but for the first parameter). */
+/* A write behind it: store_fn.  It must see each. */
 void gc_see(gc *g, collection *c, const json_t *obj, item *it);
 
 #endif

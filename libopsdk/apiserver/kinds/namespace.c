@@ -1,4 +1,4 @@
-/* Namespaces; what happens in one that is deleted is not told here. */
+/* Namespaces; what happens in one that is deleted: namespace_end.c. */
 #include "apiserver/kinds/check.h"
 #include "apiserver/kinds/kinds.h"
 #include "apiserver/kinds/strategies.h"
@@ -101,4 +101,24 @@ static void stored(call *c, const json_t *now, const json_t *old)
                    "kube-controller-manager", &why);
 }
 
-const strategy NAMESPACE_STRATEGY = {.defaults = defaults, .prepare = prepare, .validate = validate, .stored = stored};
+/* The first delete only says so. */
+static bool deleting(call *c, json_t *obj)
+{
+    char now[32];
+
+    doc_set_text(meta_of(obj), "deletionTimestamp", apiserver_time(c->server, now));
+    doc_set_text(doc_make(obj, "status"), "phase", "Terminating");
+    return true;
+}
+
+static bool held(const json_t *obj)
+{
+    return json_array_size(doc_at(obj, "spec.finalizers")) > 0;
+}
+
+const strategy NAMESPACE_STRATEGY = {.defaults = defaults,
+                                     .prepare = prepare,
+                                     .validate = validate,
+                                     .stored = stored,
+                                     .deleting = deleting,
+                                     .held = held};
