@@ -66,7 +66,7 @@ int opsdk_apiserver_start(const opsdk_apiserver_opts *opts, opsdk_apiserver **re
     if (!s)
         return opsdk_error_set(err, OPSDK_ENOMEM, "out of memory");
     r = create(s, opts, err);
-    if (r == 0 && kinds_populate(s) < 0)
+    if (r == 0 && (kinds_populate(s) < 0 || auth_populate(s) < 0))
         r = opsdk_error_set(err, OPSDK_ENOMEM, "out of memory");
     if (r == 0)
         r = http_start(s, err);

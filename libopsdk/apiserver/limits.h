@@ -21,6 +21,8 @@
 #define LIMIT_WAIT_MS 30000        /* a wait that is given no time-out */
 #define LIMIT_TOKEN (16u << 10)    /* bytes of a bearer token */
 #define LIMIT_REASON (1u << 20)    /* bytes of why something is forbidden */
+#define LIMIT_RULE_PARTS 65536     /* verbs of resources that one role may grant, where that has to be checked */
+#define LIMIT_AGGREGATION 16       /* aggregated roles that are part of each other, in a row */
 #define LIMIT_REGEX 100000         /* nodes and instructions of one regular expression */
 #define LIMIT_REGEX_DEPTH 1000     /* groups in groups; as Go's */
 #define LIMIT_REQUESTS 16384       /* newest requests that the recorder keeps */

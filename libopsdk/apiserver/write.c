@@ -1,6 +1,7 @@
 #include "apiserver/write.h"
 #include "apiserver/admission/admission.h"
 #include "apiserver/apply/managed.h"
+#include "apiserver/auth/auth.h"
 #include "apiserver/crd/custom.h"
 #include "apiserver/meta.h"
 #include "apiserver/owners.h"
@@ -142,6 +143,8 @@ static int pass(writing *w, failure *why)
         return -1;
     w->released |= released;
     if (prepare(w, why) < 0 || validate(w, why) < 0)
+        return -1;
+    if (!w->old && strcmp(w->c->rq.verb, "create") != 0 && auth_check_create(w->c, why) < 0)
         return -1;
     if (admission_validate(w->c, w->obj, w->old, &released, why) < 0)
         return -1;

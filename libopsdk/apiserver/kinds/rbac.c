@@ -1,4 +1,5 @@
 /* Roles and their bindings. */
+#include "apiserver/auth/auth.h"
 #include "apiserver/kinds/check.h"
 #include "apiserver/kinds/strategies.h"
 #include "apiserver/meta.h"
@@ -60,7 +61,10 @@ static void role_validate(call *c, const json_t *obj, const json_t *old, field_e
         meta_validate_update(obj, old, errors);
 }
 
-const strategy ROLE_STRATEGY = {.validate = role_validate, .creates_on_update = true};
+const strategy ROLE_STRATEGY = {.prepare = auth_prepare_role,
+                                .validate = role_validate,
+                                .stored = auth_stored_role,
+                                .creates_on_update = true};
 
 /* ---- bindings ---- */
 
@@ -136,4 +140,4 @@ static void binding_validate(call *c, const json_t *obj, const json_t *old, fiel
 }
 
 const strategy ROLE_BINDING_STRATEGY = {
-    .defaults = binding_defaults, .validate = binding_validate, .creates_on_update = true};
+    .defaults = binding_defaults, .prepare = auth_prepare_binding, .validate = binding_validate, .stored = auth_stored_binding, .creates_on_update = true};
