@@ -9,6 +9,7 @@
 typedef struct wire_opts {
     const char *url;
     const char *ca, *cert, *key; /* files, or NULL */
+    const char *token;           /* or NULL */
 } wire_opts;
 
 typedef struct wire wire;

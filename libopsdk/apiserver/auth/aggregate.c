@@ -40,13 +40,13 @@ static void apply(apiserver *s, const char *name, json_t *rules)
 {
     static const char group[] = "rbac.authorization.k8s.io";
     auto_failure why = {0};
-    json_auto_t *doc = json_pack("{s:s, s:s, s:{s:s}}", "apiVersion", "rbac.authorization.k8s.io/v1", "kind", "ClusterRole",
-                                 "metadata", "name", name);
+    json_auto_t *doc = json_pack("{s:s, s:s, s:{s:s}}", "apiVersion", "rbac.authorization.k8s.io/v1", "kind",
+                                 "ClusterRole", "metadata", "name", name);
 
     if (json_array_size(rules))
         json_object_set(doc, "rules", rules);
-    api_apply(s, registry_find(s->resources, group, "v1", "clusterroles"), "", doc, "clusterrole-aggregation-controller",
-              &why);
+    api_apply(s, registry_find(s->resources, group, "v1", "clusterroles"), "", doc,
+              "clusterrole-aggregation-controller", &why);
 }
 
 /* What is applied is stored, which leads here again, for those that aggregate it in turn. */
@@ -54,7 +54,7 @@ void aggregate(apiserver *s)
 {
     const json_t *role;
 
-    if (s->auth->depth >= LIMIT_AGGREGATION)
+    if (s->opts.no_controllers || s->auth->depth >= LIMIT_AGGREGATION)
         return;
     s->auth->depth++;
     for (size_t at = 0; (role = policy_cluster_role(s->auth->policy, &at));) {

@@ -15,8 +15,8 @@ void lost_note(lost *l, const json_t *ref)
 {
     auto_buf text = BUF_INIT(LIMIT_REASON);
 
-    buf_printf(&text, "%s.rbac.authorization.k8s.io \"%s\" not found", doc_is(ref, "kind", "Role") ? "role" : "clusterrole",
-               doc_text(ref, "name"));
+    buf_printf(&text, "%s.rbac.authorization.k8s.io \"%s\" not found",
+               doc_is(ref, "kind", "Role") ? "role" : "clusterrole", doc_text(ref, "name"));
     if (!l->list)
         l->list = json_array();
     if (text.data && !doc_has(l->list, text.data))
@@ -51,9 +51,9 @@ static void put_source(const grant *g, buf *out)
 {
     const char *ns = doc_text(g->subject, "namespace");
 
-    buf_printf(out, "RBAC: allowed by %sBinding \"%s%s%s\" of %s \"%s\" to %s \"%s", *g->ns ? "Role" : "ClusterRole", g->name,
-               *g->ns ? "/" : "", g->ns, doc_text(g->ref, "kind"), doc_text(g->ref, "name"), doc_text(g->subject, "kind"),
-               doc_text(g->subject, "name"));
+    buf_printf(out, "RBAC: allowed by %sBinding \"%s%s%s\" of %s \"%s\" to %s \"%s", *g->ns ? "Role" : "ClusterRole",
+               g->name, *g->ns ? "/" : "", g->ns, doc_text(g->ref, "kind"), doc_text(g->ref, "name"),
+               doc_text(g->subject, "kind"), doc_text(g->subject, "name"));
     if (doc_is(g->subject, "kind", "ServiceAccount"))
         buf_printf(out, "/%s", *ns ? ns : g->ns);
     buf_puts(out, "\"");
@@ -94,7 +94,8 @@ int forbid(failure *why, const char *group, const char *plural, const char *name
     auto_buf whole = BUF_INIT(2 * LIMIT_REASON);
 
     if (*plural)
-        buf_printf(&whole, "%s%s%s%s%s%s is ", plural, *group ? "." : "", group, *name ? " \"" : "", name, *name ? "\"" : "");
+        buf_printf(&whole, "%s%s%s%s%s%s is ", plural, *group ? "." : "", group, *name ? " \"" : "", name,
+                   *name ? "\"" : "");
     buf_printf(&whole, "forbidden: %s", text->data ? text->data : "");
     if (text->failed || whole.failed)
         return failure_memory(why);

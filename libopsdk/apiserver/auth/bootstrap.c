@@ -21,18 +21,41 @@ typedef struct line {
 static const line lines[] = {
     {"cluster-admin", "*", "*", "*", NULL},
     {NULL, "*", NULL, NULL, "*"},
-    {"system:auth-delegator", "create", "authentication.k8s.io", "tokenreviews", NULL},
-    {NULL, "create", "authorization.k8s.io", "subjectaccessreviews", NULL},
-    {"system:basic-user", "create", "authorization.k8s.io", "selfsubjectaccessreviews selfsubjectrulesreviews", NULL},
-    {NULL, "create", "authentication.k8s.io", "selfsubjectreviews", NULL},
     {"system:discovery", "get", NULL, NULL,
      "/api /api/* /apis /apis/* /healthz /livez /openapi /openapi/* /readyz /version /version/"},
     {"system:monitoring", "get", NULL, NULL,
      "/healthz /healthz/* /livez /livez/* /metrics /metrics/slis /readyz /readyz/*"},
     {NULL, "get", "-", "nodes/metrics", NULL},
+    {"system:basic-user", "create", "authorization.k8s.io", "selfsubjectaccessreviews selfsubjectrulesreviews", NULL},
+    {NULL, "create", "authentication.k8s.io", "selfsubjectreviews", NULL},
     {"system:public-info-viewer", "get", NULL, NULL, "/healthz /livez /readyz /version /version/"},
-    {"system:service-account-issuer-discovery", "get", NULL, NULL,
-     "/.well-known/openid-configuration /.well-known/openid-configuration/ /openid/v1/jwks /openid/v1/jwks/"},
+    {"system:aggregate-to-admin", "create", "authorization.k8s.io", "localsubjectaccessreviews", NULL},
+    {NULL, ALL_VERBS, "rbac.authorization.k8s.io", "rolebindings roles", NULL},
+    {"system:aggregate-to-edit", READ, "-", "pods/attach pods/exec pods/portforward pods/proxy secrets services/proxy",
+     NULL},
+    {NULL, "impersonate", "-", "serviceaccounts", NULL},
+    {NULL, WRITE, "-", "pods pods/attach pods/exec pods/portforward pods/proxy", NULL},
+    {NULL, "create", "-", "pods/eviction", NULL},
+    {NULL, WRITE, "-",
+     "configmaps persistentvolumeclaims replicationcontrollers replicationcontrollers/scale secrets serviceaccounts "
+     "services services/proxy",
+     NULL},
+    {NULL, "create", "-", "serviceaccounts/token", NULL},
+    {NULL, WRITE, "- events.k8s.io", "events", NULL},
+    {NULL, WRITE, "apps",
+     "daemonsets deployments deployments/rollback deployments/scale replicasets replicasets/scale statefulsets "
+     "statefulsets/scale",
+     NULL},
+    {NULL, WRITE, "autoscaling", "horizontalpodautoscalers", NULL},
+    {NULL, WRITE, "batch", "cronjobs jobs", NULL},
+    {NULL, WRITE, "extensions",
+     "daemonsets deployments deployments/rollback deployments/scale ingresses networkpolicies replicasets "
+     "replicasets/scale replicationcontrollers/scale",
+     NULL},
+    {NULL, WRITE, "policy", "poddisruptionbudgets", NULL},
+    {NULL, WRITE, "networking.k8s.io", "ingresses networkpolicies", NULL},
+    {NULL, ALL_VERBS, "coordination.k8s.io", "leases", NULL},
+    {NULL, WRITE, "resource.k8s.io", "resourceclaims resourceclaimtemplates", NULL},
     {"system:aggregate-to-view", READ, "-",
      "configmaps endpoints persistentvolumeclaims persistentvolumeclaims/status pods replicationcontrollers "
      "replicationcontrollers/scale serviceaccounts services services/status",
@@ -57,39 +80,17 @@ static const line lines[] = {
     {NULL, READ, "policy", "poddisruptionbudgets poddisruptionbudgets/status", NULL},
     {NULL, READ, "networking.k8s.io", "ingresses ingresses/status networkpolicies", NULL},
     {NULL, READ, "resource.k8s.io", "resourceclaims resourceclaims/status resourceclaimtemplates", NULL},
-    {"system:aggregate-to-edit", READ, "-",
-     "pods/attach pods/exec pods/portforward pods/proxy secrets services/proxy", NULL},
-    {NULL, "impersonate", "-", "serviceaccounts", NULL},
-    {NULL, WRITE, "-", "pods pods/attach pods/exec pods/portforward pods/proxy", NULL},
-    {NULL, "create", "-", "pods/eviction", NULL},
-    {NULL, WRITE, "-",
-     "configmaps persistentvolumeclaims replicationcontrollers replicationcontrollers/scale secrets serviceaccounts "
-     "services services/proxy",
-     NULL},
-    {NULL, "create", "-", "serviceaccounts/token", NULL},
-    {NULL, WRITE, "- events.k8s.io", "events", NULL},
-    {NULL, WRITE, "apps",
-     "daemonsets deployments deployments/rollback deployments/scale replicasets replicasets/scale statefulsets "
-     "statefulsets/scale",
-     NULL},
-    {NULL, WRITE, "autoscaling", "horizontalpodautoscalers", NULL},
-    {NULL, WRITE, "batch", "cronjobs jobs", NULL},
-    {NULL, WRITE, "extensions",
-     "daemonsets deployments deployments/rollback deployments/scale ingresses networkpolicies replicasets "
-     "replicasets/scale replicationcontrollers/scale",
-     NULL},
-    {NULL, WRITE, "policy", "poddisruptionbudgets", NULL},
-    {NULL, WRITE, "networking.k8s.io", "ingresses networkpolicies", NULL},
-    {NULL, ALL_VERBS, "coordination.k8s.io", "leases", NULL},
-    {NULL, WRITE, "resource.k8s.io", "resourceclaims resourceclaimtemplates", NULL},
-    {"system:aggregate-to-admin", "create", "authorization.k8s.io", "localsubjectaccessreviews", NULL},
-    {NULL, ALL_VERBS, "rbac.authorization.k8s.io", "rolebindings roles", NULL},
+    {"system:auth-delegator", "create", "authentication.k8s.io", "tokenreviews", NULL},
+    {NULL, "create", "authorization.k8s.io", "subjectaccessreviews", NULL},
+    {"system:service-account-issuer-discovery", "get", NULL, NULL,
+     "/.well-known/openid-configuration /.well-known/openid-configuration/ /openid/v1/jwks /openid/v1/jwks/"},
 };
 #define N_LINES (sizeof(lines) / sizeof(lines[0]))
 
 /* Those that are made of others come behind what they are made of. */
 static const struct {
-    const char *name, *from, *part_of; /* labels "aggregate-to-..." of what it takes, and of what it is a part; part_of NULL: of none */
+    const char *name, *from,
+        *part_of; /* labels "aggregate-to-..." of what it takes, and of what it is a part; part_of NULL: of none */
 } aggregated[] = {{"view", "view", "edit"}, {"edit", "edit", "admin"}, {"admin", "admin", NULL}};
 
 static const struct {
@@ -186,8 +187,8 @@ static int create_binding(apiserver *s, const char *role, const char *groups)
     json_auto_t *names = split(groups);
     size_t i;
 
-    json_array_foreach(names, i, name) json_array_append_new(
-        subjects, json_pack("{s:s, s:s, s:O}", "kind", "Group", "apiGroup", GROUP, "name", name));
+    json_array_foreach(names, i, name)
+        json_array_append_new(subjects, json_pack("{s:s, s:s, s:O}", "kind", "Group", "apiGroup", GROUP, "name", name));
     doc_set(doc, "subjects", subjects);
     doc_set(doc, "roleRef", json_pack("{s:s, s:s, s:s}", "apiGroup", GROUP, "kind", "ClusterRole", "name", role));
     return create(s, "clusterrolebindings", doc);

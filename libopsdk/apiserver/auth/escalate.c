@@ -128,12 +128,21 @@ int auth_prepare_role(call *c, json_t *obj, const json_t *old, failure *why)
         return -1;
     if (!has_aggregation(obj) && !has_aggregation(old))
         return 0;
-    all = json_pack("[{s:[s], s:[s], s:[s]}, {s:[s], s:[s]}]", "verbs", "*", "apiGroups", "*", "resources", "*", "verbs", "*",
-                    "nonResourceURLs", "*");
-    return require(c, meta_text(obj, "name"), all, "must have cluster-admin privileges to use the aggregationRule", why);
+    all = json_pack("[{s:[s], s:[s], s:[s]}, {s:[s], s:[s]}]", "verbs", "*", "apiGroups", "*", "resources", "*",
+                    "verbs", "*", "nonResourceURLs", "*");
+    return require(c, meta_text(obj, "name"), all, "must have cluster-admin privileges to use the aggregationRule",
+                   why);
 }
 
 /* ---- bindings ---- */
+
+/* Of a ClusterRole the real server tells by the kind that is written. */
+static int fail_lost(const call *c, const char *plural, const char *name, failure *why)
+{
+    failure_set(why, 404, "NotFound", "%s.%s \"%s\" not found", plural, c->res->group, name);
+    failure_about(why, name, c->res->group, plural);
+    return -1;
+}
 
 int auth_prepare_binding(call *c, json_t *obj, const json_t *old, failure *why)
 {
@@ -144,11 +153,8 @@ int auth_prepare_binding(call *c, json_t *obj, const json_t *old, failure *why)
     if (may(c, "bind", plural, name) || is_untouched(obj, old))
         return 0;
     rules = policy_rules(c->server->auth->policy, c->rq.ns, ref, &found);
-    if (!found) {
-        failure_set(why, 404, "NotFound", "%s.%s \"%s\" not found", plural, c->res->group, name);
-        failure_about(why, name, c->res->group, plural);
-        return -1;
-    }
+    if (!found)
+        return fail_lost(c, strcmp(plural, "roles") == 0 ? plural : c->res->plural, name, why);
     return require(c, meta_text(obj, "name"), rules, NULL, why);
 }
 

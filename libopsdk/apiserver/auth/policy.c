@@ -194,7 +194,8 @@ static bool each_in(const policy *p, const user_info *user, const char *ns, gran
 
     for (size_t at = place(t, ns, ""); at < t->n && strcmp(t->list[at].ns, ns) == 0; at++) {
         const json_t *doc = t->list[at].doc;
-        grant g = {.ns = ns, .name = t->list[at].name, .ref = doc_get(doc, "roleRef"), .subject = subject_of(doc, ns, user)};
+        grant g = {
+            .ns = ns, .name = t->list[at].name, .ref = doc_get(doc, "roleRef"), .subject = subject_of(doc, ns, user)};
         if (g.subject && each_rule(p, &g, each, arg))
             return true;
     }

@@ -32,7 +32,8 @@ static bool has_url(const json_t *rule, const char *path)
     size_t i;
     json_t *one;
 
-    json_array_foreach(doc_get(rule, "nonResourceURLs"), i, one) if (url_covers(json_string_value(one), path)) return true;
+    json_array_foreach(doc_get(rule, "nonResourceURLs"), i,
+                       one) if (url_covers(json_string_value(one), path)) return true;
     return false;
 }
 
@@ -161,9 +162,13 @@ static void look_for_rule(missing *m, const json_t *rule)
 
     json_array_foreach(doc_get(rule, "apiGroups"), g, group) json_array_foreach(doc_get(rule, "resources"), r, what)
         json_array_foreach((json_t *)verbs, v, verb) if (!m->failed)
-            look_for_names(m, rule, (atom){.verb = json_string_value(verb), .group = json_string_value(group), .resource = json_string_value(what)});
-    json_array_foreach(doc_get(rule, "nonResourceURLs"), u, url) json_array_foreach((json_t *)verbs, v, verb) if (!m->failed)
-        look_for(m, &(atom){.verb = json_string_value(verb), .url = json_string_value(url)});
+            look_for_names(m, rule,
+                           (atom){.verb = json_string_value(verb),
+                                  .group = json_string_value(group),
+                                  .resource = json_string_value(what)});
+    json_array_foreach(doc_get(rule, "nonResourceURLs"), u, url)
+        json_array_foreach((json_t *)verbs, v, verb) if (!m->failed)
+            look_for(m, &(atom){.verb = json_string_value(verb), .url = json_string_value(url)});
 }
 
 static int by_text(const void *a, const void *b)

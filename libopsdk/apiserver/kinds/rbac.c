@@ -61,10 +61,8 @@ static void role_validate(call *c, const json_t *obj, const json_t *old, field_e
         meta_validate_update(obj, old, errors);
 }
 
-const strategy ROLE_STRATEGY = {.prepare = auth_prepare_role,
-                                .validate = role_validate,
-                                .stored = auth_stored_role,
-                                .creates_on_update = true};
+const strategy ROLE_STRATEGY = {
+    .prepare = auth_prepare_role, .validate = role_validate, .stored = auth_stored_role, .creates_on_update = true};
 
 /* ---- bindings ---- */
 
@@ -139,5 +137,8 @@ static void binding_validate(call *c, const json_t *obj, const json_t *old, fiel
     field_invalid(errors, "roleRef", shown, "cannot change roleRef");
 }
 
-const strategy ROLE_BINDING_STRATEGY = {
-    .defaults = binding_defaults, .prepare = auth_prepare_binding, .validate = binding_validate, .stored = auth_stored_binding, .creates_on_update = true};
+const strategy ROLE_BINDING_STRATEGY = {.defaults = binding_defaults,
+                                        .prepare = auth_prepare_binding,
+                                        .validate = binding_validate,
+                                        .stored = auth_stored_binding,
+                                        .creates_on_update = true};
