@@ -44,8 +44,8 @@ static long as(const char *token, const char *method, const char *path, const ch
     return ask(server, &(asker){.token = token}, method, path, body, &answer);
 }
 
-#define BINDING(kind, role)                                                                                      \
-    "{apiVersion: rbac.authorization.k8s.io/v1, kind: " kind ", metadata: {name: b}, roleRef: {apiGroup: "        \
+#define BINDING(kind, role)                                                                                         \
+    "{apiVersion: rbac.authorization.k8s.io/v1, kind: " kind ", metadata: {name: b}, roleRef: {apiGroup: "          \
     "rbac.authorization.k8s.io, kind: ClusterRole, name: " role "}, subjects: [{kind: User, name: jane, apiGroup: " \
     "rbac.authorization.k8s.io}]}"
 
@@ -73,9 +73,10 @@ START_TEST(roles_change_under_their_bindings)
     start();
     load(BINDING("RoleBinding", "later"));
     ck_assert_int_eq(as(jane, "GET", PODS, NULL), 403);
-    ck_assert_str_eq(ask_text(answer, "/message"),
-                     "pods is forbidden: User \"jane\" cannot list resource \"pods\" in API group \"\" in the namespace "
-                     "\"default\": RBAC: clusterrole.rbac.authorization.k8s.io \"later\" not found");
+    ck_assert_str_eq(
+        ask_text(answer, "/message"),
+        "pods is forbidden: User \"jane\" cannot list resource \"pods\" in API group \"\" in the namespace "
+        "\"default\": RBAC: clusterrole.rbac.authorization.k8s.io \"later\" not found");
     ck_assert_int_eq(as(admin, "POST", RBAC "/clusterroles?dryRun=All",
                         "{\"metadata\": {\"name\": \"later\"}, \"rules\": [{\"apiGroups\": [\"\"], \"resources\": "
                         "[\"pods\"], \"verbs\": [\"list\"]}]}"),
@@ -139,15 +140,16 @@ START_TEST(nobody_gives_what_he_does_not_have)
     start();
     load(BINDING("RoleBinding", "admin"));
     ck_assert_int_eq(as(jane, "POST", RBAC "/namespaces/default/roles", role), 403);
-    ck_assert_str_eq(ask_text(answer, "/message"),
-                     "roles.rbac.authorization.k8s.io \"r\" is forbidden: user \"jane\" (groups=[\"system:authenticated\"]) "
-                     "is attempting to grant RBAC permissions not currently held:\n{APIGroups:[\"\"], "
-                     "Resources:[\"nodes\"], Verbs:[\"get\"]}");
+    ck_assert_str_eq(
+        ask_text(answer, "/message"),
+        "roles.rbac.authorization.k8s.io \"r\" is forbidden: user \"jane\" (groups=[\"system:authenticated\"]) "
+        "is attempting to grant RBAC permissions not currently held:\n{APIGroups:[\"\"], "
+        "Resources:[\"nodes\"], Verbs:[\"get\"]}");
     ck_assert_int_eq(as(admin, "POST", RBAC "/namespaces/default/roles", role), 201);
-    ck_assert_int_eq(as(jane, "PATCH", RBAC "/namespaces/default/roles/r", "{\"metadata\": {\"labels\": {\"a\": \"b\"}}}"),
-                     403);
-    ck_assert_int_eq(as(jane, "PATCH", RBAC "/namespaces/default/roles/r", "{\"metadata\": {\"finalizers\": [\"a.b/c\"]}}"),
-                     200);
+    ck_assert_int_eq(
+        as(jane, "PATCH", RBAC "/namespaces/default/roles/r", "{\"metadata\": {\"labels\": {\"a\": \"b\"}}}"), 403);
+    ck_assert_int_eq(
+        as(jane, "PATCH", RBAC "/namespaces/default/roles/r", "{\"metadata\": {\"finalizers\": [\"a.b/c\"]}}"), 200);
     ck_assert_int_eq(as(jane, "PATCH", RBAC "/namespaces/default/roles/r", "{\"rules\": null}"), 200);
     stop();
 }
