@@ -1,3 +1,4 @@
+#include "core/yaml.h"
 #include "core/limits.h"
 #include "core/scalar.h"
 
@@ -14,6 +15,7 @@ typedef struct reader {
     opsdk_error *err;
     json_t *anchors;    /* name -> the finished node; shared with the tree */
     size_t nodes, text; /* made so far, aliases expanded */
+    yaml_old *old;      /* or NULL */
 } reader;
 
 static int refuse(reader *r, const yaml_mark_t *at, const char *why)
@@ -36,12 +38,28 @@ static int charge(reader *r, const yaml_mark_t *at, size_t text)
     return 0;
 }
 
+/* Where it is, as Go's parser counts lines. */
+static void tell_old(reader *r)
+{
+    size_t line = r->parser.problem_mark.line;
+
+    if (line)
+        line += r->parser.error == YAML_SCANNER_ERROR;
+    else
+        line = r->parser.context_mark.line;
+    if (line)
+        buf_printf(&r->old->problem, "line %zu: ", line);
+    buf_puts(&r->old->problem, r->parser.problem ? r->parser.problem : "malformed");
+}
+
 static int next_event(reader *r, yaml_event_t *ret)
 {
     const char *why;
 
     if (yaml_parser_parse(&r->parser, ret))
         return 0;
+    if (r->old)
+        tell_old(r);
     if (r->parser.error == YAML_MEMORY_ERROR)
         return out_of_memory(r);
     why = r->parser.problem ? r->parser.problem : "malformed";
@@ -126,6 +144,19 @@ static bool is_tag(const char *tag, json_type type)
     return strncmp(tag, TAG, strlen(TAG)) == 0 && strcmp(tag + strlen(TAG), names[type]) == 0;
 }
 
+/* YAML 1.1 has more words for true and false.  NULL: this is none. */
+static json_t *old_word(const reader *r, const char *text)
+{
+    static const char *const words[] = {"y", "Y", "yes", "Yes", "YES", "on",  "On",  "ON",
+                                        "n", "N", "no",  "No",  "NO",  "off", "Off", "OFF"};
+    const size_t n = sizeof(words) / sizeof(words[0]);
+
+    for (size_t i = 0; r->old && i < n; i++)
+        if (strcmp(text, words[i]) == 0)
+            return json_boolean(i < n / 2);
+    return NULL;
+}
+
 /* Quotes, "!" and !!str make a string; an integer will do for !!float. */
 static int read_scalar(reader *r, const yaml_event_t *e, json_t **ret)
 {
@@ -138,7 +169,9 @@ static int read_scalar(reader *r, const yaml_event_t *e, json_t **ret)
         return n;
     if (string || (tag && strcmp(tag, TAG "str") == 0))
         value = json_stringn(text, e->data.scalar.length);
-    else
+    else if (!tag)
+        value = old_word(r, text);
+    if (!value && !string && !(tag && strcmp(tag, TAG "str") == 0))
         value = scalar_read(text, e->data.scalar.length, &why);
     if (!value)
         return why ? refuse(r, &e->start_mark, why) : out_of_memory(r);
@@ -206,8 +239,12 @@ static int read_member(reader *r, const yaml_event_t *key, unsigned depth, json_
     json_t *value = NULL;
     int n;
 
-    if (merges ? *ret_merge != NULL : json_object_getn(to, name, len) != NULL)
-        return refuse(r, &key->start_mark, "the key was there before in this map");
+    if (merges ? *ret_merge != NULL : json_object_getn(to, name, len) != NULL) {
+        if (!r->old || merges)
+            return refuse(r, &key->start_mark, "the key was there before in this map");
+        json_array_append_new(r->old->doubles, json_sprintf("line %zu: key \"%.*s\" already set in map",
+                                                            key->start_mark.line + 1, (int)len, name));
+    }
     n = charge(r, &key->start_mark, len);
     if (n == 0)
         n = next_event(r, &e);
@@ -341,19 +378,46 @@ static int read_document(reader *r, json_t **ret)
     return 0;
 }
 
+static int parse(reader *r, const char *text, size_t len, json_t **ret)
+{
+    int n;
+
+    if (!yaml_parser_initialize(&r->parser))
+        return out_of_memory(r);
+    r->anchors = json_object();
+    yaml_parser_set_input_string(&r->parser, (const unsigned char *)text, len);
+    n = r->anchors ? read_document(r, ret) : out_of_memory(r);
+    json_decref(r->anchors);
+    yaml_parser_delete(&r->parser);
+    return n;
+}
+
 int opsdk_yaml_parse(const char *name, const char *text, size_t len, json_t **ret, opsdk_error *err)
 {
     reader r = {.name = name, .err = err};
-    int n;
 
     if (len > LIMIT_YAML)
         return opsdk_error_set(err, OPSDK_EINVAL, "%s: larger than 1 MiB", name);
-    if (!yaml_parser_initialize(&r.parser))
-        return out_of_memory(&r);
-    r.anchors = json_object();
-    yaml_parser_set_input_string(&r.parser, (const unsigned char *)text, len);
-    n = r.anchors ? read_document(&r, ret) : out_of_memory(&r);
-    json_decref(r.anchors);
-    yaml_parser_delete(&r.parser);
+    return parse(&r, text, len, ret);
+}
+
+int yaml_parse_old(const char *text, size_t len, json_t **ret, yaml_old *old)
+{
+    opsdk_error err = {0};
+    reader r = {.name = "", .err = &err, .old = old};
+    int n;
+
+    old->problem = BUF_INIT(sizeof(err.message) + 64);
+    old->doubles = json_array();
+    n = old->doubles ? parse(&r, text, len, ret) : OPSDK_ENOMEM;
+    if (n < 0 && old->problem.len == 0)
+        buf_puts(&old->problem, err.message + strspn(err.message, ":0123456789 "));
     return n;
+}
+
+void yaml_old_clear(yaml_old *old)
+{
+    buf_clear(&old->problem);
+    json_decref(old->doubles);
+    *old = (yaml_old){0};
 }
