@@ -1,26 +1,7 @@
-#include "apiserver/select.h"
+#include "apiserver/select_parse.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* One condition.  A field's key stands for an index: FIELD_NAME, FIELD_NAMESPACE or one of the resource's selectables. */
-enum { FIELD_NAME = -1, FIELD_NAMESPACE = -2 };
-enum compare { CMP_IN, CMP_NOT_IN, CMP_EXISTS, CMP_ABSENT, CMP_GREATER, CMP_LESS };
-
-typedef struct condition {
-    enum compare how;
-    char *key;
-    char **values;
-    size_t n;
-    bool of_field;
-    int field;
-} condition;
-
-struct selection {
-    condition *list;
-    size_t n;
-};
 
 selection *selection_free(selection *s)
 {
@@ -39,59 +20,19 @@ selection *selection_free(selection *s)
 
 /* ---- reading ---- */
 
-typedef struct reader {
-    const char *whole, *at;
-    selection *to;
-    failure *why;
-} reader;
-
-static int unable(reader *r, const char *what)
+condition *selection_add(selection *s)
 {
-    return failure_bad_request(r->why, "unable to parse requirement: %s", what);
-}
-
-static void skip(reader *r)
-{
-    while (isspace((unsigned char)*r->at))
-        r->at++;
-}
-
-static bool take(reader *r, const char *text)
-{
-    size_t len = strlen(text);
-
-    skip(r);
-    if (strncmp(r->at, text, len) != 0)
-        return false;
-    r->at += len;
-    return true;
-}
-
-/* Up to a character that ends a word; NULL: no memory. */
-static char *word(reader *r)
-{
-    const char *start;
-
-    skip(r);
-    start = r->at;
-    while (*r->at && !isspace((unsigned char)*r->at) && !strchr("=!(),<>", *r->at))
-        r->at++;
-    return strndup(start, (size_t)(r->at - start));
-}
-
-static condition *add(reader *r)
-{
-    condition *more = reallocarray(r->to->list, r->to->n + 1, sizeof(*more));
+    condition *more = reallocarray(s->list, s->n + 1, sizeof(*more));
 
     if (!more)
         return NULL;
-    r->to->list = more;
-    more += r->to->n++;
+    s->list = more;
+    more += s->n++;
     *more = (condition){0};
     return more;
 }
 
-static int add_value(condition *c, char *value)
+int condition_add(condition *c, char *value)
 {
     char **more = value ? reallocarray(c->values, c->n + 1, sizeof(*more)) : NULL;
 
@@ -104,146 +45,7 @@ static int add_value(condition *c, char *value)
     return 0;
 }
 
-static int read_set(reader *r, condition *c)
-{
-    if (!take(r, "("))
-        return unable(r, "found no '(' after the operator");
-    do {
-        if (add_value(c, word(r)) < 0)
-            return failure_memory(r->why);
-    } while (take(r, ","));
-    return take(r, ")") ? 0 : unable(r, "found no ')' at the end of the set");
-}
-
-static bool is_word(const reader *r, const char *text)
-{
-    size_t len = strlen(text);
-
-    return strncmp(r->at, text, len) == 0 && (isspace((unsigned char)r->at[len]) || r->at[len] == '(');
-}
-
-/* After the key. */
-static int read_operator(reader *r, condition *c)
-{
-    skip(r);
-    if (is_word(r, "in") || is_word(r, "notin")) {
-        c->how = *r->at == 'i' ? CMP_IN : CMP_NOT_IN;
-        r->at += *r->at == 'i' ? 2 : 5;
-        return read_set(r, c);
-    }
-    if (!*r->at || *r->at == ',') {
-        c->how = CMP_EXISTS;
-        return 0;
-    }
-    if (take(r, "!="))
-        c->how = CMP_NOT_IN;
-    else if (take(r, "==") || take(r, "="))
-        c->how = CMP_IN;
-    else if (take(r, ">"))
-        c->how = CMP_GREATER;
-    else if (take(r, "<"))
-        c->how = CMP_LESS;
-    else
-        return unable(r, "found no operator");
-    return add_value(c, word(r)) < 0 ? failure_memory(r->why) : 0;
-}
-
-static int read_label(reader *r)
-{
-    condition *c = add(r);
-    bool absent = take(r, "!");
-
-    if (!c)
-        return failure_memory(r->why);
-    c->key = word(r);
-    if (!c->key)
-        return failure_memory(r->why);
-    if (!*c->key)
-        return unable(r, "found no label's name");
-    if (absent)
-        c->how = CMP_ABSENT;
-    return absent ? 0 : read_operator(r, c);
-}
-
-static int read_labels(reader *r)
-{
-    do {
-        if (read_label(r) < 0)
-            return -1;
-    } while (take(r, ","));
-    skip(r);
-    return *r->at ? unable(r, "something follows that is no ','") : 0;
-}
-
-/* The index of a field that can be selected by; -100: none. */
-static int field_of(const resource *res, const char *name)
-{
-    int i = 0;
-
-    if (strcmp(name, "metadata.name") == 0)
-        return FIELD_NAME;
-    if (strcmp(name, "metadata.namespace") == 0)
-        return FIELD_NAMESPACE;
-    for (const selectable *s = res->selectables; s && s->name; s++, i++)
-        if (strcmp(s->name, name) == 0)
-            return i;
-    return -100;
-}
-
-/* "\," "\=" and "\\" stand for themselves. */
-static char *unescape(const char *text, size_t len)
-{
-    char *out = malloc(len + 1), *to = out;
-
-    for (size_t i = 0; out && i < len; i++) {
-        if (text[i] == '\\' && i + 1 < len)
-            i++;
-        *to++ = text[i];
-    }
-    if (out)
-        *to = '\0';
-    return out;
-}
-
-/* One term of a field selector, such as "status.phase!=Running". */
-static int read_field(reader *r, const resource *res, const char *term, size_t len)
-{
-    size_t name = 0, value;
-    condition *c;
-
-    while (name < len && term[name] != '=' && !(term[name] == '!' && name + 1 < len && term[name + 1] == '='))
-        name++;
-    if (name == len)
-        return failure_bad_request(r->why, "invalid selector: '%s'; can't understand '%.*s'", r->whole, (int)len, term);
-    value = name + (term[name] == '!' ? 2 : term[name + 1] == '=' && name + 1 < len ? 2 : 1);
-    c = add(r);
-    if (!c)
-        return failure_memory(r->why);
-    c->of_field = true;
-    c->how = term[name] == '!' ? CMP_NOT_IN : CMP_IN;
-    c->key = strndup(term, name);
-    if (!c->key || add_value(c, unescape(term + value, len - value)) < 0)
-        return failure_memory(r->why);
-    c->field = field_of(res, c->key);
-    if (c->field == -100)
-        return failure_bad_request(r->why, "field label not supported: %s", c->key);
-    return 0;
-}
-
-static int read_fields(reader *r, const resource *res)
-{
-    while (*r->at) {
-        size_t len = 0;
-        while (r->at[len] && r->at[len] != ',')
-            len += r->at[len] == '\\' && r->at[len + 1] ? 2 : 1;
-        if (len && read_field(r, res, r->at, len) < 0)
-            return -1;
-        r->at += len + (r->at[len] == ',');
-    }
-    return 0;
-}
-
-int selection_parse(const resource *res, const char *labels, const char *fields, selection **ret, failure *why)
+int selection_read(const char *labels, const char *fields, selection **ret, failure *why)
 {
     selection *s;
     int r = 0;
@@ -254,10 +56,10 @@ int selection_parse(const resource *res, const char *labels, const char *fields,
     s = calloc(1, sizeof(*s));
     if (!s)
         return failure_memory(why);
-    if (labels && *labels)
-        r = read_labels(&(reader){labels, labels, s, why});
-    if (r == 0 && fields && *fields)
-        r = read_fields(&(reader){fields, fields, s, why}, res);
+    if (labels)
+        r = select_labels(s, labels, why);
+    if (r == 0 && fields)
+        r = select_fields(s, fields, why);
     if (r < 0)
         selection_free(s);
     else
