@@ -5,6 +5,7 @@
 #include "apiserver/discovery/groups.h"
 #include "apiserver/fault.h"
 #include "apiserver/limits.h"
+#include "apiserver/negotiate.h"
 #include "apiserver/options.h"
 #include "apiserver/paths.h"
 #include "apiserver/recorder.h"
@@ -60,24 +61,48 @@ static bool find_resource(call *c)
     if (!c->res || (*rq->sub && !resource_sub(c->res, rq->sub)))
         return false;
     c->sub = *rq->sub ? resource_sub(c->res, rq->sub) : NULL;
-    return !*rq->ns || c->res->namespaced || strcmp(c->res->plural, "namespaces") == 0;
+    if (strcmp(c->res->plural, "namespaces") == 0 && !*c->res->group)
+        return strcmp(rq->ns, rq->name) == 0;
+    return !*rq->ns || c->res->namespaced;
 }
 
-/* A namespaced object needs its namespace in the path, but for lists over all. */
-static bool is_complete(const call *c, unsigned verb)
+/* What can be done at a path: to a collection or to what is named. */
+static unsigned verbs_at(const call *c)
 {
-    if (!c->res->namespaced || *c->rq.ns)
-        return true;
-    return !*c->rq.name && (verb & (VERB_LIST | VERB_WATCH)) != 0;
+    const unsigned of_collection = VERB_LIST | VERB_WATCH | VERB_CREATE | VERB_DELETECOLLECTION,
+                   of_object = VERB_GET | VERB_UPDATE | VERB_PATCH | VERB_DELETE;
+    bool everywhere = c->res->namespaced && !*c->rq.ns;
+
+    if (c->rq.watched)
+        return *c->rq.sub || (*c->rq.name && everywhere) ? 0 : c->res->verbs & VERB_WATCH;
+    if (*c->rq.name)
+        return everywhere ? 0 : c->sub ? c->sub->verbs : c->res->verbs & of_object;
+    return c->res->verbs & of_collection;
+}
+
+/* Over all namespaces one can but look. */
+static bool is_allowed(const call *c, unsigned possible, unsigned bit)
+{
+    bool looks = (bit & (VERB_LIST | VERB_WATCH)) != 0;
+
+    if (strcmp(c->rq.method, "HEAD") == 0 || !(possible & bit))
+        return false;
+    return *c->rq.ns || !c->res->namespaced || looks;
 }
 
 static int run_verb(call *c, failure *why)
 {
+    unsigned possible = verbs_at(c);
+
+    if (possible == 0)
+        return fail_unknown(why);
     for (size_t i = 0; i < N_VERBS; i++) {
         if (strcmp(verbs[i].verb, c->rq.verb) != 0)
             continue;
-        if (!((c->sub ? c->sub->verbs : c->res->verbs) & verbs[i].bit) || !is_complete(c, verbs[i].bit))
+        if (!is_allowed(c, possible, verbs[i].bit))
             return fail_method(why);
+        if (negotiate(c, why) < 0 || options_read(c, why) < 0)
+            return -1;
         return c->sub && c->sub->handle ? c->sub->handle(c, why) : verbs[i].run(c, why);
     }
     return fail_method(why);
@@ -91,8 +116,6 @@ static int answer(call *c, failure *why)
         return answer_unknown(c, why);
     if (c->res->deprecated)
         call_warn(c, "%s", c->res->deprecated);
-    if (options_read(c, why) < 0)
-        return -1;
     return run_verb(c, why);
 }
 
@@ -125,6 +148,7 @@ void api_handle(call *c)
     c->body.max = LIMIT_REPLY;
     if (handle(c, debug, &why) < 0)
         answer_failure(c, &why);
+    negotiate_finish(c);
     if (debug)
         return;
     fault_answer(c);

@@ -1,10 +1,7 @@
 #include "apiserver/call.h"
 #include "apiserver/json_put.h"
-#include "apiserver/kinds/kinds.h"
 #include "apiserver/limits.h"
-#include "apiserver/schema/protobuf.h"
 
-#include <opsdk/yaml.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -71,81 +68,4 @@ bool call_is_type(const call *c, const char *type)
 
     return strncmp(c->rq.content_type, type, len) == 0 &&
            (c->rq.content_type[len] == '\0' || c->rq.content_type[len] == ';' || c->rq.content_type[len] == ' ');
-}
-
-static int read_yaml(call *c, json_t **ret, failure *why)
-{
-    opsdk_error err = {0};
-
-    if (opsdk_yaml_parse("body", c->rq.body, c->rq.body_len, ret, &err) < 0)
-        return failure_bad_request(why, "error converting YAML to JSON: %s", err.message);
-    return 0;
-}
-
-/* Whole numbers that are too large for 64 bits are read as Go reads them: as floating point ones, like all others then. */
-static json_t *load_large(const call *c)
-{
-    return json_loadb(c->rq.body, c->rq.body_len, JSON_ALLOW_NUL | JSON_DECODE_INT_AS_REAL, NULL);
-}
-
-static int read_json(call *c, json_t **ret, failure *why)
-{
-    json_error_t err;
-
-    *ret = json_loadb(c->rq.body, c->rq.body_len, JSON_ALLOW_NUL, &err);
-    if (!*ret && c->res && c->res->custom && json_error_code(&err) == json_error_numeric_overflow)
-        *ret = load_large(c);
-    if (!*ret)
-        return failure_bad_request(why, "the body is no JSON: line %d, column %d: %s", err.line, err.column, err.text);
-    return 0;
-}
-
-/* Before any decoder: of a body over the limit only a part is there. */
-static int check_size(const call *c, failure *why)
-{
-    if (c->rq.body_len <= LIMIT_REQUEST_BODY)
-        return 0;
-    return failure_set(why, 413, "RequestEntityTooLarge", "Request entity too large: limit is %u", LIMIT_REQUEST_BODY);
-}
-
-int call_value(call *c, bool yaml, json_t **ret, failure *why)
-{
-    if (check_size(c, why) < 0)
-        return -1;
-    return yaml ? read_yaml(c, ret, why) : read_json(c, ret, why);
-}
-
-/* Of what may come as protobuf: the resource's own documents, those of subresources, and options. */
-static const schema *find_schema(const char *api_version, const char *kind, const void *user)
-{
-    const call *c = user;
-
-    (void)api_version; /* compared with the resource's later on */
-    return strcmp(kind, c->res->kind) == 0 ? c->res->schema : kinds_document(kind);
-}
-
-bool call_is_json(const call *c)
-{
-    return !*c->rq.content_type || call_is_type(c, "application/json");
-}
-
-int call_document(call *c, json_t **ret, failure *why)
-{
-    bool yaml = call_is_type(c, "application/yaml");
-    json_t *doc;
-
-    if (call_is_type(c, "application/vnd.kubernetes.protobuf") && !c->res->custom)
-        return check_size(c, why) < 0 ? -1 : protobuf_decode(c->rq.body, c->rq.body_len, find_schema, c, ret, why);
-    if (!yaml && !call_is_json(c))
-        return failure_set(why, 415, "UnsupportedMediaType",
-                           "the body of the request was in an unknown format - accepted media types include: "
-                           "application/json, application/yaml, application/vnd.kubernetes.protobuf");
-    if (call_value(c, yaml, &doc, why) < 0)
-        return -1;
-    if (json_is_object(doc)) {
-        *ret = doc;
-        return 0;
-    }
-    json_decref(doc);
-    return failure_bad_request(why, "the body is no map");
 }

@@ -38,6 +38,7 @@ typedef struct request {
     const char *body;
     size_t body_len;
 
+    bool watched;     /* below /watch */
     bool is_resource; /* below /api or /apis with group and version; else a path such as /version */
     const char
         *verb; /* get list watch create update patch delete deletecollection; of a path: the method in lower case */
@@ -66,6 +67,8 @@ struct call {
     const subresource *sub; /* NULL: the resource itself */
     char *manager;          /* field manager: fieldManager, else the user agent up to "/"; owned */
     bool dry_run;
+    bool yaml;       /* the answer is to be YAML */
+    json_t *doubles; /* what the decoder is to object to in a body of YAML: keys that stand twice; owned; NULL: none */
     struct connection *conn;
     /* The answer. */
     int status;
@@ -90,8 +93,6 @@ int call_answer_text(call *c, int status, const char *type, const char *text, si
 /* Is that the request's content type (parameters aside)? */
 bool call_is_type(const call *c, const char *type);
 bool call_is_json(const call *c);
-/* Reads the body as any value. */
-int call_value(call *c, bool yaml, json_t **ret, failure *why);
 /* Reads the body as a document (JSON or YAML by content type): a map, else 400 in the server's words. */
 int call_document(call *c, json_t **ret, failure *why);
 

@@ -1,6 +1,8 @@
 /* The verbs that write: create, update, patch. */
+#include "apiserver/body.h"
 #include "apiserver/go_print.h"
 #include "apiserver/limits.h"
+#include "apiserver/list_options.h"
 #include "apiserver/meta.h"
 #include "apiserver/owners.h"
 #include "apiserver/patch/patch.h"
@@ -87,26 +89,55 @@ static int check_name(const writing *w, failure *why)
                                w->c->rq.name);
 }
 
-/* The document's name, version and uid against what is stored. */
-static int check_identity(const writing *w, failure *why)
+static int check_version(const writing *w, failure *why)
 {
-    const char *version = meta_text(w->obj, "resourceVersion"), *uid = meta_text(w->obj, "uid");
-    char message[256];
+    const char *version = meta_text(w->obj, "resourceVersion");
+    int64_t number;
 
-    if (check_name(w, why) < 0)
-        return -1;
-    if (!*version && w->c->res->conditional && strcmp(w->c->rq.verb, "update") == 0)
+    if (!revision_parse(version, &number, why)) {
+        failure_clear(why);
+        return failure_set(why, 500, "", "strconv.ParseUint: parsing \"%s\": invalid syntax", version);
+    }
+    if (number == 0 && w->c->res->conditional && strcmp(w->c->rq.verb, "update") == 0)
         return fail_unconditional(w->c->res, w->c->rq.name, why);
-    if (*version && strcmp(version, meta_text(w->old, "resourceVersion")) != 0)
+    if (number != 0 && strcmp(version, meta_text(w->old, "resourceVersion")) != 0)
         return fail_conflict(
             w->c->res, w->c->rq.name,
             "the object has been modified; please apply your changes to the latest version and try again", why);
-    if (*uid && strcmp(uid, meta_text(w->old, "uid")) != 0 && strcmp(w->c->rq.verb, "update") == 0) {
-        snprintf(message, sizeof(message), "Precondition failed: UID in precondition: %.80s, UID in object meta: %.80s",
-                 uid, meta_text(w->old, "uid"));
-        return fail_conflict(w->c->res, w->c->rq.name, message, why);
-    }
     return 0;
+}
+
+/* Where the real server keeps it in etcd, which is a part of a message. */
+static void storage_key(const call *c, char *room, size_t len)
+{
+    const char *folder = c->res->plural;
+    bool core = !*c->res->group;
+
+    if (core && (strcmp(folder, "services") == 0 || strcmp(folder, "endpoints") == 0))
+        folder = *folder == 's' ? "services/specs" : "services/endpoints";
+    else if (core && strcmp(folder, "nodes") == 0)
+        folder = "minions";
+    snprintf(room, len, "/registry/%s%s%s/%s%s%s", c->res->custom ? c->res->group : "", c->res->custom ? "/" : "",
+             folder, c->res->namespaced ? c->rq.ns : "", c->res->namespaced ? "/" : "", c->rq.name);
+}
+
+/* The document's name, version and uid against what is stored. */
+static int check_identity(const writing *w, failure *why)
+{
+    const char *uid = meta_text(w->obj, "uid");
+    char key[LIMIT_KEY + 320], message[LIMIT_KEY + 800];
+
+    if (check_name(w, why) < 0 || check_version(w, why) < 0)
+        return -1;
+    if (!*uid || strcmp(uid, meta_text(w->old, "uid")) == 0 || strcmp(w->c->rq.verb, "update") != 0)
+        return 0;
+    storage_key(w->c, key, sizeof(key));
+    snprintf(message, sizeof(message),
+             "StorageError: invalid object, Code: 4, Key: %s, ResourceVersion: 0, AdditionalErrorMsg: Precondition "
+             "failed: UID "
+             "in precondition: %.80s, UID in object meta: %.80s",
+             key, uid, meta_text(w->old, "uid"));
+    return fail_conflict(w->c->res, w->c->rq.name, message, why);
 }
 
 static int store_over(writing *w, failure *why)
@@ -153,6 +184,7 @@ int verb_update(call *c, failure *why)
 
 enum patch_kind { KIND_JSON, KIND_MERGE, KIND_STRATEGIC, KIND_APPLY };
 
+/* What is a patch of no kind has been refused already (negotiate.c), but for custom resources. */
 static int patch_kind_of(const call *c, enum patch_kind *ret, failure *why)
 {
     if (call_is_type(c, "application/json-patch+json"))
@@ -166,8 +198,7 @@ static int patch_kind_of(const call *c, enum patch_kind *ret, failure *why)
     else
         return failure_set(why, 415, "UnsupportedMediaType",
                            "the body of the request was in an unknown format - accepted media types include: "
-                           "application/json-patch+json, application/merge-patch+json, %sapplication/apply-patch+yaml",
-                           c->res->custom ? "" : "application/strategic-merge-patch+json, ");
+                           "application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml");
     return 0;
 }
 
@@ -309,6 +340,23 @@ int change_apply(call *c, const json_t *config, failure *why)
     return r;
 }
 
+/* Keys that stand twice in a configuration that is applied. */
+static int check_doubles(call *c, const patching *p, const json_t *doubles, failure *why)
+{
+    auto_buf text = BUF_INIT(LIMIT_REQUEST_BODY);
+    size_t i;
+    json_t *one;
+
+    if (!doubles || p->validation == VALIDATION_IGNORE)
+        return 0;
+    buf_puts(&text, "error converting YAML to JSON: yaml: unmarshal errors:");
+    json_array_foreach((json_t *)doubles, i, one) buf_printf(&text, "\n  %s", json_string_value(one));
+    if (p->validation == VALIDATION_STRICT)
+        return failure_bad_request(why, "error strict decoding YAML: %s", text.failed ? "" : text.data);
+    call_warn(c, "%s", text.failed ? "" : text.data);
+    return 0;
+}
+
 static int check_config(const json_t *config, failure *why)
 {
     if (json_is_object(config) || json_is_null(config))
@@ -320,6 +368,28 @@ static int check_config(const json_t *config, failure *why)
         go_kind(config));
 }
 
+static int read_config(call *c, const patching *p, json_t **ret, failure *why)
+{
+    json_auto_t *doubles = NULL;
+
+    if (body_yaml(c, ret, &doubles, why) < 0 || check_config(*ret, why) < 0)
+        return -1;
+    return check_doubles(c, p, doubles, why);
+}
+
+static int read_patch(call *c, const patching *p, json_t **ret, failure *why)
+{
+    if (p->kind == KIND_APPLY)
+        return read_config(c, p, ret, why);
+    if (body_patch(c, p->kind == KIND_STRATEGIC ? "" : "error decoding patch: ", ret, why) == 0)
+        return 0;
+    if (why->code == 400 && !collection_get(c->res->objects, c->res->namespaced ? c->rq.ns : "", c->rq.name)) {
+        failure_clear(why);
+        return fail_not_found(c->res, c->rq.name, why);
+    }
+    return -1;
+}
+
 int verb_patch(call *c, failure *why)
 {
     writing w = {.c = c};
@@ -328,10 +398,8 @@ int verb_patch(call *c, failure *why)
     int r = patch_kind_of(c, &p.kind, why);
 
     if (r == 0)
-        r = call_value(c, p.kind == KIND_APPLY, &patch, why);
+        r = read_patch(c, &p, &patch, why);
     p.patch = patch;
-    if (r == 0 && p.kind == KIND_APPLY)
-        r = check_config(patch, why);
     if (r == 0)
         r = patch_tries(&w, &p, why);
     if (r == 0)

@@ -1,8 +1,10 @@
 #include "apiserver/admission/admission.h"
+#include "apiserver/delete_options.h"
 #include "apiserver/limits.h"
+#include "apiserver/list_options.h"
 #include "apiserver/meta.h"
+#include "apiserver/page.h"
 #include "apiserver/propagation.h"
-#include "apiserver/select.h"
 #include "apiserver/verbs.h"
 #include "apiserver/version.h"
 #include "apiserver/write.h"
@@ -26,24 +28,40 @@ bool delete_is_due(const resource *res, const json_t *obj)
            json_integer_value(json_object_get(meta, "deletionGracePeriodSeconds")) == 0;
 }
 
+/* The kind stands where other conflicts have the resource, as with the real server. */
+static int fail_precondition(const resource *res, const char *name, const char *message, failure *why)
+{
+    const char *home = resource_home(res);
+
+    failure_set(why, 409, "Conflict", "Operation cannot be fulfilled on %s%s%s \"%s\": %s", res->kind, *home ? "." : "",
+                home, name, message);
+    failure_about(why, name, home, res->kind);
+    return -1;
+}
+
 static int check_preconditions(const call *c, const item *it, const json_t *opts, failure *why)
 {
     json_t *want = json_object_get(opts, "preconditions");
     const char *uid = json_string_value(json_object_get(want, "uid")),
                *version = json_string_value(json_object_get(want, "resourceVersion"));
-    char now[24], message[256];
+    char now[24], message[320];
 
     snprintf(now, sizeof(now), "%lld", (long long)it->revision);
     if (uid && strcmp(uid, it->uid) != 0)
-        snprintf(message, sizeof(message), "Precondition failed: UID in precondition: %.80s, UID in object meta: %.80s",
-                 uid, it->uid);
+        snprintf(
+            message, sizeof(message),
+            "the UID in the precondition (%.80s) does not match the UID in record (%.80s). The object might have been "
+            "deleted and then recreated",
+            uid, it->uid);
     else if (version && strcmp(version, now) != 0)
         snprintf(message, sizeof(message),
-                 "Precondition failed: ResourceVersion in precondition: %.80s, ResourceVersion in object meta: %s",
+                 "the ResourceVersion in the precondition (%.80s) does not match the ResourceVersion in record (%s). "
+                 "The object "
+                 "might have been modified",
                  version, now);
     else
         return 0;
-    return fail_conflict(c->res, it->name, message, why);
+    return fail_precondition(c->res, it->name, message, why);
 }
 
 static int64_t grace_of(const call *c, const json_t *obj, const json_t *opts)
@@ -152,32 +170,6 @@ int delete_object(call *c, item *it, const json_t *opts, json_t **ret, failure *
     return r;
 }
 
-/* DeleteOptions come as the body, or as parameters. */
-static int read_options(call *c, json_t **ret, failure *why)
-{
-    static const char *const texts[] = {"propagationPolicy"}, *const numbers[] = {"gracePeriodSeconds"};
-    json_t *opts = NULL;
-    const char *value;
-
-    if (c->rq.body_len > 0 && call_document(c, &opts, why) < 0)
-        return -1;
-    if (!opts)
-        opts = json_object();
-    value = request_param(&c->rq, texts[0]);
-    if (value && *value)
-        json_object_set_new(opts, texts[0], json_string(value));
-    value = request_param(&c->rq, numbers[0]);
-    if (value && *value)
-        json_object_set_new(opts, numbers[0], json_integer(strtoll(value, NULL, 10)));
-    value = request_param(&c->rq, "orphanDependents");
-    if (value && *value)
-        json_object_set_new(opts, "orphanDependents", json_boolean(request_flag(&c->rq, "orphanDependents")));
-    if (json_array_size(json_object_get(opts, "dryRun")))
-        c->dry_run = true;
-    *ret = opts;
-    return propagation_check(opts, why);
-}
-
 static json_t *success(const resource *res, const char *name, const char *uid)
 {
     json_t *status =
@@ -196,7 +188,7 @@ int verb_delete(call *c, failure *why)
     bool released = false;
     item *it;
 
-    if (read_options(c, &opts, why) < 0 || admission_mutate(c, NULL, NULL, &released, why) < 0)
+    if (delete_options_read(c, &opts, why) < 0 || admission_mutate(c, NULL, NULL, &released, why) < 0)
         return -1;
     it = verb_find(c, why);
     if (!it)
@@ -211,9 +203,9 @@ int verb_delete(call *c, failure *why)
 /* ---- deletecollection ---- */
 
 typedef struct gathering {
-    selection *selection;
+    const selection *selection;
     item **items;
-    size_t n, cap;
+    size_t n, cap, limit; /* limit: of the page that is deleted; 0: none */
 } gathering;
 
 static int gather(item *it, void *user)
@@ -221,7 +213,7 @@ static int gather(item *it, void *user)
     gathering *g = user;
     item **more;
 
-    if (!selection_match(g->selection, it))
+    if (!selection_match(g->selection, it) || (g->limit && g->n == g->limit))
         return 0;
     if (g->n == g->cap) {
         more = reallocarray(g->items, g->cap ? 2 * g->cap : 64, sizeof(*more));
@@ -244,24 +236,40 @@ static int delete_gathered(call *c, const gathering *g, const json_t *opts, fail
     return r;
 }
 
+/* With a limit, a page of them. */
+static int gather_all(call *c, const list_options *o, gathering *g, failure *why)
+{
+    const char *ns = c->res->namespaced ? c->rq.ns : "";
+    char start[LIMIT_KEY] = "";
+    int64_t revision;
+    int r;
+
+    if (*o->token && page_read(o, ns, start, &revision, why) < 0)
+        return -1;
+    g->selection = o->selection;
+    g->limit = o->limit > 0 ? (size_t)o->limit : 0;
+    r = collection_each(c->res->objects, 0, ns, *start ? start : NULL, gather, g, why);
+    return r < 0 && !why->code ? failure_memory(why) : r;
+}
+
+/* The answer is what there was. */
 int verb_deletecollection(call *c, failure *why)
 {
+    auto_list_options listed = {0};
     json_auto_t *opts = NULL;
     gathering g = {0};
-    int r = read_options(c, &opts, why);
+    int r = list_options_read(c, &listed, why);
 
     if (r == 0)
-        r = selection_parse(c->res, request_param(&c->rq, "labelSelector"), request_param(&c->rq, "fieldSelector"),
-                            &g.selection, why);
+        r = delete_options_read(c, &opts, why);
     if (r == 0)
-        r = collection_each(c->res->objects, 0, c->res->namespaced ? c->rq.ns : "", NULL, gather, &g, why);
+        r = gather_all(c, &listed, &g, why);
     if (r == 0)
-        r = verb_list(c, why); /* the answer: what there was */
+        r = list_answer(c, &listed, why);
     if (r == 0)
         r = delete_gathered(c, &g, opts, why);
     for (size_t i = 0; i < g.n; i++)
         item_unref(g.items[i]);
     free(g.items);
-    selection_free(g.selection);
     return r;
 }

@@ -9,6 +9,7 @@ void failure_clear(failure *why)
 {
     free(why->message);
     json_decref(why->details);
+    json_decref(why->metadata);
     *why = (failure){0};
 }
 
@@ -112,6 +113,8 @@ json_t *failure_status(const failure *why)
     json_t *status =
         json_pack("{s:s, s:s, s:{}, s:s}", "kind", "Status", "apiVersion", "v1", "metadata", "status", "Failure");
 
+    if (why->metadata)
+        json_object_set_nocheck(status, "metadata", why->metadata);
     put(status, "message", why->message);
     put(status, "reason", why->reason);
     if (why->details)

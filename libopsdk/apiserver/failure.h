@@ -13,6 +13,7 @@ typedef struct failure {
     const char *reason; /* "NotFound", "Invalid", a literal; "" leaves it out */
     char *message;      /* owned */
     json_t *details;    /* owned; NULL: none */
+    json_t *metadata;   /* likewise; NULL: empty */
 } failure;
 
 void failure_clear(failure *why);

@@ -94,7 +94,7 @@ int connection_begin(connection *conn, const char *path)
     length = header(conn, WSI_TOKEN_HTTP_CONTENT_LENGTH);
     conn->expected = strcmp(length, "") != 0 && strcmp(length, "0") != 0;
     if (!conn->expected && strcmp(length, "0") == 0)
-        conn->expected = rq->method[0] == 'P'; /* libwebsockets tells of the end of an empty body too */
+        conn->expected = strcmp(rq->method, "POST") == 0; /* libwebsockets tells of the end of its empty body too */
     conn->in.max = LIMIT_REQUEST_BODY + 1;
     return conn->expected ? CONNECTION_BODY : 0;
 }
@@ -177,6 +177,7 @@ static void call_clear(call *c)
 {
     buf_clear(&c->body);
     json_decref(c->warnings);
+    json_decref(c->doubles);
     free(c->manager);
     free(c->etag);
     user_info_clear(&c->user);

@@ -78,6 +78,7 @@ static int end(call *c, const actor *who, int64_t began, int r, const failure *w
         note(c, r, why, began);
     buf_clear(&c->body);
     json_decref(c->warnings);
+    json_decref(c->doubles);
     free(c->manager);
     user_info_clear(&c->user);
     resource_release(c->res);

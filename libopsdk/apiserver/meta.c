@@ -70,7 +70,6 @@ int meta_create(call *c, json_t *obj, failure *why)
     json_object_del(meta, "deletionTimestamp");
     json_object_del(meta, "deletionGracePeriodSeconds");
     json_object_del(meta, "selfLink");
-    json_object_del(meta, "resourceVersion");
     json_object_set_new_nocheck(meta, "uid", json_string_nocheck(meta_random_uid(uid)));
     set_text(meta, "creationTimestamp", apiserver_time(c->server, now));
     return json_object_get(meta, "uid") ? 0 : failure_memory(why);

@@ -22,6 +22,8 @@ void meta_update(json_t *obj, const json_t *old);
 
 /* Names (by rule), labels, annotations, owners, finalizers; meta_validate.c. */
 void meta_validate(enum name_rule rule, const json_t *obj, field_errors *errors);
+/* Names of finalizers, as built-in kinds have them. */
+void meta_validate_finalizers(const json_t *obj, field_errors *errors);
 void meta_validate_update(const json_t *obj, const json_t *old, field_errors *errors);
 
 #endif

@@ -21,7 +21,7 @@ static void validate_owner(const json_t *owner, field_errors *errors)
     const char *version = text_of(owner, "apiVersion"), *slash = strchr(version, '/');
     json_auto_t *empty = json_string("");
 
-    if (!*(slash ? slash + 1 : version))
+    if (!*(slash ? slash + 1 : version) || (slash && strchr(slash + 1, '/')))
         field_invalid(errors, "metadata.ownerReferences.apiVersion", json_object_get(owner, "apiVersion"),
                       "version must not be empty");
     if (!*text_of(owner, "kind"))
@@ -77,6 +77,26 @@ static void validate_finalizers(const json_t *finalizers, field_errors *errors)
                       "finalizer orphan and foregroundDeletion cannot be both set");
 }
 
+void meta_validate_finalizers(const json_t *obj, field_errors *errors)
+{
+    static const char *const standard[] = {"kubernetes", "orphan", "foregroundDeletion"};
+    char path[64];
+    size_t i;
+    json_t *one;
+
+    json_array_foreach(json_object_get(meta_of(obj), "finalizers"), i, one)
+    {
+        const char *text = json_string_value(one);
+        bool known = strchr(text, '/') != NULL;
+
+        for (size_t k = 0; k < sizeof(standard) / sizeof(standard[0]); k++)
+            known |= strcmp(text, standard[k]) == 0;
+        snprintf(path, sizeof(path), "metadata.finalizers[%zu]", i);
+        if (!known)
+            field_invalid(errors, path, one, "name is neither a standard finalizer name nor is it fully qualified");
+    }
+}
+
 static void validate_common(const json_t *meta, field_errors *errors)
 {
     labels_validate(json_object_get(meta, "labels"), "metadata.labels", errors);
@@ -95,6 +115,9 @@ void meta_validate(enum name_rule rule, const json_t *obj, field_errors *errors)
         name_validate(rule, name, "metadata.name", errors);
     else
         field_required(errors, "metadata.name", "name or generateName is required");
+    if (meta_generation(obj) < 0)
+        field_invalid(errors, "metadata.generation", json_object_get(meta, "generation"),
+                      "must be greater than or equal to 0");
     validate_common(meta, errors);
     validate_finalizers(json_object_get(meta, "finalizers"), errors);
 }

@@ -6,14 +6,11 @@
 
 #include <string.h>
 
-/* What the real server decodes the options of a verb into; NULL: it has none. */
+/* What the real server decodes the options of a verb into; NULL: it has none, or the verb reads them. */
 static const char *kind_of(const char *verb)
 {
-    static const char *const kinds[][2] = {{"create", "CreateOptions"},
-                                           {"update", "UpdateOptions"},
-                                           {"patch", "PatchOptions"},
-                                           {"delete", "DeleteOptions"},
-                                           {"deletecollection", "DeleteOptions"}};
+    static const char *const kinds[][2] = {
+        {"create", "CreateOptions"}, {"update", "UpdateOptions"}, {"patch", "PatchOptions"}};
 
     for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
         if (strcmp(verb, kinds[i][0]) == 0)
@@ -103,10 +100,8 @@ int options_read(call *c, failure *why)
         return 0;
     if (strcmp(kind, "PatchOptions") == 0)
         check_patch(c, &errors);
-    if (strcmp(kind, "DeleteOptions") != 0)
-        check_manager(c, &errors);
+    check_manager(c, &errors);
     check_dry_run(c, &errors);
-    if (strcmp(kind, "DeleteOptions") != 0)
-        check_validation(c, &errors);
+    check_validation(c, &errors);
     return field_errors_result(&errors, "meta.k8s.io", kind, "", why);
 }

@@ -6,23 +6,21 @@
 
 static const char orphan[] = "orphan", foreground[] = "foregroundDeletion";
 
-int propagation_check(const json_t *opts, failure *why)
+void propagation_check(const json_t *opts, field_errors *errors)
 {
     json_t *policy = json_object_get(opts, "propagationPolicy");
     const char *text = doc_text(opts, "propagationPolicy");
-    auto_field_errors errors = {0};
     json_auto_t *valid = NULL;
 
     if (!policy)
-        return 0;
+        return;
     if (doc_get(opts, "orphanDependents"))
-        field_invalid(&errors, "propagationPolicy", policy,
+        field_invalid(errors, "propagationPolicy", policy,
                       "orphanDependents and deletionPropagation cannot be both set");
     if (strcmp(text, "Foreground") != 0 && strcmp(text, "Background") != 0 && strcmp(text, "Orphan") != 0) {
         valid = json_pack("[s, s, s, s]", "Foreground", "Background", "Orphan", "nil");
-        field_unsupported(&errors, "propagationPolicy", policy, valid);
+        field_unsupported(errors, "propagationPolicy", policy, valid);
     }
-    return field_errors_result(&errors, "meta.k8s.io", "DeleteOptions", "", why);
 }
 
 /* The finalizer that obj is to have; NULL: none. */

@@ -4,8 +4,8 @@
 
 #include "apiserver/resource.h"
 
-/* 422 for DeleteOptions that contradict themselves. */
-int propagation_check(const json_t *opts, failure *why);
+/* DeleteOptions that contradict themselves. */
+void propagation_check(const json_t *opts, field_errors *errors);
 /* Adds or takes back "orphan" and "foregroundDeletion", as opts (or NULL) say, else as obj has them already. */
 void propagation_set(const resource *res, json_t *obj, const json_t *opts);
 

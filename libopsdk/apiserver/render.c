@@ -16,7 +16,7 @@ static bool can_make(const accept_range *r, render *ret)
 {
     bool beta = accept_is(r->version, "v1beta1");
 
-    if (!accept_allows(r, "application/json"))
+    if (!accept_allows(r, "application/json") && !accept_is(r->type, "application/yaml"))
         return false;
     ret->form = FORM_WHOLE;
     if (r->as.len == 0)
@@ -29,8 +29,7 @@ static bool can_make(const accept_range *r, render *ret)
     return ret->form == FORM_TABLE || ret->as_list || accept_is(r->as, "PartialObjectMetadata");
 }
 
-/* "core." of core.Pod: the last part of the internal package's name. */
-static const char *go_package(const resource *res)
+const char *render_go_package(const resource *res)
 {
     static const char *const packages[][2] = {{"", "core."},
                                               {"rbac.authorization.k8s.io", "rbac."},
@@ -67,7 +66,7 @@ static int fail_list(const call *c, bool list, failure *why)
         why, 406, "NotAcceptable",
         list ? "you requested PartialObjectMetadata, but the requested object is a list (*%s%s%s)"
              : "you requested PartialObjectMetadataList, but the requested object is not a list (*%s%s%s)",
-        c->res->custom ? "" : go_package(c->res), type, list ? "List" : "");
+        c->res->custom ? "" : render_go_package(c->res), type, list ? "List" : "");
 }
 
 /* What fits the Accept header must fit the request, too. */
@@ -99,8 +98,7 @@ int render_choose(const call *c, render *ret, failure *why)
             return check(c, ret, why);
     return failure_set(why, 406, "NotAcceptable",
                        "only the following media types are accepted: application/json, application/yaml, "
-                       "application/vnd.kubernetes.protobuf, application/json;stream=watch, "
-                       "application/vnd.kubernetes.protobuf;stream=watch");
+                       "application/vnd.kubernetes.protobuf");
 }
 
 /* ---- forms ---- */

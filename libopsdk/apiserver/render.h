@@ -26,4 +26,7 @@ int render_object(const render *r, const apiserver *s, json_t *obj, bool header,
 int render_list_head(const render *r, const json_t *meta, buf *out);
 int render_member(const render *r, const apiserver *s, const item *it, buf *out);
 
+/* "core." of core.Pod: the last part of the internal package's name, as Go's messages have it. */
+const char *render_go_package(const resource *res);
+
 #endif

@@ -76,6 +76,15 @@ static void resolve_resource(request *rq, const char *const *part, size_t n)
         rq->verb = "watch";
 }
 
+/* The old way to ask: /api/v1/watch/RESOURCE. */
+static void resolve_watch(request *rq, const char *const *part, size_t n)
+{
+    resolve_resource(rq, part, n);
+    rq->watched = true;
+    if (strcmp(rq->method, "GET") == 0)
+        rq->verb = "watch";
+}
+
 static char *lower(arena *a, const char *text)
 {
     char *copy = arena_strndup(a, text, strlen(text));
@@ -101,6 +110,9 @@ int request_resolve(request *rq, arena *a)
         return 0;
     rq->group = skip == 3 ? p.part[1] : "";
     rq->version = p.part[skip - 1];
-    resolve_resource(rq, p.part + skip, p.n - skip);
+    if (strcmp(p.part[skip], "watch") == 0 && p.n > skip + 1)
+        resolve_watch(rq, p.part + skip + 1, p.n - skip - 1);
+    else
+        resolve_resource(rq, p.part + skip, p.n - skip);
     return 0;
 }

@@ -1,6 +1,7 @@
 /* The subresource scale: an autoscaling/v1 Scale in place of the object. */
 #include "apiserver/scale.h"
 #include "apiserver/apply/managed.h"
+#include "apiserver/body.h"
 #include "apiserver/crd/custom.h"
 #include "apiserver/crd/scale.h"
 #include "apiserver/crd/version.h"
@@ -224,7 +225,10 @@ static int read_patch(call *c, scaling *s, failure *why)
 {
     json_auto_t *patch = NULL;
 
-    if (call_value(c, call_is_type(c, "application/apply-patch+yaml"), &patch, why) < 0)
+    json_auto_t *doubles = NULL;
+    bool apply = call_is_type(c, "application/apply-patch+yaml");
+
+    if ((apply ? body_yaml(c, &patch, &doubles, why) : body_patch(c, "error decoding patch: ", &patch, why)) < 0)
         return -1;
     return change(c, s, patch, why) < 0 ? -1 : decode_patched(c, s->after, why);
 }

@@ -20,17 +20,13 @@ int fail_method(failure *why);  /* 405 */
 int fail_not_found(const resource *res, const char *name, failure *why);
 int fail_conflict(const resource *res, const char *name, const char *message, failure *why);
 
+/* Answers with the list that the options describe. */
+struct list_options;
+int list_answer(call *c, const struct list_options *opts, failure *why);
+
 /* Answers with one object in the form that the client accepts; obj is borrowed. */
 int answer_object(call *c, int status, json_t *obj, failure *why);
 
-/* resourceVersion and resourceVersionMatch of a list or watch. */
-typedef struct versioned {
-    bool given;       /* and not "0" */
-    bool any;         /* "0" */
-    int64_t revision; /* when given */
-    const char *match;
-} versioned;
-int versioned_read(call *c, versioned *ret, failure *why);
 /* 504 when revision is still to come. */
 int fail_too_large(const apiserver *s, int64_t revision, failure *why);
 

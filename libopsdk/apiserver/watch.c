@@ -1,7 +1,8 @@
 #include "apiserver/http.h"
+#include "apiserver/json_put.h"
 #include "apiserver/limits.h"
+#include "apiserver/list_options.h"
 #include "apiserver/render.h"
-#include "apiserver/select.h"
 #include "apiserver/verbs.h"
 #include "apiserver/version.h"
 #include "client/clock.h"
@@ -29,6 +30,8 @@ typedef struct watch {
     bool bookmarks, initial; /* initial: the bookmark that ends the initial events is to come */
     bool header;             /* a table's columns were sent */
     int64_t until_ms, bookmark_ms;
+    int64_t after; /* events up to this revision are not wanted, though they are to come */
+    json_t *error; /* a Status that is sent before the end; owned; NULL: none */
 } watch;
 
 static void watch_close(stream *st)
@@ -40,6 +43,7 @@ static void watch_close(stream *st)
         item_unref(w->queue[i].it);
     free(w->queue);
     selection_free(w->selection);
+    json_decref(w->error);
     resource_release(w->res);
     free(w);
 }
@@ -76,6 +80,8 @@ static void on_event(watcher *by, const event *e)
     watch *w = (watch *)((char *)by - offsetof(watch, watcher));
     bool before = concerns(w, e->prev), now = e->type != EVENT_DELETED && concerns(w, e->now);
 
+    if (e->revision <= w->after)
+        return;
     if (now)
         enqueue(w, before ? EVENT_MODIFIED : EVENT_ADDED, e->now, 0);
     else if (before)
@@ -144,6 +150,16 @@ static void put_bookmark(watch *w, bool end_of_initial, buf *out)
     json_decref(obj);
 }
 
+static void put_error(watch *w, buf *out)
+{
+    buf_puts(out, "{\"type\":\"ERROR\",\"object\":");
+    if (json_put(w->error, out) < 0)
+        w->stream.cut = true;
+    buf_puts(out, "}\n");
+    json_decref(w->error);
+    w->error = NULL;
+}
+
 static void plan_wake(watch *w)
 {
     w->stream.wake_ms = w->until_ms;
@@ -161,6 +177,8 @@ static bool watch_fill(stream *st, buf *out)
         item_unref(w->queue[i].it);
     }
     w->n = w->bytes = 0;
+    if (w->error)
+        put_error(w, out);
     if (w->initial || (w->bookmarks && now >= w->bookmark_ms)) {
         put_bookmark(w, w->initial, out);
         w->initial = false;
@@ -181,37 +199,57 @@ static int add_initial(item *it, void *user)
     return 0;
 }
 
-static int64_t end_of(const call *c)
+static int64_t end_of(const list_options *o)
 {
-    const char *text = request_param(&c->rq, "timeoutSeconds");
-    int64_t s = text ? strtoll(text, NULL, 10) : 0;
+    int64_t s = o->timeout_s;
 
     return clock_ms() + (s > 0 ? s : LIMIT_WATCH_MIN_S + clock_random() % LIMIT_WATCH_MIN_S) * 1000;
 }
 
-/* From now on with what there is, or from a version on. */
-static int begin(watch *w, call *c, failure *why)
+/* What is asked for is forgotten: the stream says so, and ends. */
+static int fail_later(watch *w, failure *why)
 {
-    int64_t now = store_revision(c->server->objects);
-    const char *send = request_param(&c->rq, "sendInitialEvents");
-    bool initial;
-    versioned v;
-
-    if (versioned_read(c, &v, why) < 0)
+    if (why->code != 410)
         return -1;
-    initial = send && *send ? request_flag(&c->rq, "sendInitialEvents") : !v.given;
-    if (v.given && v.revision > now)
-        return fail_too_large(c->server, v.revision, why);
-    w->initial = send && initial && w->bookmarks;
+    w->error = failure_status(why);
+    w->until_ms = 0;
+    failure_clear(why);
+    return w->error ? 0 : failure_memory(why);
+}
+
+/* From now on with what there is, or from a version on, which may be one to come. */
+static int begin(watch *w, call *c, const list_options *o, failure *why)
+{
+    int64_t now = store_revision(c->server->objects), version;
+    bool initial;
+
+    if (!revision_parse(o->version, &version, why))
+        return -1;
+    initial = o->send_given ? o->send : version == 0;
+    w->initial = initial && o->send_given && w->bookmarks;
+    w->after = initial ? 0 : version;
     if (initial && collection_each(c->res->objects, 0, w->ns, NULL, add_initial, w, why) < 0)
         return -1;
-    return watcher_start(&w->watcher, c->res->objects, initial || !v.given ? now : v.revision, why);
+    if (watcher_start(&w->watcher, c->res->objects, initial || version == 0 || version > now ? now : version, why) < 0)
+        return fail_later(w, why);
+    return 0;
+}
+
+static int open_watch(watch *w, call *c, list_options *o, failure *why)
+{
+    if (list_options_read(c, o, why) < 0 || render_choose(c, &w->form, why) < 0)
+        return -1;
+    w->selection = o->selection;
+    o->selection = NULL;
+    w->bookmarks = o->bookmarks;
+    w->until_ms = end_of(o);
+    return begin(w, c, o, why);
 }
 
 int verb_watch(call *c, failure *why)
 {
+    auto_list_options o = {0};
     watch *w = calloc(1, sizeof(*w));
-    int r;
 
     if (!w)
         return failure_memory(why);
@@ -220,17 +258,9 @@ int verb_watch(call *c, failure *why)
     w->watcher.on_end = on_end;
     w->server = c->server;
     w->res = resource_hold(c->res);
-    w->bookmarks = request_flag(&c->rq, "allowWatchBookmarks");
-    w->until_ms = end_of(c);
     w->bookmark_ms = clock_ms() + LIMIT_BOOKMARK_MS;
     snprintf(w->ns, sizeof(w->ns), "%s", c->res->namespaced ? c->rq.ns : "");
-    r = render_choose(c, &w->form, why);
-    if (r == 0)
-        r = selection_parse(c->res, request_param(&c->rq, "labelSelector"), request_param(&c->rq, "fieldSelector"),
-                            &w->selection, why);
-    if (r == 0)
-        r = begin(w, c, why);
-    if (r < 0) {
+    if (open_watch(w, c, &o, why) < 0) {
         watch_close(&w->stream);
         return -1;
     }

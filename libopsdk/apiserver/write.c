@@ -2,7 +2,9 @@
 #include "apiserver/admission/admission.h"
 #include "apiserver/apply/managed.h"
 #include "apiserver/auth/auth.h"
+#include "apiserver/body.h"
 #include "apiserver/crd/custom.h"
+#include "apiserver/limits.h"
 #include "apiserver/meta.h"
 #include "apiserver/owners.h"
 #include "apiserver/schema/decode.h"
@@ -31,23 +33,9 @@ const char *call_manager(call *c)
 
 /* ---- decoding ---- */
 
-static int check_kind(const resource *res, const json_t *obj, const char *text, size_t len, failure *why)
+static int check_kind(const call *c, const json_t *obj, const char *text, size_t len, failure *why)
 {
-    const char *kind = json_string_value(json_object_get(obj, "kind")),
-               *version = json_string_value(json_object_get(obj, "apiVersion"));
-    char want[320];
-
-    if (res->custom)
-        return custom_kind(res, obj, text, len, why);
-    version_name(res, want, sizeof(want));
-    if (kind && version && strcmp(version, want) != 0)
-        return failure_bad_request(why, "the API version in the data (%s) does not match the expected API version (%s)",
-                                   version, want);
-    if (kind && strcmp(kind, res->kind) != 0)
-        return failure_bad_request(why,
-                                   "%s in version \"%s\" cannot be handled as a %s: the kind of the data is another",
-                                   kind, res->version, res->kind);
-    return 0;
+    return c->res->custom ? custom_kind(c->res, obj, text, len, why) : body_check_kind(c, obj, why);
 }
 
 /* kind and apiVersion come first, so that a list can leave them out. */
@@ -80,6 +68,23 @@ static void pass_warnings(call *c, const json_t *warnings)
     json_array_foreach((json_t *)warnings, i, text) call_warn(c, "%s", json_string_value(text));
 }
 
+/* Keys that stand twice in YAML are what a strict decoder finds first. */
+static int check_doubles(call *c, failure *why)
+{
+    auto_buf all = BUF_INIT(LIMIT_OBJECT);
+    size_t i;
+    json_t *one;
+
+    if (!c->doubles || write_validation(c) == VALIDATION_IGNORE)
+        return 0;
+    json_array_foreach(c->doubles, i, one) buf_printf(&all, "%s%s", i ? ", " : "", json_string_value(one));
+    if (write_validation(c) == VALIDATION_STRICT)
+        return failure_bad_request(why, "%s in version \"%s\" cannot be handled as a %s: strict decoding error: %s",
+                                   c->res->kind, c->res->version, c->res->kind, all.failed ? "" : all.data);
+    pass_warnings(c, c->doubles);
+    return 0;
+}
+
 int write_decode(call *c, json_t *obj, const char *text, size_t len, failure *why)
 {
     json_auto_t *warnings = json_array();
@@ -91,9 +96,11 @@ int write_decode(call *c, json_t *obj, const char *text, size_t len, failure *wh
                      .validation = write_validation(c)};
     int r;
 
-    if (check_kind(c->res, obj, text, len, why) < 0)
+    if (check_kind(c, obj, text, len, why) < 0)
         return -1;
     r = c->res->custom ? decode_custom(c->res->schema, obj, &o, why) : decode_builtin(c->res->schema, obj, &o, why);
+    if (r == 0)
+        r = check_doubles(c, why);
     pass_warnings(c, warnings);
     set_kind(c->res, obj); /* not before: duplicates are found by the number of members */
     if (r == 0 && c->res->custom && schema_default(c->res->schema, obj) < 0)
@@ -113,6 +120,8 @@ static int validate(writing *w, failure *why)
     meta_validate(w->old ? NAME_PATH_SEGMENT : res->names, w->obj, &errors);
     if (w->old)
         meta_validate_update(w->obj, w->old, &errors);
+    if (!res->custom && strcmp(res->group, "apiextensions.k8s.io") != 0)
+        meta_validate_finalizers(w->obj, &errors);
     if (res->strategy && res->strategy->validate)
         res->strategy->validate(w->c, w->obj, w->old, &errors);
     if (field_errors_result(&errors, resource_home(res), res->kind, meta_text(w->obj, "name"), why) < 0)
@@ -160,21 +169,42 @@ static void tell(writing *w)
         s->stored(w->c, w->obj, w->old);
 }
 
+/* A version that is no number does not count. */
+static bool has_version(const json_t *obj)
+{
+    const char *text = meta_text(obj, "resourceVersion");
+
+    return *text && !text[strspn(text, "0123456789")] && text[strspn(text, "0")];
+}
+
+static int check_absent(const call *c, const json_t *obj, failure *why)
+{
+    const char *name = meta_text(obj, "name");
+    const item *it = collection_get(c->res->objects, meta_text(obj, "namespace"), name);
+    json_auto_t *there = NULL;
+    char label[320];
+
+    if (!it)
+        return 0;
+    there = version_read(c->res, it);
+    failure_set(why, 409, "AlreadyExists", "%s%s \"%s\" already exists",
+                *meta_text(there, "deletionTimestamp") ? "object is being deleted: " : "",
+                resource_label(c->res, label, sizeof(label)), name);
+    failure_about(why, name, c->res->group, c->res->plural);
+    return -1;
+}
+
 int write_create(writing *w, failure *why)
 {
     call *c = w->c;
-    char label[320];
-    const char *name;
 
     if (pass(w, why) < 0)
         return -1;
-    name = meta_text(w->obj, "name");
-    if (collection_get(c->res->objects, meta_text(w->obj, "namespace"), name)) {
-        failure_set(why, 409, "AlreadyExists", "%s \"%s\" already exists", resource_label(c->res, label, sizeof(label)),
-                    name);
-        failure_about(why, name, c->res->group, c->res->plural);
+    if (has_version(w->obj))
+        return failure_set(why, 500, "", "resourceVersion should not be set on objects to be created");
+    json_object_del(meta_of(w->obj), "resourceVersion");
+    if (check_absent(c, w->obj, why) < 0)
         return -1;
-    }
     if (c->dry_run)
         return 0;
     if (version_store(c->res, w->obj, why) < 0)
