@@ -46,7 +46,7 @@ int verb_create(call *c, failure *why)
     if (r == 0)
         r = c->res->review ? c->res->review(c, w.obj, why) : write_create(&w, why);
     if (r == 0)
-        r = answer_object(c, 201, w.obj, why);
+        r = write_answer(&w, 201, why);
     writing_clear(&w);
     return r;
 }
@@ -58,7 +58,7 @@ static int load(writing *w, failure *why)
 
     if (!it)
         return 0;
-    w->old = version_read(w->c->res, it);
+    w->old = version_tree(w->c->res, it);
     w->revision = it->revision;
     if (!w->old)
         return failure_memory(why);
@@ -175,7 +175,7 @@ int verb_update(call *c, failure *why)
     else if (r == 0)
         r = store_over(&w, why);
     if (r == 0)
-        r = answer_object(c, w.old ? 200 : 201, w.obj, why);
+        r = write_answer(&w, w.old ? 200 : 201, why);
     writing_clear(&w);
     return r;
 }
@@ -403,7 +403,7 @@ int verb_patch(call *c, failure *why)
     if (r == 0)
         r = patch_tries(&w, &p, why);
     if (r == 0)
-        r = answer_object(c, w.old ? 200 : 201, w.obj, why);
+        r = write_answer(&w, w.old ? 200 : 201, why);
     patching_clear(&p);
     writing_clear(&w);
     return r;

@@ -100,7 +100,7 @@ static int mark(call *c, json_t *obj, json_t *old, int64_t grace, failure *why)
     set_end(c, obj, grace);
     if (c->dry_run || json_equal(obj, old))
         return 0;
-    if (version_store(c->res, obj, why) < 0)
+    if (version_store(c->res, obj, NULL, why) < 0)
         return -1;
     if (c->res->strategy && c->res->strategy->stored)
         c->res->strategy->stored(c, obj, old);
@@ -160,7 +160,7 @@ int delete_object(call *c, item *it, const json_t *opts, json_t **ret, failure *
 
     if (r < 0)
         return -1;
-    old = version_read(c->res, it);
+    old = version_tree(c->res, it);
     obj = old ? json_deep_copy(old) : NULL;
     if (!obj)
         return failure_memory(why);

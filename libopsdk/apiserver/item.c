@@ -1,4 +1,5 @@
 #include "apiserver/item.h"
+#include "apiserver/json_put.h"
 #include "apiserver/meta.h"
 #include "core/limits.h"
 
@@ -182,13 +183,12 @@ static item *build_packed(const resource *res, const json_t *obj, const char *te
 
 item *item_new(const resource *res, const json_t *obj, int64_t revision)
 {
-    char *text = json_dumps(obj, JSON_COMPACT);
-    size_t len = text ? strlen(text) : 0;
+    auto_buf text = BUF_INIT(LIMIT_OBJECT);
     item *it = NULL;
 
-    if (text)
-        it = len < PACK_FROM ? build(res, obj, text, len, 0) : build_packed(res, obj, text, len);
-    free(text);
+    if (json_put(obj, &text) == 0)
+        it = text.len < PACK_FROM ? build(res, obj, text.data, text.len, 0)
+                                  : build_packed(res, obj, text.data, text.len);
     if (it)
         it->revision = revision;
     return it;

@@ -1,12 +1,128 @@
 #include "apiserver/json_put.h"
+#include "core/text.h"
 
-static int add(const char *text, size_t len, void *out)
+#include <stdio.h>
+#include <string.h>
+
+/* By hand, since jansson's own looks out for cycles in every map, which takes longer than the rest of a write.  There are none: maps
+ * come from text, and those that are put into others are new. */
+static int put(const json_t *v, buf *out);
+
+static void put_escaped(unsigned char c, buf *out)
 {
-    buf_add(out, text, len);
-    return ((buf *)out)->failed ? -1 : 0;
+    static const char *const shorts[32] = {
+        ['\b'] = "\\b", ['\t'] = "\\t", ['\n'] = "\\n", ['\f'] = "\\f", ['\r'] = "\\r"};
+
+    if (c >= 0x20) {
+        buf_addc(out, '\\');
+        buf_addc(out, (char)c);
+    } else if (shorts[c]) {
+        buf_add(out, shorts[c], 2);
+    } else {
+        buf_printf(out, "\\u%04X", c);
+    }
+}
+
+static int put_text(const char *text, size_t len, buf *out)
+{
+    size_t start = 0;
+    bool ascii = true;
+
+    buf_addc(out, '"');
+    for (size_t i = 0; i < len; i++) {
+        unsigned char c = (unsigned char)text[i];
+        ascii &= c < 0x80;
+        if (c >= 0x20 && c != '"' && c != '\\')
+            continue;
+        buf_add(out, text + start, i - start);
+        put_escaped(c, out);
+        start = i + 1;
+    }
+    buf_add(out, text + start, len - start);
+    buf_addc(out, '"');
+    return ascii || text_is_utf8(text, len) ? 0 : -1;
+}
+
+static int put_map(const json_t *map, buf *out)
+{
+    char before = '{';
+    int r = 0;
+
+    for (void *at = json_object_iter((json_t *)map); r == 0 && at; at = json_object_iter_next((json_t *)map, at)) {
+        buf_addc(out, before);
+        r = put_text(json_object_iter_key(at), json_object_iter_key_len(at), out);
+        buf_addc(out, ':');
+        if (r == 0)
+            r = put(json_object_iter_value(at), out);
+        before = ',';
+    }
+    if (before == '{')
+        buf_addc(out, '{');
+    buf_addc(out, '}');
+    return r;
+}
+
+static int put_list(const json_t *list, buf *out)
+{
+    size_t n = json_array_size(list);
+    int r = 0;
+
+    buf_addc(out, '[');
+    for (size_t i = 0; r == 0 && i < n; i++) {
+        if (i)
+            buf_addc(out, ',');
+        r = put(json_array_get(list, i), out);
+    }
+    buf_addc(out, ']');
+    return r;
+}
+
+static void put_integer(json_int_t value, buf *out)
+{
+    char room[24];
+    int len = snprintf(room, sizeof(room), "%" JSON_INTEGER_FORMAT, value);
+
+    buf_add(out, room, (size_t)len);
+}
+
+static int put_real(const json_t *value, buf *out)
+{
+    char room[64];
+    size_t len = json_dumpb(value, room, sizeof(room), JSON_ENCODE_ANY);
+
+    buf_add(out, room, len);
+    return len > 0 && len <= sizeof(room) ? 0 : -1;
+}
+
+static int put(const json_t *v, buf *out)
+{
+    switch (json_typeof(v)) {
+    case JSON_OBJECT:
+        return put_map(v, out);
+    case JSON_ARRAY:
+        return put_list(v, out);
+    case JSON_STRING:
+        return put_text(json_string_value(v), json_string_length(v), out);
+    case JSON_INTEGER:
+        put_integer(json_integer_value(v), out);
+        return 0;
+    case JSON_REAL:
+        return put_real(v, out);
+    case JSON_TRUE:
+        buf_add(out, "true", 4);
+        return 0;
+    case JSON_FALSE:
+        buf_add(out, "false", 5);
+        return 0;
+    default:
+        buf_add(out, "null", 4);
+        return 0;
+    }
 }
 
 int json_put(const json_t *doc, buf *out)
 {
-    return json_dump_callback(doc, add, out, JSON_COMPACT);
+    if (!json_is_object(doc) && !json_is_array(doc))
+        return -1;
+    return put(doc, out) < 0 || out->failed ? -1 : 0;
 }

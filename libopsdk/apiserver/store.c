@@ -1,6 +1,7 @@
 #include "apiserver/store.h"
 #include "apiserver/item.h"
 #include "apiserver/limits.h"
+#include "apiserver/trees.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,6 +29,7 @@ struct collection {
 
 struct store {
     int64_t revision, compacted;
+    trees trees;
     collection **list;
     size_t n;
     store_fn *observer; /* NULL: none */
@@ -75,6 +77,7 @@ store *store_free(store *s)
 {
     if (!s)
         return NULL;
+    trees_clear(&s->trees);
     for (size_t i = 0; i < s->n; i++)
         collection_free(s->list[i]);
     free(s->list);
@@ -189,6 +192,18 @@ item *collection_get(const collection *c, const char *ns, const char *name)
     size_t at = place(c->items, c->n, join(key, sizeof(key), ns, name), &found);
 
     return found ? c->items[at] : NULL;
+}
+
+json_t *collection_tree(const collection *c, const item *it)
+{
+    json_t *tree = trees_find(&c->owner->trees, it);
+
+    return tree ? tree : item_json(it);
+}
+
+void collection_keep_tree(collection *c, const item *it, json_t *tree)
+{
+    trees_keep(&c->owner->trees, it, tree);
 }
 
 size_t collection_len(const collection *c)

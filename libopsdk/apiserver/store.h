@@ -50,6 +50,10 @@ item *collection_get(const collection *c, const char *ns, const char *name); /* 
 /* As it was; as it is when that is forgotten.  Borrowed until the next read of the past. */
 item *collection_get_at(collection *c, int64_t revision, const char *ns, const char *name);
 size_t collection_len(const collection *c);
+/* What it says as a tree, which must not be changed; the caller's reference; NULL: no memory. */
+json_t *collection_tree(const collection *c, const item *it);
+/* Takes the tree that it was made of, which nobody changes from now on: it may be asked for again. */
+void collection_keep_tree(collection *c, const item *it, json_t *tree);
 
 resource *collection_resource(const collection *c); /* what it was made with; NULL: that is gone */
 

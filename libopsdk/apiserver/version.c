@@ -1,4 +1,5 @@
 #include "apiserver/version.h"
+#include "apiserver/crd/custom.h"
 
 #include <stdio.h>
 
@@ -17,12 +18,25 @@ json_t *version_read(const resource *res, const item *it)
     return obj;
 }
 
-int version_store(const resource *res, json_t *obj, failure *why)
+json_t *version_tree(const resource *res, const item *it)
+{
+    json_t *tree;
+
+    if (!res->custom && res->strategy && res->strategy->read)
+        return version_read(res, it);
+    tree = collection_tree(res->objects, it);
+    if (!tree || !res->custom || custom_is_stored(res, tree))
+        return tree;
+    json_decref(tree);
+    return version_read(res, it);
+}
+
+int version_store(const resource *res, json_t *obj, item **ret, failure *why)
 {
     json_auto_t *stored = NULL;
 
     if (!res->strategy || !res->strategy->write)
-        return collection_put(res->objects, obj, NULL, why);
+        return collection_put(res->objects, obj, ret, why);
     stored = json_deep_copy(obj);
     if (!stored)
         return failure_memory(why);

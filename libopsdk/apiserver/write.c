@@ -7,6 +7,7 @@
 #include "apiserver/limits.h"
 #include "apiserver/meta.h"
 #include "apiserver/owners.h"
+#include "apiserver/render.h"
 #include "apiserver/schema/decode.h"
 #include "apiserver/verbs.h"
 #include "apiserver/version.h"
@@ -17,9 +18,13 @@
 
 void writing_clear(writing *w)
 {
-    json_decref(w->obj);
+    if (w->stored && w->obj)
+        collection_keep_tree(w->c->res->objects, w->stored, w->obj);
+    else
+        json_decref(w->obj);
     json_decref(w->old);
     w->obj = w->old = NULL;
+    w->stored = item_unref(w->stored);
 }
 
 const char *call_manager(call *c)
@@ -38,15 +43,27 @@ static int check_kind(const call *c, const json_t *obj, const char *text, size_t
     return c->res->custom ? custom_kind(c->res, obj, text, len, why) : body_check_kind(c, obj, why);
 }
 
+static bool is_member(void *at, const char *name, const char *text)
+{
+    const char *value = at ? json_string_value(json_object_iter_value(at)) : NULL;
+
+    return value && strcmp(json_object_iter_key(at), name) == 0 && strcmp(value, text) == 0;
+}
+
 /* kind and apiVersion come first, so that a list can leave them out. */
 static void set_kind(const resource *res, json_t *obj)
 {
-    json_t *rest = json_copy(obj);
-    char version[320];
+    char room[320];
+    const char *version = version_name(res, room, sizeof(room));
+    void *at = json_object_iter(obj);
+    json_t *rest;
 
+    if (is_member(at, "kind", res->kind) && is_member(json_object_iter_next(obj, at), "apiVersion", version))
+        return;
+    rest = json_copy(obj);
     json_object_clear(obj);
     json_object_set_new_nocheck(obj, "kind", json_string(res->kind));
-    json_object_set_new_nocheck(obj, "apiVersion", json_string(version_name(res, version, sizeof(version))));
+    json_object_set_new_nocheck(obj, "apiVersion", json_string(version));
     json_object_update_missing(obj, rest);
     json_decref(rest);
 }
@@ -161,12 +178,17 @@ static int pass(writing *w, failure *why)
     return 0;
 }
 
-static void tell(writing *w)
+static int store_it(writing *w, failure *why)
 {
     const strategy *s = w->c->res->strategy;
+    item *stored = NULL;
 
+    if (version_store(w->c->res, w->obj, &stored, why) < 0)
+        return -1;
+    w->stored = stored ? item_ref(stored) : NULL;
     if (s && s->stored)
         s->stored(w->c, w->obj, w->old);
+    return 0;
 }
 
 /* A version that is no number does not count. */
@@ -205,12 +227,7 @@ int write_create(writing *w, failure *why)
     json_object_del(meta_of(w->obj), "resourceVersion");
     if (check_absent(c, w->obj, why) < 0)
         return -1;
-    if (c->dry_run)
-        return 0;
-    if (version_store(c->res, w->obj, why) < 0)
-        return -1;
-    tell(w);
-    return 0;
+    return c->dry_run ? 0 : store_it(w, why);
 }
 
 static const char modified[] =
@@ -244,8 +261,22 @@ int write_update(writing *w, failure *why)
         return 0;
     if (due) /* what lets it go is not stored any more */
         return delete_now(c, w->old, why);
-    if (version_store(c->res, w->obj, why) < 0)
+    return store_it(w, why);
+}
+
+int write_answer(writing *w, int status, failure *why)
+{
+    call *c = w->c;
+    render form;
+
+    if (!w->stored)
+        return answer_object(c, status, w->obj, why);
+    if (render_choose(c, &form, why) < 0)
         return -1;
-    tell(w);
-    return 0;
+    if (form.form != FORM_WHOLE)
+        return answer_object(c, status, w->obj, why);
+    c->status = status;
+    c->type = "application/json";
+    item_text(w->stored, &c->body);
+    return c->body.failed ? failure_memory(why) : 0;
 }

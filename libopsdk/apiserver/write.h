@@ -10,9 +10,11 @@ typedef struct writing {
     json_t *obj;      /* what is to be stored; owned */
     json_t *old;      /* what is stored; owned; NULL: create */
     int64_t revision; /* of old */
-    bool applied;     /* managedFields are set already */
-    bool released;    /* the lock was let go meanwhile */
-    bool unchanged;   /* out: nothing was written */
+    item *
+        stored; /* out: what is stored now, of the text that obj is; owned; NULL: that is another, or nothing was written */
+    bool applied;   /* managedFields are set already */
+    bool released;  /* the lock was let go meanwhile */
+    bool unchanged; /* out: nothing was written */
 } writing;
 
 void writing_clear(writing *w);
@@ -24,6 +26,8 @@ enum field_validation write_validation(const call *c);
 /* Prepares, admits, validates and stores w->obj.  409 when the stored object changed meanwhile. */
 int write_create(writing *w, failure *why);
 int write_update(writing *w, failure *why);
+/* Answers with w->obj. */
+int write_answer(writing *w, int status, failure *why);
 
 /* Removes an object, or marks it as being deleted.  opts: DeleteOptions or NULL; *ret: the object while it lives on, or
  * where the kind answers with it, else NULL; the caller's. */

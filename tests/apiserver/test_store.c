@@ -181,5 +181,33 @@ START_TEST(large_objects_are_packed)
 }
 END_TEST
 
+/* What is written last is there as a tree; every other is read anew. */
+START_TEST(trees_are_of_the_present)
+{
+    json_t *tree, *again;
+    item *it;
+
+    start();
+    it = put("a", "one", "1");
+    tree = item_json(it);
+    collection_keep_tree(c, it, tree);
+    again = collection_tree(c, it);
+    ck_assert_ptr_eq(again, tree);
+    json_decref(again);
+    it = put("a", "one", "2");
+    again = collection_tree(c, it);
+    ck_assert_ptr_ne(again, tree);
+    ck_assert_str_eq(json_string_value(json_object_get(json_object_get(again, "status"), "phase")), "2");
+    json_decref(again);
+    for (int i = 0; i < 1000; i++) {
+        char name[16];
+        snprintf(name, sizeof(name), "n%d", i);
+        it = put("a", name, name);
+        collection_keep_tree(c, it, item_json(it));
+    }
+    store_free(s);
+}
+END_TEST
+
 TESTS("store", order_and_revisions, the_past_is_readable, the_past_agrees_with_a_model, watches_resume,
-      large_objects_are_packed)
+      large_objects_are_packed, trees_are_of_the_present)

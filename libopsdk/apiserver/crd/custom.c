@@ -9,6 +9,7 @@
 #include "apiserver/names.h"
 #include "apiserver/schema/custom.h"
 #include "apiserver/schema/decode.h"
+#include "apiserver/version.h"
 #include "core/limits.h"
 
 #include <stdio.h>
@@ -18,11 +19,6 @@
 static const crd_version *version_of(const call *c)
 {
     return c->res->owner;
-}
-
-static void version_name(const resource *res, char *room, size_t len)
-{
-    snprintf(room, len, "%s/%s", res->group, res->version);
 }
 
 /* ---- kind and version ---- */
@@ -79,15 +75,21 @@ int custom_kind(const resource *res, const json_t *obj, const char *text, size_t
     return wrong_kind(res, obj, version, why);
 }
 
+bool custom_is_stored(const resource *res, const json_t *obj)
+{
+    char version[320];
+
+    return !res->stale && strcmp(doc_text(obj, "apiVersion"), version_name(res, version, sizeof(version))) == 0;
+}
+
 /* What the server's decoder of stored objects does: the schema of now, whatever was stored. */
 static void read(const resource *res, json_t *obj)
 {
     char version[320];
 
-    version_name(res, version, sizeof(version));
-    if (!res->stale && strcmp(doc_text(obj, "apiVersion"), version) == 0)
+    if (custom_is_stored(res, obj))
         return;
-    json_object_set_new(obj, "apiVersion", json_string(version));
+    json_object_set_new(obj, "apiVersion", json_string(version_name(res, version, sizeof(version))));
     custom_prune(res->schema, obj, true, NULL);
     custom_prune_nulls(res->schema, obj);
     schema_default(res->schema, obj);

@@ -12,6 +12,9 @@ extern const strategy CUSTOM_STRATEGY;
 /* Is obj of res's kind and version, as sent in text (NULL: made by the server)? */
 int custom_kind(const resource *res, const json_t *obj, const char *text, size_t len, failure *why);
 
+/* Is obj, as it is stored, what the version res has? */
+bool custom_is_stored(const resource *res, const json_t *obj);
+
 /* The cell of the first column of a table. */
 json_t *custom_name_cell(const json_t *obj, int64_t now_s);
 
