@@ -35,7 +35,7 @@ OPSDK_LDFLAGS := -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed,--gc-sections $(
 SERVER_SRC := $(wildcard libopsdk/apiserver/*.c libopsdk/apiserver/*/*.c) $(wildcard libopsdk/core/*.c)
 LIB_SRC := $(wildcard libopsdk/core/*.c libopsdk/client/*.c libopsdk/runtime/*.c)
 CMD_SRC := $(wildcard cmd/opsdk/*.c cmd/opsdk/*/*.c)
-JMX_SRC := $(wildcard operators/jmx-exporter/*.c)
+JMX_SRC := $(wildcard operators/jmx-exporter/*.c operators/jmx-exporter/api/*/*.c)
 ATTACH_SRC := $(wildcard operators/jmx-exporter/attach/*.c)
 TEST_SRC := $(wildcard tests/core/test_*.c tests/client/test_*.c tests/runtime/test_*.c tests/cmd/test_*.c tests/cmd/*/test_*.c \
 	tests/apiserver/test_*.c tests/apiserver/*/test_*.c tests/operators/jmx-exporter/test_*.c tests/operators/jmx-exporter/attach/test_*.c)

@@ -4,9 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-const opsdk_kind PROMETHEUS_JMX_EXPORTER = {"banzaicloud.com/v1alpha1", "PrometheusJmxExporter",
-                                            "prometheusjmxexporters", false};
-
 int fail(opsdk_error *err, int code, const char *reason, const char *fmt, ...)
 {
     char text[sizeof(err->message)];
@@ -23,24 +20,28 @@ int fail(opsdk_error *err, int code, const char *reason, const char *fmt, ...)
 
 int exporter_read(const opsdk_object *obj, exporter *ret, opsdk_error *err)
 {
-    exporter e = {
+    opsdk_auto(prometheus_jmx_exporter) x = {0};
+    const jmx_spec *spec = &x.spec;
+    opsdk_error why = {0};
+
+    if (prometheus_jmx_exporter_decode(obj, &x, &why) < 0)
+        return fail(err, OPSDK_ETERMINAL, "SpecInvalid", "%s", why.message);
+    if (spec->label_selector.is != OPSDK_IS_SET && spec->selector.is != OPSDK_IS_SET)
+        return fail(err, OPSDK_ETERMINAL, "SpecInvalid", "/spec/labelSelector or /spec/selector must be set");
+    if (!*spec->config.config_map_name)
+        return fail(err, OPSDK_ETERMINAL, "SpecInvalid", "/spec/config/configMapName must be set");
+    if (!*spec->config.config_map_key)
+        return fail(err, OPSDK_ETERMINAL, "SpecInvalid", "/spec/config/configMapKey must be set");
+    if (spec->port < 1 || spec->port > 65535)
+        return fail(err, OPSDK_ETERMINAL, "SpecInvalid", "/spec/port must be a number from 1 to 65535");
+    *ret = (exporter){
         .obj = obj,
         .label_selector = opsdk_at(obj, "/spec/labelSelector"),
         .selector = opsdk_at(obj, "/spec/selector"),
-        .config_map = opsdk_value_str(opsdk_at(obj, "/spec/config/configMapName"), ""),
-        .config_key = opsdk_value_str(opsdk_at(obj, "/spec/config/configMapKey"), ""),
-        .port = opsdk_value_int(opsdk_at(obj, "/spec/port"), 0),
+        .config_map = spec->config.config_map_name,
+        .config_key = spec->config.config_map_key,
+        .port = spec->port,
     };
-
-    if (opsdk_value_type(e.label_selector) != OPSDK_MAP && opsdk_value_type(e.selector) != OPSDK_MAP)
-        return fail(err, OPSDK_ETERMINAL, "SpecInvalid", "spec.labelSelector or spec.selector must be set");
-    if (!*e.config_map)
-        return fail(err, OPSDK_ETERMINAL, "SpecInvalid", "spec.config.configMapName must be set");
-    if (!*e.config_key)
-        return fail(err, OPSDK_ETERMINAL, "SpecInvalid", "spec.config.configMapKey must be set");
-    if (e.port < 1 || e.port > 65535)
-        return fail(err, OPSDK_ETERMINAL, "SpecInvalid", "spec.port must be a number from 1 to 65535");
-    *ret = e;
     return 0;
 }
 

@@ -2,11 +2,9 @@
 #ifndef JMX_EXPORTER_H
 #define JMX_EXPORTER_H
 
-#include <opsdk.h>
+#include "api/v1alpha1/types_gen.h"
 
-extern const opsdk_kind PROMETHEUS_JMX_EXPORTER;
-
-/* Its spec, read in place: everything points into the object. */
+/* What the handlers need of its spec: everything points into the object. */
 typedef struct exporter {
     const opsdk_object *obj;
     opsdk_value label_selector; /* spec.labelSelector, a map of labels; may be absent */
@@ -15,7 +13,7 @@ typedef struct exporter {
     int64_t port;
 } exporter;
 
-/* OPSDK_ETERMINAL, reason SpecInvalid, when a field is missing or wrong: only another spec can mend it. */
+/* OPSDK_ETERMINAL, reason SpecInvalid, when a field is missing or wrong: only another one can mend it. */
 int exporter_read(const opsdk_object *obj, exporter *ret, opsdk_error *err);
 
 /* 1 when the pod is in the exporter's namespace and matches every selector that is given, 0 when not, or a negative code. */

@@ -1,4 +1,5 @@
-/* Prometheus JMX exporter operator: loads the exporter's agent into JVMs that already run. */
+/* Prometheus JMX exporter operator: loads the exporter's agent into JVMs that already run.
+ * +opsdk:operator:name=prometheus-jmx-exporter-operator */
 #include "handlers.h"
 
 int main(int argc, char **argv)

@@ -88,7 +88,8 @@ static int annotate(const opsdk_request *rq, const annotation *list, size_t n, o
         json_decref(changes);
         return r < 0 ? opsdk_error_set(err, OPSDK_ENOMEM, "out of memory") : 0;
     }
-    /* With the uid: a pod of the same name that took its place in between must not be marked. */
+    /* With the uid: a pod of the same name that took its place in between must not be marked.
+     * +opsdk:rbac:groups="",resources=pods,verbs=patch */
     return opsdk_merge(
         rq->client, rq->key,
         json_pack("{s:{s:s, s:o}}", "metadata", "uid", opsdk_object_uid(rq->object), "annotations", changes), NULL,

@@ -4,6 +4,8 @@
 #include "crd.h"
 #include "load.h"
 #include "output.h"
+#include "rbac.h"
+#include "scan.h"
 #include "tables.h"
 #include "yaml_write.h"
 
@@ -77,15 +79,21 @@ static int emit_tables(generate *g, opsdk_error *err)
 static int emit_all(generate *g, opsdk_error *err)
 {
     pool *mem = g->project->pool;
-    json_t *crds = crd_all(g->project);
+    json_t *crds = crd_all(g->project), *rbac = NULL;
     int r = 0;
 
+    if (g->what & WHAT_RBAC) {
+        scan_sources(g->project, g->dir);
+        rbac = rbac_all(g->project);
+    }
     if (g->project->problems > 0)
         return OPSDK_EINVAL;
     if (g->what & WHAT_K8S)
         r = emit_tables(g, err);
     if (r == 0 && (g->what & WHAT_CRDS) && json_array_size(crds) > 0)
         r = emit(g, pool_format(mem, "%s/crd.yaml", g->deploy), "types.h", write_documents, crds, err);
+    if (r == 0 && rbac)
+        r = emit(g, pool_format(mem, "%s/rbac.yaml", g->deploy), "types.h and the sources", write_documents, rbac, err);
     return r;
 }
 

@@ -95,6 +95,8 @@ typedef struct project {
     bool cluster_scope;    /* likewise */
     const char *name_file; /* where that was said */
     int name_line;
+    const char *cluster_file, *cluster_kind; /* the first use of a kind that is in no namespace; NULL: none */
+    int cluster_line;
 } project;
 
 /* "file:line: ..." for people and editors; always false. */

@@ -148,6 +148,37 @@ static void write_list(FILE *to, const json_t *list, int depth)
     }
 }
 
+/* A few short words stand on one line. */
+static bool is_short(const json_t *list)
+{
+    size_t i, len = 0;
+    json_t *item;
+
+    json_array_foreach((json_t *)list, i, item)
+    {
+        const char *text = json_string_value(item);
+        if (!text || strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./-") !=
+                         json_string_length(item))
+            return false;
+        len += json_string_length(item) + 2;
+    }
+    return len < 80;
+}
+
+static void write_short(FILE *to, const json_t *list)
+{
+    json_t *item;
+    size_t i;
+
+    fputc('[', to);
+    json_array_foreach((json_t *)list, i, item)
+    {
+        fputs(i > 0 ? ", " : "", to);
+        write_text(to, json_string_value(item), json_string_length(item), -1);
+    }
+    fputs("]\n", to);
+}
+
 /* Behind "name:" or "-", up to and with the line's end. */
 static void write_value(FILE *to, const json_t *value, int depth, bool in_list)
 {
@@ -158,6 +189,9 @@ static void write_value(FILE *to, const json_t *value, int depth, bool in_list)
     } else if (json_is_object(value)) {
         fputc(in_list ? ' ' : '\n', to);
         write_map(to, value, depth, in_list);
+    } else if (is_short(value)) {
+        fputc(' ', to);
+        write_short(to, value);
     } else {
         fputc('\n', to);
         write_list(to, value, depth);

@@ -29,15 +29,15 @@ START_TEST(names_the_wrong_field)
     static const struct {
         const char *spec, *field;
     } cases[] = {
-        {"{" CONFIG "}", "spec.labelSelector"},
-        {"{\"labelSelector\":{},\"config\":{\"configMapKey\":\"k\"},\"port\":1}", "spec.config.configMapName"},
-        {"{\"labelSelector\":{},\"config\":{\"configMapName\":\"k\"},\"port\":1}", "spec.config.configMapKey"},
-        {"{\"labelSelector\":{},\"config\":{\"configMapName\":\"k\",\"configMapKey\":\"k\"}}", "spec.port"},
+        {"{" CONFIG "}", "/spec/labelSelector"},
+        {"{\"labelSelector\":{},\"config\":{\"configMapKey\":\"k\"},\"port\":1}", "/spec/config/configMapName"},
+        {"{\"labelSelector\":{},\"config\":{\"configMapName\":\"k\"},\"port\":1}", "/spec/config/configMapKey"},
+        {"{\"labelSelector\":{},\"config\":{\"configMapName\":\"k\",\"configMapKey\":\"k\"}}", "/spec/port"},
         {"{\"labelSelector\":{},\"config\":{\"configMapName\":\"k\",\"configMapKey\":\"k\"},\"port\":70000}",
-         "spec.port"},
+         "/spec/port"},
         {"{\"labelSelector\":{},\"config\":{\"configMapName\":\"k\",\"configMapKey\":\"k\"},\"port\":\"80\"}",
-         "spec.port"},
-        {"null", "spec.labelSelector"},
+         "/spec/port"},
+        {"null", "/spec is null"},
     };
 
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
