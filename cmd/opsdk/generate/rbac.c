@@ -83,7 +83,8 @@ json_t *rbac_all(project *p)
     const char *role = p->cluster_scope ? "ClusterRole" : "Role", *ns = p->ns ? p->ns : "default";
 
     if (!p->name) {
-        problem(p, "rbac.yaml", 1, "nobody says how the operator is called: put /* +opsdk:operator:name=NAME */ into main.c");
+        problem(p, "rbac.yaml", 1,
+                "nobody says how the operator is called: put /* +opsdk:operator:name=NAME */ into main.c");
         return all;
     }
     if (p->cluster_file && !p->cluster_scope) {
@@ -93,16 +94,17 @@ json_t *rbac_all(project *p)
         return all;
     }
     subject = json_pack("{s:s, s:s}", "kind", "ServiceAccount", "name", p->name);
-    json_array_append_new(all, json_pack("{s:s, s:s, s:{s:s}}", "apiVersion", "v1", "kind", "ServiceAccount", "metadata",
-                                         "name", p->name));
+    json_array_append_new(all, json_pack("{s:s, s:s, s:{s:s}}", "apiVersion", "v1", "kind", "ServiceAccount",
+                                         "metadata", "name", p->name));
     if (p->cluster_scope) {
         json_object_set_new(json_object_get(json_array_get(all, 0), "metadata"), "namespace", json_string(ns));
         json_object_set_new(subject, "namespace", json_string(ns));
     }
     json_array_append_new(all, json_pack("{s:s, s:s, s:{s:s}, s:o}", "apiVersion", API "/v1", "kind", role, "metadata",
                                          "name", p->name, "rules", rules_of(p)));
-    json_array_append_new(all, json_pack("{s:s, s:o, s:{s:s}, s:{s:s, s:s, s:s}, s:[o]}", "apiVersion", API "/v1", "kind",
-                                         json_sprintf("%sBinding", role), "metadata", "name", p->name, "roleRef",
-                                         "apiGroup", API, "kind", role, "name", p->name, "subjects", subject));
+    json_array_append_new(all,
+                          json_pack("{s:s, s:o, s:{s:s}, s:{s:s, s:s, s:s}, s:[o]}", "apiVersion", API "/v1", "kind",
+                                    json_sprintf("%sBinding", role), "metadata", "name", p->name, "roleRef", "apiGroup",
+                                    API, "kind", role, "name", p->name, "subjects", subject));
     return all;
 }
