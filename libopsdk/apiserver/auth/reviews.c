@@ -39,7 +39,8 @@ static void check_kinds(const json_t *spec, field_errors *errors)
 
     if (doc_get(spec, "resourceAttributes") && url) {
         shown = json_pack("{s:s, s:s}", "Path", doc_text(url, "path"), "Verb", doc_text(url, "verb"));
-        field_invalid(errors, "spec.nonResourceAttributes", shown, "cannot be specified in combination with resourceAttributes");
+        field_invalid(errors, "spec.nonResourceAttributes", shown,
+                      "cannot be specified in combination with resourceAttributes");
     }
     if (!doc_get(spec, "resourceAttributes") && !url)
         field_invalid(errors, "spec.resourceAttributes", NULL,
@@ -198,8 +199,9 @@ int review_self(call *c, json_t *obj, failure *why)
 
     json_object_del(obj, "spec");
     json_object_set_new(obj, "metadata", json_pack("{s:s}", "creationTimestamp", apiserver_time(c->server, now)));
-    return json_object_set_new(obj, "status", json_pack("{s:o}", "userInfo", user_json(&c->user))) < 0 ? failure_memory(why)
-                                                                                                      : 0;
+    return json_object_set_new(obj, "status", json_pack("{s:o}", "userInfo", user_json(&c->user))) < 0
+               ? failure_memory(why)
+               : 0;
 }
 
 static json_t *known(const user_info *user, json_t *audiences)

@@ -69,13 +69,15 @@ static int fail_kind(const json_t *ref, failure *why)
 {
     const char *version = doc_text(ref, "apiVersion"), *slash = strchr(version, '/');
 
-    return failure_bad_request(why, "cannot bind token to object of type %.*s/%s, Kind=%s", slash ? (int)(slash - version) : 0,
-                               version, slash ? slash + 1 : version, doc_text(ref, "kind"));
+    return failure_bad_request(why, "cannot bind token to object of type %.*s/%s, Kind=%s",
+                               slash ? (int)(slash - version) : 0, version, slash ? slash + 1 : version,
+                               doc_text(ref, "kind"));
 }
 
 static int find_bound(const call *c, const json_t *ref, token_wish *wish, json_t **ret, failure *why)
 {
-    static const char *const kinds_of[][3] = {{"Pod", "pods", "pod"}, {"Secret", "secrets", "secret"}, {"Node", "nodes", "node"}};
+    static const char *const kinds_of[][3] = {
+        {"Pod", "pods", "pod"}, {"Secret", "secrets", "secret"}, {"Node", "nodes", "node"}};
     const resource *res = NULL;
     const item *it;
 
@@ -92,16 +94,19 @@ static int find_bound(const call *c, const json_t *ref, token_wish *wish, json_t
     *ret = item_json(it);
     if (!*ret)
         return failure_memory(why);
-    if (strcmp(wish->kind, "pod") == 0 && strcmp(doc_text(doc_get(*ret, "spec"), "serviceAccountName"), c->rq.name) != 0)
+    if (strcmp(wish->kind, "pod") == 0 &&
+        strcmp(doc_text(doc_get(*ret, "spec"), "serviceAccountName"), c->rq.name) != 0)
         return failure_bad_request(
-            why, "cannot bind token for serviceaccount \"%s\" to pod running with different serviceaccount name.", c->rq.name);
+            why, "cannot bind token for serviceaccount \"%s\" to pod running with different serviceaccount name.",
+            c->rq.name);
     if (!*doc_text(ref, "uid") || strcmp(doc_text(ref, "uid"), it->uid) == 0)
         return 0;
     failure_about(why, it->name, "", doc_text(ref, "kind"));
-    return failure_set(why, 409, "Conflict",
-                       "Operation cannot be fulfilled on %s \"%s\": the UID in the bound object reference (%s) does not match the "
-                       "UID in record. The object might have been deleted and then recreated",
-                       doc_text(ref, "kind"), it->name, doc_text(ref, "uid"));
+    return failure_set(
+        why, 409, "Conflict",
+        "Operation cannot be fulfilled on %s \"%s\": the UID in the bound object reference (%s) does not match the "
+        "UID in record. The object might have been deleted and then recreated",
+        doc_text(ref, "kind"), it->name, doc_text(ref, "uid"));
 }
 
 /* ---- the answer ---- */

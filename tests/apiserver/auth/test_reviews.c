@@ -20,9 +20,9 @@ static void start(bool rbac)
 
     ck_assert_msg(opsdk_apiserver_start(&(opsdk_apiserver_opts){.rbac = rbac}, &server, &err) == 0, "%s", err.message);
     admin = rbac ? ask_kubeconfig(opsdk_apiserver_kubeconfig(server), "token") : NULL;
-    ck_assert_msg(opsdk_apiserver_load_text(server, "{apiVersion: v1, kind: ServiceAccount, metadata: {name: one}}", &err) ==
-                      0,
-                  "%s", err.message);
+    ck_assert_msg(
+        opsdk_apiserver_load_text(server, "{apiVersion: v1, kind: ServiceAccount, metadata: {name: one}}", &err) == 0,
+        "%s", err.message);
 }
 
 static void stop(void)
@@ -74,14 +74,16 @@ START_TEST(rules)
 
     start(true);
     jane = ask_token(server, "jane", NULL);
-    ck_assert_int_eq(as(jane, "POST", AUTHZ "/selfsubjectrulesreviews", "{\"spec\": {\"namespace\": \"default\"}}"), 201);
+    ck_assert_int_eq(as(jane, "POST", AUTHZ "/selfsubjectrulesreviews", "{\"spec\": {\"namespace\": \"default\"}}"),
+                     201);
     ck_assert_str_eq(ask_text(answer, "/status/resourceRules/0/resources/0"), "selfsubjectaccessreviews");
     ck_assert_str_eq(ask_text(answer, "/status/nonResourceRules/0/nonResourceURLs/0"), "/api");
     ck_assert_int_eq(as(jane, "POST", AUTHZ "/selfsubjectrulesreviews", "{}"), 400);
     free(jane);
     stop();
     start(false);
-    ck_assert_int_eq(as(NULL, "POST", AUTHZ "/selfsubjectrulesreviews", "{\"spec\": {\"namespace\": \"default\"}}"), 201);
+    ck_assert_int_eq(as(NULL, "POST", AUTHZ "/selfsubjectrulesreviews", "{\"spec\": {\"namespace\": \"default\"}}"),
+                     201);
     ck_assert_str_eq(ask_text(answer, "/status/resourceRules/0/resources/0"), "*");
     stop();
 }
@@ -129,11 +131,12 @@ START_TEST(a_token_is_bound)
 
     start(true);
     ck_assert_int_eq(
-        as(admin, "POST", TOKEN, "{\"spec\": {\"boundObjectRef\": {\"kind\": \"Secret\", \"apiVersion\": \"v1\", \"name\": \"s\"}}}"),
+        as(admin, "POST", TOKEN,
+           "{\"spec\": {\"boundObjectRef\": {\"kind\": \"Secret\", \"apiVersion\": \"v1\", \"name\": \"s\"}}}"),
         404);
     ck_assert_int_eq(as(admin, "POST", "/api/v1/namespaces/default/secrets", "{\"metadata\": {\"name\": \"s\"}}"), 201);
-    token =
-        request_token("{\"spec\": {\"boundObjectRef\": {\"kind\": \"Secret\", \"apiVersion\": \"v1\", \"name\": \"s\"}}}");
+    token = request_token(
+        "{\"spec\": {\"boundObjectRef\": {\"kind\": \"Secret\", \"apiVersion\": \"v1\", \"name\": \"s\"}}}");
     ck_assert_int_eq(as(token, "GET", "/readyz", NULL), 200);
     ck_assert_int_eq(as(admin, "DELETE", "/api/v1/namespaces/default/secrets/s", NULL), 200);
     ck_assert_int_eq(as(token, "GET", "/readyz", NULL), 401);
