@@ -6,6 +6,8 @@
 #define LIMIT_SCAN_DEPTH 16384         /* levels that are read to find the end of what is skipped */
 #define LIMIT_OBJECT (8u << 20)        /* bytes of one object in memory; as text where it comes whole */
 #define LIMIT_DECODED (64u << 20)      /* bytes of lists and maps of one decoded object */
+#define LIMIT_DICTIONARY (112u << 10)  /* bytes of objects that the others of a kind are packed by */
+#define LIMIT_DICTIONARIES 4           /* made for one kind, when its objects change */
 #define LIMIT_BODY (8u << 20)          /* bytes of a reply that is kept whole */
 #define LIMIT_URL (64u << 10)          /* bytes of a request's path and query */
 #define LIMIT_HEADER (64u << 10)       /* bytes of one reply header */

@@ -19,6 +19,11 @@ const char *object_data(const opsdk_object *obj)
     return obj->data;
 }
 
+size_t object_len(const opsdk_object *obj)
+{
+    return obj->len;
+}
+
 static uint32_t place(const opsdk_object *obj, const char *metadata, const char *name)
 {
     const char *at = node_member(metadata, name, strlen(name));
@@ -44,6 +49,36 @@ static void find_places(opsdk_object *obj)
     obj->deleting = deletion && node_read(obj->data + deletion).type != OPSDK_NULL;
 }
 
+opsdk_object *object_new(const opsdk_kind *kind, size_t len)
+{
+    opsdk_object *obj = malloc(sizeof(*obj) + len);
+
+    if (obj)
+        *obj = (opsdk_object){.refs = 1, .kind = kind, .len = (uint32_t)len};
+    return obj;
+}
+
+char *object_room(opsdk_object *obj)
+{
+    return obj->data;
+}
+
+void object_complete(opsdk_object *obj)
+{
+    find_places(obj);
+}
+
+opsdk_object *object_of_value(opsdk_value v)
+{
+    opsdk_object *obj = v.len > 0 ? object_new(NULL, v.len) : NULL;
+
+    if (!obj)
+        return NULL;
+    memcpy(obj->data, v.obj->data + v.at, v.len);
+    find_places(obj);
+    return obj;
+}
+
 int object_seal(const opsdk_kind *kind, const pack *p, opsdk_object **ret, opsdk_error *err)
 {
     opsdk_object *obj;
@@ -52,12 +87,11 @@ int object_seal(const opsdk_kind *kind, const pack *p, opsdk_object **ret, opsdk
         return opsdk_error_set(err, OPSDK_EPROTO, "the object is %s", p->why);
     if (p->out.len == 0 || node_read(p->out.data).type != OPSDK_MAP)
         return opsdk_error_set(err, OPSDK_EPROTO, "the JSON value is no object");
-    obj = malloc(sizeof(*obj) + p->out.len);
+    obj = object_new(kind, p->out.len);
     if (!obj)
         return opsdk_error_set(err, OPSDK_ENOMEM, "out of memory for an object of %zu bytes", p->out.len);
-    *obj = (opsdk_object){.refs = 1, .kind = kind, .len = (uint32_t)p->out.len};
     memcpy(obj->data, p->out.data, p->out.len);
-    find_places(obj);
+    object_complete(obj);
     *ret = obj;
     return 0;
 }

@@ -68,52 +68,54 @@ store *cache_store(opsdk_cache *c, const opsdk_kind *kind, const char *labels, c
 
 opsdk_object *opsdk_cache_get(opsdk_cache *cache, opsdk_key key)
 {
+    opsdk_object *obj = NULL;
+
     if (!key.kind || !key.name)
         return NULL;
     if (key.kind->cluster_scoped)
         key.ns = NULL;
     else if (!key.ns)
         key.ns = cache->default_ns;
-    for (size_t i = 0; i < cache->len; i++) {
-        opsdk_object *obj = NULL;
+    for (size_t i = 0; i < cache->len && !obj; i++) {
+        auto_compact *packed = NULL;
         if (kind_same(cache->entries[i].kind, key.kind))
-            obj = store_get(cache->entries[i].store, key);
-        if (obj)
-            return obj;
+            packed = store_find(cache->entries[i].store, key);
+        if (packed)
+            compact_open(packed, &obj);
     }
-    return NULL;
+    return obj;
 }
 
 static int by_key(const void *a, const void *b)
 {
-    opsdk_key x = opsdk_object_key(*(opsdk_object *const *)a), y = opsdk_object_key(*(opsdk_object *const *)b);
+    opsdk_key x = compact_key(*(compact *const *)a), y = compact_key(*(compact *const *)b);
     int r = strcmp(x.ns ? x.ns : "", y.ns ? y.ns : "");
 
     return r ? r : strcmp(x.name, y.name);
 }
 
-/* Drops what does not match, and what the one before it is already (two watches may see the same object). */
-static int narrow(opsdk_objects *list, const opsdk_value *selector, opsdk_error *err)
+/* Opens one after the other, and keeps those that match; not what the one before it is already (two watches may see the same object). */
+static int open_matching(const compacts *from, const opsdk_value *selector, opsdk_objects *ret, opsdk_error *err)
 {
     bool all = !selector || !selector->obj;
-    size_t kept = 0;
 
-    for (size_t i = 0; i < list->len; i++) {
-        opsdk_object *obj = list->items[i];
-        bool again = kept > 0 && by_key(&list->items[kept - 1], &obj) == 0;
-        int match = again ? 0 : all ? 1 : opsdk_selector_match(*selector, obj, err);
-
-        if (match < 0) {
-            memmove(list->items + kept, list->items + i, (list->len - i) * sizeof(obj));
-            list->len -= i - kept;
-            return match;
-        }
-        if (match)
-            list->items[kept++] = obj;
-        else
-            opsdk_object_unref(obj);
+    ret->items = malloc((from->len + 1) * sizeof(opsdk_object *));
+    if (!ret->items)
+        return opsdk_error_set(err, OPSDK_ENOMEM, "cache: out of memory for %zu objects", from->len);
+    for (size_t i = 0; i < from->len; i++) {
+        opsdk_auto_object *obj = NULL;
+        int r;
+        if (i > 0 && by_key(from->items + i - 1, from->items + i) == 0)
+            continue;
+        r = compact_open(from->items[i], &obj);
+        if (r < 0)
+            return opsdk_error_set(err, r, "cache: out of memory for an object");
+        r = all ? 1 : opsdk_selector_match(*selector, obj, err);
+        if (r < 0)
+            return r;
+        if (r > 0)
+            ret->items[ret->len++] = opsdk_object_ref(obj);
     }
-    list->len = kept;
     return 0;
 }
 
@@ -121,6 +123,7 @@ int opsdk_cache_select(opsdk_cache *cache, const opsdk_kind *kind, const char *n
                        opsdk_objects *ret, opsdk_error *err)
 {
     opsdk_auto_objects list = {0};
+    auto_compacts found = {0};
     bool known = false;
     int r;
 
@@ -128,7 +131,7 @@ int opsdk_cache_select(opsdk_cache *cache, const opsdk_kind *kind, const char *n
         if (!kind_same(cache->entries[i].kind, kind))
             continue;
         known = true;
-        r = store_collect(cache->entries[i].store, kind->cluster_scoped ? NULL : ns, &list);
+        r = store_collect(cache->entries[i].store, kind->cluster_scoped ? NULL : ns, &found);
         if (r < 0)
             return opsdk_error_set(err, r, "cache of %s: out of memory", kind->plural);
     }
@@ -136,9 +139,9 @@ int opsdk_cache_select(opsdk_cache *cache, const opsdk_kind *kind, const char *n
         return opsdk_error_set(err, OPSDK_EINVAL, "%s are not watched: name the kind in the handler's table",
                                kind->plural);
 
-    if (list.len > 1)
-        qsort(list.items, list.len, sizeof(list.items[0]), by_key);
-    r = narrow(&list, selector, err);
+    if (found.len > 1)
+        qsort(found.items, found.len, sizeof(found.items[0]), by_key);
+    r = open_matching(&found, selector, &list, err);
     if (r < 0)
         return r;
     *ret = list;

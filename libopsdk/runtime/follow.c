@@ -32,11 +32,18 @@ static followed *followed_for(opsdk_manager *m, const opsdk_kind *kind, const ch
 static int subscribe(followed *f, crew *c, const opsdk_source *source, opsdk_error *err)
 {
     subscriber *s = f ? calloc(1, sizeof(*s)) : NULL;
+    interest *in = NULL;
 
-    if (!s)
+    if (s && source && source_wants_interest(source))
+        in = interest_new(c->handler->kind, source->selected_by ? source->selected_by : source->referred_by,
+                          source->referred_by);
+    if (!s || (source && source_wants_interest(source) && !in)) {
+        free(s);
         return opsdk_error_set(err, OPSDK_ENOMEM, "handler %s: out of memory", c->handler->name);
-    *s = (subscriber){c, source, f->subscribers};
+    }
+    *s = (subscriber){c, source, in, f->subscribers};
     f->subscribers = s;
+    f->wants_old |= source && source_wants_old(source);
     return 0;
 }
 
@@ -69,14 +76,29 @@ bool follow_synced(const opsdk_manager *m)
     return true;
 }
 
-static void dispatch(const subscriber *s, const watch_change *change)
+/* A primary has changed: what is it interested in now? */
+static void note_primary(const opsdk_manager *m, const crew *c, const watch_change *change)
+{
+    for (const followed *f = m->followed; f; f = f->next) {
+        for (const subscriber *s = f->subscribers; s; s = s->next) {
+            if (s->crew == c && s->interest &&
+                interest_note(s->interest, change->now, change->type == OPSDK_DELETED) < 0)
+                queue_lose(c->queue);
+        }
+    }
+}
+
+static void dispatch(const opsdk_manager *m, const subscriber *s, const watch_change *change)
 {
     crew *c = s->crew;
     opsdk_key key = opsdk_object_key(change->now);
 
-    if (s->source)
-        source_map(s->source, &(source_target){c->handler, c->cache, c->primaries, c->queue}, change);
-    else if (change->type != OPSDK_DELETED)
+    if (s->source) {
+        source_map(s->source, &(source_target){c->handler, c->cache, c->queue, s->interest}, change);
+        return;
+    }
+    note_primary(m, c, change);
+    if (change->type != OPSDK_DELETED)
         queue_add(c->queue, key.ns, key.name);
 }
 
@@ -93,7 +115,7 @@ static void on_change(const watch_change *change, void *user)
         return;
     }
     for (const subscriber *s = t->what->subscribers; s; s = s->next)
-        dispatch(s, change);
+        dispatch(t->what->manager, s, change);
 }
 
 static void on_open(void *user)
@@ -152,6 +174,7 @@ static int start_tail(followed *f, const char *ns, opsdk_error *err)
                         .labels = f->labels,
                         .fields = f->fields,
                         .store = f->store,
+                        .wants_old = f->wants_old,
                         .on_change = on_change,
                         .on_open = on_open,
                         .on_trouble = on_trouble,
@@ -178,6 +201,7 @@ static void followed_free(followed *f)
     while (f->subscribers) {
         subscriber *s = f->subscribers;
         f->subscribers = s->next;
+        interest_free(s->interest);
         free(s);
     }
     free(f);

@@ -148,16 +148,15 @@ void manager_synced(opsdk_manager *m)
 static void resync(crew *c)
 {
     int64_t period = c->handler->resync_ms;
-    opsdk_auto_objects all = {0};
+    auto_compacts all = {0};
 
     if (period <= 0 || clock_ms() < c->resync_at_ms)
         return;
     c->resync_at_ms += period;
     if (store_collect(c->primaries, NULL, &all) < 0)
         return; /* next time */
-    opsdk_foreach(it, &all)
-    {
-        opsdk_key key = opsdk_object_key(*it);
+    for (size_t i = 0; i < all.len; i++) {
+        opsdk_key key = compact_key(all.items[i]);
         queue_add_after(c->queue, key.ns, key.name, (int64_t)((uint64_t)(period / 10) * clock_random() >> 32));
     }
 }

@@ -4,6 +4,7 @@
 
 #include "runtime/cache.h"
 #include "runtime/httpd.h"
+#include "runtime/interest.h"
 #include "runtime/loop.h"
 #include "runtime/watch.h"
 #include "runtime/worker.h"
@@ -14,6 +15,7 @@
 typedef struct subscriber {
     crew *crew;
     const opsdk_source *source; /* NULL: the kind is the primary */
+    interest *interest;         /* of the source, kept by what happens to primaries; or NULL */
     struct subscriber *next;
 } subscriber;
 
@@ -24,6 +26,7 @@ typedef struct followed {
     const char *labels, *fields;
     store *store;
     subscriber *subscribers;
+    bool wants_old; /* one of them does */
     struct followed *next;
 } followed;
 

@@ -1,8 +1,5 @@
 #include "runtime/source.h"
 
-#include "runtime/queue.h"
-
-#include <opsdk/selector.h>
 #include <string.h>
 
 int source_check(const opsdk_source *s, const char *handler, opsdk_error *err)
@@ -47,32 +44,6 @@ static void add_owner(const source_target *to, const opsdk_object *obj)
     }
 }
 
-static bool selects(const opsdk_source *s, const opsdk_object *primary, const opsdk_object *obj)
-{
-    if (!obj)
-        return false;
-    if (s->selected_by)
-        return opsdk_selector_match(opsdk_at(primary, s->selected_by), obj, NULL) > 0;
-    return strcmp(opsdk_value_str(opsdk_at(primary, s->referred_by), ""), opsdk_object_key(obj).name) == 0;
-}
-
-static void add_interested(const opsdk_source *s, const source_target *to, const watch_change *change)
-{
-    const char *ns = to->handler->kind->cluster_scoped ? NULL : opsdk_object_key(change->now).ns;
-    opsdk_auto_objects primaries = {0};
-
-    if (store_collect(to->primaries, ns, &primaries) < 0) {
-        queue_lose(to->queue);
-        return;
-    }
-    opsdk_foreach(it, &primaries)
-    {
-        opsdk_key key = opsdk_object_key(*it);
-        if (selects(s, *it, change->now) || selects(s, *it, change->old))
-            queue_add(to->queue, key.ns, key.name);
-    }
-}
-
 void source_map(const opsdk_source *s, const source_target *to, const watch_change *change)
 {
     const opsdk_object *old = change->type == OPSDK_MODIFIED ? change->old : NULL;
@@ -87,6 +58,8 @@ void source_map(const opsdk_source *s, const source_target *to, const watch_chan
             s->map(old, false, to->cache, to->queue, user);
         s->map(change->now, change->type == OPSDK_DELETED, to->cache, to->queue, user);
     } else {
-        add_interested(s, to, change);
+        interest_match(to->interest, change->now, to->queue);
+        if (change->old)
+            interest_match(to->interest, change->old, to->queue);
     }
 }

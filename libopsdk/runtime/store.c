@@ -10,12 +10,13 @@
 
 struct store {
     pthread_rwlock_t lock; /* of objects; a leaf */
-    map objects;
+    map objects;           /* of compacts */
+    compactor *compactor;  /* the writer's */
 };
 
 static opsdk_key key_of(const void *item)
 {
-    return opsdk_object_key(item);
+    return compact_key(item);
 }
 
 store *store_new(void)
@@ -24,6 +25,11 @@ store *store_new(void)
 
     if (!s)
         return NULL;
+    s->compactor = compactor_new();
+    if (!s->compactor) {
+        free(s);
+        return NULL;
+    }
     pthread_rwlock_init(&s->lock, NULL);
     map_init(&s->objects, key_of, (uint64_t)clock_random() << 32 | clock_random());
     return s;
@@ -37,102 +43,121 @@ store *store_free(store *s)
     if (!s)
         return NULL;
     for (slot = map_next(&s->objects, &at); slot; slot = map_next(&s->objects, &at))
-        opsdk_object_unref(slot->item);
+        compact_unref(slot->item);
     map_clear(&s->objects);
+    compactor_free(s->compactor);
     pthread_rwlock_destroy(&s->lock);
     free(s);
     return NULL;
 }
 
 /* Is there nothing in obj that old does not have? */
-static bool is_known(const opsdk_object *old, const opsdk_object *obj, bool listed)
+static bool is_known(const compact *old, const opsdk_object *obj, bool listed)
 {
-    const char *was = opsdk_object_version(old), *is = opsdk_object_version(obj);
+    const char *was = compact_version(old), *is = opsdk_object_version(obj);
 
-    if (strcmp(opsdk_object_uid(old), opsdk_object_uid(obj)) != 0)
+    if (strcmp(compact_uid(old), opsdk_object_uid(obj)) != 0)
         return false;
     return (*is && strcmp(was, is) == 0) || (!listed && revision_older(is, was));
 }
 
-int store_put(store *s, opsdk_object *obj, uint32_t generation, bool listed, opsdk_object **ret_old)
+/* Readers go on while the writer packs: nobody else changes what is found here. */
+int store_put(store *s, const opsdk_object *obj, uint32_t generation, bool listed, compact **ret_old)
 {
+    map_slot *slot = map_find(&s->objects, opsdk_object_key(obj));
     void *old = NULL;
-    map_slot *slot;
-    int r = 1;
+    compact *packed;
+    int r;
 
-    pthread_rwlock_wrlock(&s->lock);
-    slot = map_find(&s->objects, opsdk_object_key(obj));
     if (slot && is_known(slot->item, obj, listed)) {
         slot->mark = generation;
-        r = 0;
-    } else if (map_put(&s->objects, obj, generation, &old) < 0) {
-        r = OPSDK_ENOMEM;
+        return 0;
     }
+    packed = compactor_pack(s->compactor, obj);
+    if (!packed)
+        return OPSDK_ENOMEM;
+
+    pthread_rwlock_wrlock(&s->lock);
+    r = map_put(&s->objects, packed, generation, &old);
     pthread_rwlock_unlock(&s->lock);
-    if (r <= 0)
-        opsdk_object_unref(obj);
-    else
-        *ret_old = old;
-    return r;
+    if (r < 0) {
+        compact_unref(packed);
+        return r;
+    }
+    *ret_old = old;
+    return 1;
 }
 
-opsdk_object *store_remove(store *s, const opsdk_object *last)
+compact *store_remove(store *s, const opsdk_object *last)
 {
-    opsdk_object *old = NULL;
+    compact *old = NULL;
     map_slot *slot;
 
     pthread_rwlock_wrlock(&s->lock);
     slot = map_find(&s->objects, opsdk_object_key(last));
-    if (slot && !revision_older(opsdk_object_version(last), opsdk_object_version(slot->item)))
+    if (slot && !revision_older(opsdk_object_version(last), compact_version(slot->item)))
         old = map_remove(&s->objects, opsdk_object_key(last));
     pthread_rwlock_unlock(&s->lock);
     return old;
 }
 
-static bool in_namespace(const opsdk_object *obj, const char *ns)
+static bool in_namespace(const compact *c, const char *ns)
 {
-    const char *own = opsdk_object_key(obj).ns;
+    const char *own = compact_key(c).ns;
 
     return !ns || (own && strcmp(own, ns) == 0);
 }
 
-opsdk_object *store_sweep(store *s, const char *ns, uint32_t generation, size_t *at)
+static map_slot *next_stale(store *s, const char *ns, uint32_t generation, size_t *at)
 {
-    opsdk_object *gone = NULL;
     map_slot *slot;
 
-    pthread_rwlock_wrlock(&s->lock);
     for (slot = map_next(&s->objects, at); slot; slot = map_next(&s->objects, at)) {
-        if (slot->mark == generation || !in_namespace(slot->item, ns))
-            continue;
-        gone = map_remove(&s->objects, opsdk_object_key(slot->item));
-        (*at)--;
-        break;
+        if (slot->mark != generation && in_namespace(slot->item, ns))
+            break;
     }
-    pthread_rwlock_unlock(&s->lock);
-    return gone;
+    return slot;
 }
 
-opsdk_object *store_get(store *s, opsdk_key key)
+int store_sweep(store *s, const char *ns, uint32_t generation, size_t *at, opsdk_object **ret)
 {
-    opsdk_object *obj;
+    map_slot *slot = next_stale(s, ns, generation, at);
+    compact *gone;
+    int r;
+
+    if (!slot)
+        return 0;
+    r = compact_open(slot->item, ret);
+    if (r < 0)
+        return r;
+    pthread_rwlock_wrlock(&s->lock);
+    gone = map_remove(&s->objects, compact_key(slot->item));
+    (*at)--;
+    pthread_rwlock_unlock(&s->lock);
+    compact_unref(gone);
+    return 1;
+}
+
+compact *store_find(store *s, opsdk_key key)
+{
     map_slot *slot;
+    compact *c;
 
     pthread_rwlock_rdlock(&s->lock);
     slot = map_find(&s->objects, key);
-    obj = slot ? opsdk_object_ref(slot->item) : NULL;
+    c = slot ? compact_ref(slot->item) : NULL;
     pthread_rwlock_unlock(&s->lock);
-    return obj;
+    return c;
 }
 
-int store_collect(store *s, const char *ns, opsdk_objects *ret)
+int store_collect(store *s, const char *ns, compacts *ret)
 {
-    opsdk_object **items;
+    compact **items;
     map_slot *slot;
     size_t at = 0;
 
     pthread_rwlock_rdlock(&s->lock);
-    items = realloc(ret->items, (ret->len + s->objects.len + 1) * sizeof(opsdk_object *));
+    items = realloc(ret->items, (ret->len + s->objects.len + 1) * sizeof(compact *));
     if (!items) {
         pthread_rwlock_unlock(&s->lock);
         return OPSDK_ENOMEM;
@@ -140,10 +165,18 @@ int store_collect(store *s, const char *ns, opsdk_objects *ret)
     ret->items = items;
     for (slot = map_next(&s->objects, &at); slot; slot = map_next(&s->objects, &at)) {
         if (in_namespace(slot->item, ns))
-            items[ret->len++] = opsdk_object_ref(slot->item);
+            items[ret->len++] = compact_ref(slot->item);
     }
     pthread_rwlock_unlock(&s->lock);
     return 0;
+}
+
+void compacts_clear(compacts *list)
+{
+    for (size_t i = 0; i < list->len; i++)
+        compact_unref(list->items[i]);
+    free(list->items);
+    *list = (compacts){0};
 }
 
 size_t store_count(store *s, const char *ns)

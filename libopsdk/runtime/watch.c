@@ -32,6 +32,15 @@ static void trouble(watch *w, const opsdk_error *why, int64_t wait_ms)
         w->what.on_trouble(why, wait_ms, w->what.user);
 }
 
+/* One that vanished stays in the cache until the next list. */
+static void out_of_memory(watch *w)
+{
+    opsdk_error err = {0};
+
+    opsdk_error_set(&err, OPSDK_ENOMEM, "cache of %s: out of memory to tell of one that is gone", w->what.kind->plural);
+    trouble(w, &err, -1);
+}
+
 static void on_begin(void *user)
 {
     watch *w = user;
@@ -39,49 +48,74 @@ static void on_begin(void *user)
     w->generation++;
 }
 
+/* What is there before the change, for those who want to know.  OPSDK_ENOMEM. */
+static int look_back(watch *w, const opsdk_object *now, opsdk_object **ret)
+{
+    auto_compact *packed = w->what.wants_old ? store_find(w->what.store, opsdk_object_key(now)) : NULL;
+
+    return packed ? compact_open(packed, ret) : 0;
+}
+
+/* Somebody deleted it and made it again while we were away. */
+static int tell_replaced(watch *w, const compact *packed, const opsdk_object *now, opsdk_error *err)
+{
+    opsdk_auto_object *old = NULL;
+
+    if (compact_open(packed, &old) == 0)
+        tell(w, OPSDK_DELETED, old, old);
+    else
+        opsdk_error_set(err, OPSDK_ENOMEM, "cache of %s: out of memory", w->what.kind->plural);
+    tell(w, OPSDK_ADDED, NULL, now);
+    return old ? 0 : OPSDK_ENOMEM;
+}
+
 static int on_upsert(opsdk_object *obj, bool listed, void *user, opsdk_error *err)
 {
-    opsdk_auto_object *hold = opsdk_object_ref(obj);
-    opsdk_auto_object *old = NULL;
+    opsdk_auto_object *now = obj, *old = NULL;
+    auto_compact *before = NULL;
     watch *w = user;
     int r;
 
-    r = store_put(w->what.store, obj, w->generation, listed, &old);
+    r = look_back(w, now, &old);
+    if (r >= 0)
+        r = store_put(w->what.store, now, w->generation, listed, &before);
     if (r < 0)
         return opsdk_error_set(err, r, "cache of %s: out of memory", w->what.kind->plural);
     if (r == 0)
         return 0;
-    if (old &&
-        strcmp(opsdk_object_uid(old), opsdk_object_uid(hold)) != 0) { /* deleted and made again while we were away */
-        tell(w, OPSDK_DELETED, old, old);
-        tell(w, OPSDK_ADDED, NULL, hold);
-        return 0;
-    }
-    tell(w, old ? OPSDK_MODIFIED : OPSDK_ADDED, old, hold);
+    if (before && strcmp(compact_uid(before), opsdk_object_uid(now)) != 0)
+        return tell_replaced(w, before, now, err);
+    tell(w, before ? OPSDK_MODIFIED : OPSDK_ADDED, old, now);
     return 0;
 }
 
 static void on_remove(opsdk_object *obj, void *user)
 {
-    opsdk_auto_object *last = obj;
+    opsdk_auto_object *last = obj, *old = NULL;
     watch *w = user;
-    opsdk_auto_object *old = store_remove(w->what.store, last);
+    auto_compact *packed = store_remove(w->what.store, last);
 
-    if (old)
-        tell(w, OPSDK_DELETED, old, last);
+    if (!packed)
+        return;
+    if (w->what.wants_old && compact_open(packed, &old) < 0)
+        old = opsdk_object_ref(last); /* nearly the same */
+    tell(w, OPSDK_DELETED, old, last);
 }
 
 static void on_synced(void *user)
 {
     watch *w = user;
     size_t at = 0;
+    int r;
 
-    for (;;) {
-        opsdk_auto_object *gone = store_sweep(w->what.store, w->what.ns, w->generation, &at);
-        if (!gone)
-            break;
-        tell(w, OPSDK_DELETED, gone, gone);
-    }
+    do {
+        opsdk_auto_object *gone = NULL;
+        r = store_sweep(w->what.store, w->what.ns, w->generation, &at, &gone);
+        if (gone)
+            tell(w, OPSDK_DELETED, gone, gone);
+        else if (r < 0)
+            out_of_memory(w);
+    } while (r != 0);
     tell(w, OPSDK_SYNCED, NULL, NULL);
 }
 

@@ -7,7 +7,8 @@
 
 #include <opsdk/watch.h>
 
-/* now: the new state, or the last one of a deleted object; old: what the store held before; both borrowed, either may be NULL. */
+/* now: the new state, or the last one of a deleted object; old: what the store held before, for those who want it; both borrowed, either
+ * may be NULL. */
 typedef struct watch_change {
     opsdk_event_type type;
     const opsdk_object *old, *now;
@@ -19,6 +20,7 @@ typedef struct watch_what {
     const opsdk_kind *kind;
     const char *ns, *labels, *fields;
     int silence_ms; /* 0: LIMIT_SILENCE_MS */
+    bool wants_old; /* of each change */
     store *store;   /* several watches of different namespaces may share one */
     void (*on_change)(const watch_change *change, void *user);
     void (*on_open)(void *user);  /* the server has accepted a watch request; may be NULL */

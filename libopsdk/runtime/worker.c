@@ -68,18 +68,29 @@ static void reconcile(crew *c, const queue_item *item, const opsdk_object *obj)
     queue_done(c->queue, item, result.requeue_after_ms);
 }
 
+static void handle(crew *c, const queue_item *item)
+{
+    auto_compact *packed = store_find(c->primaries, item->key);
+    opsdk_auto_object *obj = NULL;
+    opsdk_error err = {0};
+
+    if (!packed) {
+        queue_done(c->queue, item, 0); /* it is gone: nothing to bring about */
+    } else if (compact_open(packed, &obj) < 0) {
+        opsdk_error_set(&err, OPSDK_ENOMEM, "out of memory to open the object");
+        failed(c, item, NULL, OPSDK_ENOMEM, &err);
+    } else {
+        reconcile(c, item, obj);
+    }
+}
+
 static void *work(void *arg)
 {
     queue_item item;
     crew *c = arg;
 
-    while (queue_take(c->queue, &item)) {
-        opsdk_auto_object *obj = store_get(c->primaries, item.key);
-        if (obj)
-            reconcile(c, &item, obj);
-        else
-            queue_done(c->queue, &item, 0); /* it is gone: nothing to bring about */
-    }
+    while (queue_take(c->queue, &item))
+        handle(c, &item);
     pthread_mutex_lock(&c->lock);
     c->alive--;
     pthread_cond_signal(&c->ended);

@@ -12,30 +12,31 @@ static const opsdk_kind EXPORTER = {"example.com/v2", "Exporter", "exporters", f
 typedef struct fixture {
     opsdk_handler handler;
     source_target to;
+    interest *interest;
 } fixture;
 
-static void setup(fixture *f)
+static void setup(fixture *f, const opsdk_source *s)
 {
+    const char *pointer = s->selected_by ? s->selected_by : s->referred_by;
+
     f->handler = (opsdk_handler){.name = "h", .kind = &EXPORTER};
     f->to = (source_target){.handler = &f->handler, .cache = cache_new("ns"), .queue = queue_new(&EXPORTER, 1, 1)};
-    f->to.primaries = cache_store(f->to.cache, &EXPORTER, NULL, NULL);
+    f->to.interest = f->interest = pointer ? interest_new(&EXPORTER, pointer, s->referred_by) : NULL;
 }
 
 static void teardown(fixture *f)
 {
+    interest_free(f->interest);
     cache_free(f->to.cache);
     queue_free(f->to.queue);
 }
 
 static void primary(fixture *f, const char *ns, const char *name, const char *spec)
 {
-    opsdk_auto_object *old = NULL;
+    opsdk_auto_object *obj =
+        object_of(&EXPORTER, "{'metadata':{'name':'%s','namespace':'%s'},'spec':%s}", name, ns, spec);
 
-    ck_assert_int_eq(
-        store_put(f->to.primaries,
-                  object_of(&EXPORTER, "{'metadata':{'name':'%s','namespace':'%s'},'spec':%s}", name, ns, spec), 1,
-                  true, &old),
-        1);
+    ck_assert_int_eq(interest_note(f->interest, obj, false), 0);
 }
 
 /* Takes both. */
@@ -73,7 +74,7 @@ START_TEST(owner_by_kind_and_group)
     static const opsdk_source s = {.kind = &OPSDK_POD, .owned = true};
     fixture f;
 
-    setup(&f);
+    setup(&f, &s);
     change(&f, &s, OPSDK_ADDED, NULL,
            object_of(&OPSDK_POD,
                      "{'metadata':{'name':'p','namespace':'ns','ownerReferences':["
@@ -94,7 +95,7 @@ START_TEST(selector_before_and_after)
     static const opsdk_source s = {.kind = &OPSDK_POD, .selected_by = "/spec/selector"};
     fixture f;
 
-    setup(&f);
+    setup(&f, &s);
     primary(&f, "ns", "x", "{'selector':{'matchLabels':{'app':'x'}}}");
     primary(&f, "ns", "y", "{'selector':{'app':'y'}}");
     primary(&f, "ns", "none", "{}");
@@ -116,7 +117,7 @@ START_TEST(reference_by_name)
     static const opsdk_source s = {.kind = &OPSDK_CONFIGMAP, .referred_by = "/spec/config/name"};
     fixture f;
 
-    setup(&f);
+    setup(&f, &s);
     primary(&f, "ns", "a", "{'config':{'name':'p'}}");
     primary(&f, "ns", "b", "{'config':{'name':'q'}}");
     primary(&f, "ns", "c", "{}");
@@ -138,7 +139,7 @@ START_TEST(function_for_both_states)
     static const opsdk_source s = {.kind = &OPSDK_POD, .map = map};
     fixture f;
 
-    setup(&f);
+    setup(&f, &s);
     change(&f, &s, OPSDK_MODIFIED, labelled("before"), labelled("after"));
     ck_assert_str_eq(queued(&f), "ns/before ns/after");
     change(&f, &s, OPSDK_DELETED, labelled("gone"), labelled("gone"));

@@ -6,27 +6,29 @@
 
 #include <stdio.h>
 
+/* Takes obj. */
 static int put(store *s, opsdk_object *obj, uint32_t generation, bool listed, const char *old_version)
 {
-    opsdk_auto_object *old = NULL;
-    int r = store_put(s, obj, generation, listed, &old);
+    opsdk_auto_object *hold = obj;
+    auto_compact *old = NULL;
+    int r = store_put(s, hold, generation, listed, &old);
 
     if (r == 1)
-        ck_assert_pstr_eq(old ? opsdk_object_version(old) : NULL, old_version);
+        ck_assert_pstr_eq(old ? compact_version(old) : NULL, old_version);
     return r;
 }
 
 START_TEST(does_not_go_back_in_time)
 {
     store *s = store_new();
-    opsdk_auto_object *got = NULL;
+    auto_compact *got = NULL;
 
     ck_assert_int_eq(put(s, object_named(&OPSDK_POD, "a", "9"), 1, true, NULL), 1);
     ck_assert_int_eq(put(s, object_named(&OPSDK_POD, "a", "10"), 1, false, "9"), 1);
     ck_assert_int_eq(put(s, object_named(&OPSDK_POD, "a", "10"), 1, false, NULL), 0);
     ck_assert_int_eq(put(s, object_named(&OPSDK_POD, "a", "9"), 1, false, NULL), 0);
-    got = store_get(s, OPSDK_KEY(NULL, "ns", "a"));
-    ck_assert_str_eq(opsdk_object_version(got), "10");
+    got = store_find(s, OPSDK_KEY(NULL, "ns", "a"));
+    ck_assert_str_eq(compact_version(got), "10");
     /* another object of the same name is newer, whatever its version; and so is what a list holds */
     ck_assert_int_eq(
         put(s, object_of(&OPSDK_POD, "{'metadata':{'name':'a','namespace':'ns','uid':'z','resourceVersion':'3'}}"), 1,
@@ -43,13 +45,13 @@ END_TEST
 START_TEST(removes_no_newer_one)
 {
     opsdk_auto_object *old = object_named(&OPSDK_POD, "a", "4"), *last = object_named(&OPSDK_POD, "a", "6");
-    opsdk_auto_object *gone = NULL;
+    auto_compact *gone = NULL;
     store *s = store_new();
 
     put(s, object_named(&OPSDK_POD, "a", "5"), 1, true, NULL);
     ck_assert_ptr_null(store_remove(s, old));
     gone = store_remove(s, last);
-    ck_assert_str_eq(opsdk_object_version(gone), "5");
+    ck_assert_str_eq(compact_version(gone), "5");
     ck_assert_ptr_null(store_remove(s, last));
     ck_assert_uint_eq(store_count(s, NULL), 0);
     store_free(s);
@@ -73,8 +75,8 @@ START_TEST(sweeps)
         ck_assert_int_eq(put(s, object_named(&OPSDK_POD, name, "1"), 2, true, NULL), 0);
     }
     for (;; gone++) {
-        opsdk_auto_object *obj = store_sweep(s, "ns", 2, &at);
-        if (!obj)
+        opsdk_auto_object *obj = NULL;
+        if (store_sweep(s, "ns", 2, &at, &obj) == 0)
             break;
         ck_assert_int_eq(opsdk_object_key(obj).name[0], 'p');
     }
@@ -135,22 +137,22 @@ START_TEST(refuses_when_memory_runs_out)
         objects[i] = object_named(&OPSDK_POD, name, "1");
     }
     do {
-        opsdk_objects list = {0};
+        compacts list = {0};
         size_t in = 0;
         store *s;
         int r = 0;
         fault_set(++k);
         s = store_new();
         for (int i = 0; s && i < 40; i++) {
-            opsdk_object *old = NULL;
-            in += store_put(s, opsdk_object_ref(objects[i]), 1, true, &old) == 1;
+            compact *old = NULL;
+            in += store_put(s, objects[i], 1, true, &old) == 1;
         }
         if (s)
             r = store_collect(s, NULL, &list);
         hit = fault_clear();
         ck_assert(r == 0 || (r == OPSDK_ENOMEM && list.len == 0));
         ck_assert(!s || (store_count(s, NULL) == in && (hit || in == 40)));
-        opsdk_objects_clear(&list);
+        compacts_clear(&list);
         store_free(s);
     } while (hit);
     for (int i = 0; i < 40; i++)

@@ -43,6 +43,7 @@ typedef struct opsdk_source {
     const char *selected_by;     /* pointer to a label selector in the primary; same namespace */
     const char *referred_by;     /* pointer to the object's name in the primary; same namespace */
     opsdk_map_fn *map;
+    bool now_only; /* look only at the state after a change: saves opening the one before */
 } opsdk_source;
 
 typedef struct opsdk_handler {

@@ -287,7 +287,7 @@ int main(int argc, char **argv)
     if (!b.tally)
         die("start", "out of memory");
 
-    const opsdk_source sources[] = {{.kind = b.kind, .map = arrived}, {0}};
+    const opsdk_source sources[] = {{.kind = b.kind, .map = arrived, .now_only = true}, {0}};
     const opsdk_handler handler = {
         .name = "bench", .kind = b.kind, .sources = sources, .reconcile = reconcile, .workers = b.workers, .user = &b};
     client = connect_to(b.server);

@@ -1,0 +1,40 @@
+/* Objects in as little memory as a cache can hold them: packed with zstd and a dictionary of their own kind.
+ *
+ * Objects of one kind are alike: against a dictionary that is nothing but the first of them, a pod of 12 KB takes some hundred bytes, and
+ * is open again in a few microseconds.  What does not get smaller stays as it is.  Identity and version are readable without opening.
+ *
+ * A compact is immutable and counted: any thread may read it, open it, take and drop references.  A compactor belongs to one thread at a
+ * time. */
+#ifndef CORE_COMPACT_H
+#define CORE_COMPACT_H
+
+#include <opsdk/object.h>
+
+typedef struct compact compact;
+typedef struct compactor compactor;
+
+compactor *compactor_new(void); /* NULL when out of memory */
+compactor *compactor_free(compactor *c);
+
+/* The caller's; NULL when out of memory. */
+compact *compactor_pack(compactor *c, const opsdk_object *obj);
+
+compact *compact_ref(const compact *c);
+compact *compact_unref(compact *c); /* NULL is fine; returns NULL */
+
+static inline void compact_unrefp(compact **p)
+{
+    compact_unref(*p);
+}
+#define auto_compact __attribute__((cleanup(compact_unrefp))) compact
+
+/* The object as it was; *ret is the caller's.  OPSDK_ENOMEM. */
+int compact_open(const compact *c, opsdk_object **ret);
+
+/* As of the object; strings live as long as the compact. */
+opsdk_key compact_key(const compact *c);
+const char *compact_uid(const compact *c);
+const char *compact_version(const compact *c);
+size_t compact_size(const compact *c); /* bytes of memory it occupies, without its part of a dictionary */
+
+#endif
