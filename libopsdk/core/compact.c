@@ -39,7 +39,7 @@ struct compactor {
 
 struct compact {
     atomic_uint refs;
-    uint32_t len, raw;                  /* bytes of data, and of it opened; the same: not packed */
+    uint32_t len, raw;                 /* bytes of data, and of it opened; the same: not packed */
     uint32_t name, uid, version, data; /* places in text; the namespace is at its start */
     bool ns;
     const opsdk_kind *kind;

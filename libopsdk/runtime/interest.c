@@ -166,9 +166,9 @@ static int add(interest *in, const char *ns, const char *name, opsdk_value v)
         return OPSDK_ENOMEM;
     w->name = own;
     w->selector = in->by_name ? NULL : object_of_value(v);
-    g = in->by_name || w->selector ? group_for(in, in->kind->cluster_scoped ? "" : ns,
-                                               in->by_name ? opsdk_value_str(v, "") : "")
-                                   : NULL;
+    g = in->by_name || w->selector
+            ? group_for(in, in->kind->cluster_scoped ? "" : ns, in->by_name ? opsdk_value_str(v, "") : "")
+            : NULL;
     if (!g || map_put(&in->wishes, w, 0, &none) < 0) {
         if (g && !g->first)
             free(map_remove(&in->groups, group_key(g)));

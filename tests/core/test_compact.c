@@ -18,8 +18,8 @@ static opsdk_object *pod(int i, int salt)
                                (k + 1) * 2654435761u * (unsigned)salt, (k + 1) * 2246822519u * (unsigned)salt,
                                (k + 1) * 3266489917u * (unsigned)salt, i);
     return object_of(&OPSDK_POD,
-                     "{'metadata':{'name':'p%d','namespace':'ns','uid':'u-%d','resourceVersion':'%d'},'env':[%s]}", i, i,
-                     100 + i, env);
+                     "{'metadata':{'name':'p%d','namespace':'ns','uid':'u-%d','resourceVersion':'%d'},'env':[%s]}", i,
+                     i, 100 + i, env);
 }
 
 static void check_same(const opsdk_object *a, const opsdk_object *b)

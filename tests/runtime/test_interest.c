@@ -6,13 +6,13 @@
 #include <stdio.h>
 #include <string.h>
 
-static const opsdk_kind NEAR = {"example.com/v1", "Near", "nears", false}, FAR = {"example.com/v1", "Far", "fars", true};
+static const opsdk_kind NEAR = {"example.com/v1", "Near", "nears", false},
+                        FAR = {"example.com/v1", "Far", "fars", true};
 
 static int note(interest *in, const char *ns, const char *name, const char *spec, bool gone)
 {
-    opsdk_auto_object *obj =
-        object_of(&NEAR, "{'metadata':{'name':'%s'%s%s%s},'spec':%s}", name, *ns ? ",'namespace':'" : "", ns,
-                  *ns ? "'" : "", spec);
+    opsdk_auto_object *obj = object_of(&NEAR, "{'metadata':{'name':'%s'%s%s%s},'spec':%s}", name,
+                                       *ns ? ",'namespace':'" : "", ns, *ns ? "'" : "", spec);
 
     return interest_note(in, obj, gone);
 }
