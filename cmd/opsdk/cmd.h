@@ -14,12 +14,14 @@ typedef struct cmd {
     const char *summary;                                       /* one line for "opsdk help" */
     const char *help;                                          /* the flags, one per line; may be "" */
     int (*run)(const struct cmd *self, int argc, char **argv); /* argv[0] is the sub-command's name; an exit code */
+    const char *words; /* that may come first behind NAME, for completion; NULL: none */
 } cmd;
 
 extern const cmd *const cmd_table[]; /* NULL at the end: main.c */
 
 /* Sub-commands, one file each. */
-extern const cmd cmd_build, cmd_cp, cmd_dev, cmd_exec, cmd_generate, cmd_get, cmd_version, cmd_watch;
+extern const cmd cmd_build, cmd_completion, cmd_cp, cmd_deploy, cmd_dev, cmd_exec, cmd_get, cmd_run, cmd_undeploy,
+    cmd_version, cmd_watch;
 
 /* The flags that every sub-command with a client takes: --kubeconfig, --context, -n/--namespace. */
 #define CMD_COMMON_SHORT "n:"

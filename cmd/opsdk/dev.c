@@ -135,5 +135,6 @@ const cmd cmd_dev = {
             "  opsdk dev heal             takes all faults back\n"
             "  opsdk dev kubeconfig --as USER  prints a kubeconfig of a user or service account\n"
             "  opsdk dev requests         shows what was asked of it\n",
+    .words = "fault heal kubeconfig requests",
     .run = run,
 };

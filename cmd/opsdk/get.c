@@ -211,11 +211,13 @@ static int run(const cmd *self, int argc, char **argv)
     return r == CMD_OK ? connect_and_ask(&g) : r;
 }
 
-const cmd cmd_get = {"get", "KIND [NAME] [-n NS | -A] [-l SELECTOR] [-o json|name] | --raw PATH",
+const cmd cmd_get = {"get",
+                     "KIND [NAME] [-n NS | -A] [-l SELECTOR] [-o json|name] | --raw PATH",
                      "Shows objects: one, or all of a kind.",
                      "KIND is a kind, plural or short name, with \".group\" where it is ambiguous.\n"
                      "  -A, --all-namespaces     of all namespaces\n"
                      "  -l, --selector SELECTOR  only with these labels, such as app=x,tier!=db\n"
                      "  -o, --output json|name   one JSON document per line, or KIND/NAME; default: a table\n"
                      "  --raw PATH               what the server answers to this path, such as /version\n",
-                     run};
+                     run,
+                     NULL};

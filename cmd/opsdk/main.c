@@ -4,8 +4,11 @@
 #include <stdio.h>
 #include <string.h>
 
-const cmd *const cmd_table[] = {&cmd_build, &cmd_cp,      &cmd_dev,   &cmd_exec, &cmd_generate,
-                                &cmd_get,   &cmd_version, &cmd_watch, NULL};
+static const cmd cmd_help_on;
+
+const cmd *const cmd_table[] = {&cmd_build,   &cmd_completion, &cmd_cp,      &cmd_deploy, &cmd_dev,
+                                &cmd_exec,    &cmd_get,        &cmd_help_on, &cmd_run,    &cmd_undeploy,
+                                &cmd_version, &cmd_watch,      NULL};
 
 static const cmd *find(const char *name)
 {
@@ -20,12 +23,12 @@ static int help_all(FILE *out)
 {
     fputs("usage: opsdk COMMAND [FLAGS] ...\n\n", out);
     for (const cmd *const *c = cmd_table; *c; c++)
-        fprintf(out, "  %-8s %s\n", (*c)->name, (*c)->summary);
-    fputs("  help     Explains a command: opsdk help COMMAND.\n\n"
-          "Flags of all commands that ask a cluster:\n"
+        fprintf(out, "  %-10s %s\n", (*c)->name, (*c)->summary);
+    fputs("\nFlags of all commands that ask a cluster:\n"
           "  --kubeconfig FILES   default: in-cluster, else $KUBECONFIG, else ~/.kube/config\n"
           "  --context NAME       default: current-context\n"
-          "  -n, --namespace NS   default: the context's\n",
+          "  -n, --namespace NS   default: the context's\n\n"
+          "Exit codes: 0, 1 when it failed, 2 for a wrong call.\n",
           out);
     return out == stdout ? CMD_OK : CMD_USAGE;
 }
@@ -36,23 +39,33 @@ static int unknown(const char *name)
     return CMD_USAGE;
 }
 
-static int help(const char *name)
+static int help(const cmd *self, int argc, char **argv)
 {
-    const cmd *c = name ? find(name) : NULL;
+    const cmd *c = argc > 1 ? find(argv[1]) : NULL;
 
-    if (!name)
+    (void)self;
+    if (argc < 2)
         return help_all(stdout);
-    return c ? cmd_help(c) : unknown(name);
+    return c ? cmd_help(c) : unknown(argv[1]);
 }
+
+static const cmd cmd_help_on = {
+    .name = "help",
+    .synopsis = "[COMMAND]",
+    .summary = "Explains a command.",
+    .help = "",
+    .run = help,
+};
 
 int main(int argc, char **argv)
 {
+    const char *name = argc > 1 ? argv[1] : "";
     const cmd *c;
 
     if (argc < 2)
         return help_all(stderr);
-    if (strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
-        return help(argv[2]);
-    c = find(strcmp(argv[1], "--version") == 0 ? "version" : argv[1]);
-    return c ? c->run(c, argc - 1, argv + 1) : unknown(argv[1]);
+    if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
+        name = "help";
+    c = find(strcmp(name, "--version") == 0 ? "version" : name);
+    return c ? c->run(c, argc - 1, argv + 1) : unknown(name);
 }

@@ -10,4 +10,4 @@ static int run(const cmd *self, int argc, char **argv)
     return CMD_OK;
 }
 
-const cmd cmd_version = {"version", "", "Prints the version.", "", run};
+const cmd cmd_version = {.name = "version", .synopsis = "", .summary = "Prints the version.", .help = "", .run = run};

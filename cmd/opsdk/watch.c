@@ -166,10 +166,12 @@ static int run(const cmd *self, int argc, char **argv)
 }
 
 const cmd cmd_watch = {
-    "watch", "KIND [-n NS | -A] [-l SELECTOR] [-o line|json]",
+    "watch",
+    "KIND [-n NS | -A] [-l SELECTOR] [-o line|json]",
     "Prints one line per change of a kind, until it is interrupted.",
     "SYNCED comes after all objects that were there at the start.\n"
     "  -A, --all-namespaces     of all namespaces\n"
     "  -l, --selector SELECTOR  only with these labels, such as app=x,tier!=db\n"
     "  -o, --output line|json   type, namespace/name and version; or {\"type\":..,\"object\":{..}}\n",
-    run};
+    run,
+    NULL};
