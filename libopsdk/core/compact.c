@@ -162,10 +162,13 @@ static bool squeeze(compactor *c, const char *data, size_t len)
         return false;
     n = c->dict ? ZSTD_compress_usingCDict(c->zstd, c->room.data, c->room.cap, data, len, c->dict->pack)
                 : ZSTD_compressCCtx(c->zstd, c->room.data, c->room.cap, data, len, LEVEL);
-    if (ZSTD_isError(n) || n >= len)
+    if (ZSTD_isError(n)) { /* out of memory: libzstd 1.5 must not be asked again with a context that this happened to */
+        ZSTD_freeCCtx(c->zstd);
+        c->zstd = NULL;
         return false;
+    }
     c->room.len = n;
-    return true;
+    return n < len;
 }
 
 static char *put_text(char *at, const char *text, size_t len)

@@ -126,7 +126,7 @@ START_TEST(without_memory)
     do {
         compactor *c;
         int wrong = 0;
-        fault_set(++k);
+        fault_set_own(++k); /* libzstd 1.5.4 itself does not look at all that malloc gives it */
         c = compactor_new();
         for (int i = 0; c && i < 60; i++) {
             auto_compact *packed = compactor_pack(c, objects[i]);
@@ -137,8 +137,8 @@ START_TEST(without_memory)
         hit = fault_clear();
         ck_assert_int_eq(wrong, 0);
         compactor_free(c);
-    } while (hit && k < 400);
-    ck_assert_uint_gt(k, 60);
+    } while (hit);
+    ck_assert_uint_gt(k, 60); /* each object's own */
     for (int i = 0; i < 60; i++)
         opsdk_object_unref(objects[i]);
 }
