@@ -61,8 +61,9 @@ void field_unsupported(field_errors *e, const char *path, const json_t *value,
 void field_type(field_errors *e, const char *path, const json_t *value, const char *fmt,
                 ...) /* FieldValueTypeInvalid */
     OPSDK_PRINTF(4, 5);
-/* As the two of these names, of a value that is printed already: a struct of Go, whose fields have an order. */
+/* As the three of these names, of a value that is printed already: a struct of Go, whose fields have an order. */
 void field_invalid_shown(field_errors *e, const char *path, const char *shown, const char *detail);
+void field_duplicate_shown(field_errors *e, const char *path, const char *shown);
 void field_unsupported_shown(field_errors *e, const char *path, const char *shown, const json_t *valid);
 void field_too_long(field_errors *e, const char *path, int max);             /* FieldValueTooLong */
 void field_too_many(field_errors *e, const char *path, int actual, int max); /* FieldValueTooMany */

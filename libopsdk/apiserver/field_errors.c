@@ -118,6 +118,11 @@ void field_duplicate(field_errors *e, const char *path, const json_t *value)
     add_value(e, "FieldValueDuplicate", path, "Duplicate value", value, NULL);
 }
 
+void field_duplicate_shown(field_errors *e, const char *path, const char *shown)
+{
+    add_shown(e, "FieldValueDuplicate", path, "Duplicate value", shown, NULL);
+}
+
 void field_not_found(field_errors *e, const char *path, const json_t *value)
 {
     add_value(e, "FieldValueNotFound", path, "Not found", value, NULL);

@@ -8,6 +8,7 @@
 
 struct kinds {
     resource *namespaces, *accounts;
+    unsigned number;
     size_t n;
     resource resources[];
 };
@@ -41,6 +42,7 @@ kinds *kinds_new(registry *r, store *s)
     if (!k)
         return NULL;
     k->n = n;
+    k->number = 0;
     for (size_t i = 0; i < n; i++) {
         k->resources[i] = KINDS[i];
         if (add(&k->resources[i], r, s) < 0)
@@ -64,6 +66,11 @@ collection *kinds_accounts(const kinds *k)
 resource *kinds_account_resource(const kinds *k)
 {
     return k->accounts;
+}
+
+unsigned kinds_number(kinds *k)
+{
+    return k->number++;
 }
 
 const schema *kinds_document(const char *kind)

@@ -17,6 +17,9 @@ collection *kinds_namespaces(const kinds *k);
 collection *kinds_accounts(const kinds *k);
 resource *kinds_account_resource(const kinds *k);
 
+/* Counts up with each call, for what services are given. */
+unsigned kinds_number(kinds *k);
+
 /* The schema of documents that are no resources themselves: "Scale", "Eviction", "DeleteOptions"; NULL: there is none. */
 const schema *kinds_document(const char *kind);
 
