@@ -118,8 +118,7 @@ static json_int_t port_before(const json_t *ports, const json_t *port)
 
     json_array_foreach((json_t *)ports, i, one)
     {
-        if (doc_int(one, "port", 0) == doc_int(port, "port", 0) &&
-            doc_is(one, "protocol", doc_text(port, "protocol")))
+        if (doc_int(one, "port", 0) == doc_int(port, "port", 0) && doc_is(one, "protocol", doc_text(port, "protocol")))
             return doc_int(one, "nodePort", 0);
     }
     return 0;
@@ -193,7 +192,8 @@ static void give_families(json_t *spec)
     if (!doc_get(spec, "ipFamilies"))
         doc_set(spec, "ipFamilies", json_pack("[s]", "IPv4"));
     if (dual && !doc_is(spec, "ipFamilyPolicy", "SingleStack") && json_array_size(doc_get(spec, "ipFamilies")) == 1)
-        json_array_append_new(doc_get(spec, "ipFamilies"), json_string(doc_has(doc_get(spec, "ipFamilies"), "IPv4") ? "IPv6" : "IPv4"));
+        json_array_append_new(doc_get(spec, "ipFamilies"),
+                              json_string(doc_has(doc_get(spec, "ipFamilies"), "IPv4") ? "IPv6" : "IPv4"));
 }
 
 /* One of 10.96.0.0/12, in turn; the first are those of the cluster itself. */

@@ -1,6 +1,6 @@
 /* What is wrong with a service. */
-#include "apiserver/kinds/service.h"
 #include "apiserver/kinds/pod_check.h"
+#include "apiserver/kinds/service.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -53,8 +53,7 @@ static bool is_repeated(const json_t *ports, size_t index, const char *number)
 
     for (i = 0; i < index; i++) {
         const json_t *one = json_array_get(ports, i);
-        if (doc_int(one, number, 0) == doc_int(port, number, 0) &&
-            doc_is(one, "protocol", doc_text(port, "protocol")))
+        if (doc_int(one, number, 0) == doc_int(port, number, 0) && doc_is(one, "protocol", doc_text(port, "protocol")))
             return true;
     }
     return false;
@@ -80,7 +79,8 @@ static void node_ports_check(field_errors *errors, const json_t *spec)
         if (is_repeated(ports, i, "port")) {
             char key[160];
             snprintf(key, sizeof(key),
-                     "{\"Name\":\"\",\"Protocol\":\"%.16s\",\"AppProtocol\":null,\"Port\":%lld,\"TargetPort\":0,\"NodePort\":0}",
+                     "{\"Name\":\"\",\"Protocol\":\"%.16s\",\"AppProtocol\":null,\"Port\":%lld,\"TargetPort\":0,"
+                     "\"NodePort\":0}",
                      doc_text(port, "protocol"), (long long)doc_int(port, "port", 0));
             field_duplicate_shown(errors, PATH("spec.ports[%zu]", i), key);
         }
