@@ -92,7 +92,17 @@ $(B)/lib/libopsdk.a $(B)/lib/libopsdk-apiserver.a:
 	$(Q)objcopy --wildcard $(foreach name,$(PUBLIC),--keep-global-symbol='$(name)') $(@:.a=.o)
 	$(Q)rm -f $@ && ar rcs $@ $(@:.a=.o)
 
-$(B)/bin/opsdk: $(call obj,$(CMD_SRC)) $(B)/lib/libopsdk.a $(B)/lib/libopsdk-apiserver.a
+TEMPLATES := $(sort $(wildcard cmd/opsdk/templates/*.tmpl))
+$(B)/gen/templates.c: cmd/opsdk/templates/embed $(TEMPLATES)
+	@mkdir -p $(@D)
+	$(Q)cmd/opsdk/templates/embed $(TEMPLATES) >$@
+$(B)/obj/cmd/opsdk/templates.o: $(B)/gen/templates.c
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(OPSDK_CPPFLAGS) $(OPSDK_CFLAGS) -fPIC -c -o $@ $<
+
+CMD_OBJ := $(call obj,$(CMD_SRC)) $(B)/obj/cmd/opsdk/templates.o
+$(B)/bin/opsdk: $(CMD_OBJ) $(B)/lib/libopsdk.a $(B)/lib/libopsdk-apiserver.a
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) -pie $(OPSDK_LDFLAGS) -o $@ $^ $(PKG_LIBS) -pthread

@@ -21,7 +21,7 @@ test-build: $(TESTS)
 $(B)/lib/libopsdk-inside.a: $(LIB_OBJ)
 $(B)/lib/libclient-inside.a: $(filter-out $(B)/obj/libopsdk/runtime/%,$(LIB_OBJ))
 $(B)/lib/libapiserver-inside.a: $(filter-out $(LIB_OBJ),$(SERVER_OBJ))
-$(B)/lib/libcmd-inside.a: $(call obj,$(filter-out %/main.c,$(CMD_SRC)))
+$(B)/lib/libcmd-inside.a: $(filter-out %/opsdk/main.o,$(CMD_OBJ))
 $(B)/lib/libjmx-inside.a: $(call obj,$(filter-out %/main.c,$(JMX_SRC)))
 $(B)/lib/libattach-inside.a: $(call obj,$(filter-out %/main.c,$(ATTACH_SRC)))
 $(B)/lib/%-inside.a:

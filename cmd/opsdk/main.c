@@ -6,9 +6,26 @@
 
 static const cmd cmd_help_on;
 
-const cmd *const cmd_table[] = {&cmd_build,   &cmd_completion, &cmd_cp,      &cmd_deploy, &cmd_dev,
-                                &cmd_exec,    &cmd_get,        &cmd_help_on, &cmd_run,    &cmd_undeploy,
-                                &cmd_version, &cmd_watch,      NULL};
+/* clang-format off */
+const cmd *const cmd_table[] = {
+    &cmd_add,
+    &cmd_build,
+    &cmd_completion,
+    &cmd_cp,
+    &cmd_deploy,
+    &cmd_dev,
+    &cmd_exec,
+    &cmd_generate,
+    &cmd_get,
+    &cmd_help_on,
+    &cmd_new,
+    &cmd_run,
+    &cmd_undeploy,
+    &cmd_version,
+    &cmd_watch,
+    NULL,
+};
+/* clang-format on */
 
 static const cmd *find(const char *name)
 {

@@ -16,7 +16,7 @@ completes 'fault' opsdk dev f
 completes '--timeout' opsdk deploy --t
 completes '--kubeconfig' opsdk undeploy --k
 completes 'zsh' opsdk completion z
-completes 'version' opsdk help v
+completes "version" opsdk help v
 completes '' opsdk nope --
 
 # Every command is known to every shell.

@@ -190,5 +190,6 @@ const cmd cmd_generate = {
             "  --deploy DIR   where the manifests go; default: deploy in the project\n"
             "  --check        writes nothing; fails when a file is stale and names it\n"
             "  --force        overwrites also what somebody has edited\n",
+    .words = "k8s crds rbac all",
     .run = run,
 };
