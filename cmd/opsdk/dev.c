@@ -16,7 +16,7 @@ typedef struct dev {
     bool help;
 } dev;
 
-static const cmd *const words[] = {&dev_fault, &dev_heal, &dev_kubeconfig, &dev_requests, NULL};
+static const cmd *const words[] = {&dev_fault, &dev_heal, &dev_kubeconfig, &dev_requests, &dev_run, NULL};
 
 static int wait_for_end(const sigset_t *ends)
 {
@@ -76,6 +76,10 @@ static int take_flag(dev *d, int option, char **argv)
         d->opts.rbac = true;
         return CMD_OK;
     }
+    if (option == 'p') {
+        d->opts.pods = true;
+        return CMD_OK;
+    }
     if (option == CMD_HELP) {
         d->help = true;
         return CMD_OK;
@@ -94,13 +98,11 @@ static int take_flag(dev *d, int option, char **argv)
 
 static int run(const cmd *self, int argc, char **argv)
 {
-    static const struct option flags[] = {{"listen", required_argument, NULL, 'l'},
-                                          {"load", required_argument, NULL, 'f'},
-                                          {"fault", required_argument, NULL, 'x'},
-                                          {"rbac", no_argument, NULL, 'R'},
-                                          {"no-controllers", no_argument, NULL, 'C'},
-                                          {"help", no_argument, NULL, CMD_HELP},
-                                          {0}};
+    static const struct option flags[] = {
+        {"listen", required_argument, NULL, 'l'}, {"load", required_argument, NULL, 'f'},
+        {"fault", required_argument, NULL, 'x'},  {"pods", no_argument, NULL, 'p'},
+        {"rbac", no_argument, NULL, 'R'},         {"no-controllers", no_argument, NULL, 'C'},
+        {"help", no_argument, NULL, CMD_HELP},    {0}};
     dev d = {.self = self};
     int option, r = CMD_OK;
 
@@ -119,9 +121,8 @@ static int run(const cmd *self, int argc, char **argv)
 
 const cmd cmd_dev = {
     .name = "dev",
-    .synopsis = "[--listen ADDRESS] [--rbac] [--no-controllers] [-f FILE|FOLDER]... [--fault SPEC]... | fault ... | "
-                "heal | kubeconfig ... "
-                "| requests ...",
+    .synopsis = "[--listen ADDRESS] [--rbac] [--no-controllers] [--pods] [-f FILE|FOLDER]... [--fault SPEC]... | "
+                "fault ... | heal | kubeconfig ... | requests ... | run ...",
     .summary = "Serves the Kubernetes API from memory, for tests and demos.",
     .help = "Prints a line to paste, which sets KUBECONFIG for kubectl and for operators, and serves until it is "
             "interrupted.\n"
@@ -129,12 +130,14 @@ const cmd cmd_dev = {
             "  --rbac              evaluates roles: requests without a token, or a certificate, are anonymous\n"
             "  -f, --load FILE     applies the manifests of a file or folder first; may be given again\n"
             "  --no-controllers    as kube-apiserver alone: nothing collects garbage or ends namespaces\n"
+            "  --pods              pods may be local processes: who may create pods here then runs programs as you\n"
             "  --fault SPEC        misbehaves from the start: see opsdk dev fault --list; may be given again\n\n"
             "With the KUBECONFIG of one that runs:\n"
             "  opsdk dev fault SPEC       injects a fault\n"
             "  opsdk dev heal             takes all faults back\n"
             "  opsdk dev kubeconfig --as USER  prints a kubeconfig of a user or service account\n"
-            "  opsdk dev requests         shows what was asked of it\n",
-    .words = "fault heal kubeconfig requests",
+            "  opsdk dev requests         shows what was asked of it\n"
+            "  opsdk dev run POD -- ...   runs a command as a pod\n",
+    .words = "fault heal kubeconfig requests run",
     .run = run,
 };

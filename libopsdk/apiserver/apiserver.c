@@ -7,6 +7,7 @@
 #include "apiserver/fault.h"
 #include "apiserver/http.h"
 #include "apiserver/kinds/kinds.h"
+#include "apiserver/pods/pods.h"
 #include "apiserver/recorder.h"
 #include "client/clock.h"
 
@@ -55,7 +56,7 @@ static int create(apiserver *s, const opsdk_apiserver_opts *opts, opsdk_error *e
     s->crds = s->kinds ? crds_new(s) : NULL;
     if (!s->crds || (!s->opts.no_controllers && controllers_start(s) < 0))
         return opsdk_error_set(err, OPSDK_ENOMEM, "out of memory");
-    return 0;
+    return pods_start(s, err);
 }
 
 int opsdk_apiserver_start(const opsdk_apiserver_opts *opts, opsdk_apiserver **ret, opsdk_error *err)
@@ -88,7 +89,9 @@ opsdk_apiserver *opsdk_apiserver_stop(opsdk_apiserver *s)
 {
     if (!s)
         return NULL;
+    pods_stop(s);
     http_stop(s);
+    pods_free(s);
     kubeconfig_remove(s);
     openapi_free(s->openapi);
     discovery_free(s->discovery);

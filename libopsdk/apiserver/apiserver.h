@@ -26,6 +26,7 @@ struct opsdk_apiserver {
     struct namespace_ends *namespace_ends; /* likewise */
     struct faults *faults;
     struct recorder *recorder;
+    struct pods *pods;
     struct auth *auth;
 };
 

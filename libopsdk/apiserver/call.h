@@ -34,6 +34,7 @@ typedef struct request {
     size_t n_params;
     const char *accept, *content_type, *user_agent, *authorization; /* "" when absent */
     const char *if_none_match;                                      /* likewise */
+    const char *upgrade; /* protocols, one of which a WebSocket is to have; "": none is asked for */
     impersonation impersonation;
     const char *body;
     size_t body_len;
@@ -78,6 +79,7 @@ struct call {
     char *etag;            /* with its quotes; owned; then the answer varies with Accept */
     json_t *warnings;      /* array of strings; owned */
     int retry_after_s;     /* 0: none */
+    struct websocket *ws;  /* what this connection becomes (http_ws.h); then there is no answer */
     struct stream *stream; /* a watch that goes on after the head; then the body is not sent */
     mangle mangle;
     bool taken; /* the answer comes later, by somebody else (http_answer) */

@@ -1,6 +1,7 @@
 #include "apiserver/http.h"
 #include "apiserver/fault.h"
-#include "apiserver/http_call.h"
+#include "apiserver/http_door.h"
+#include "apiserver/http_ws.h"
 #include "apiserver/limits.h"
 #include "client/clock.h"
 
@@ -118,6 +119,7 @@ static int send_answer(connection *conn)
         conn->call.body.len = conn->call.mangle.keep;
         conn->cut = true;
     }
+    conn->cut |= conn->upgrades;
     if (!conn->call.stream && strcmp(conn->call.rq.method, "HEAD") != 0)
         buf_add(&conn->out, conn->call.body.data, conn->call.body.len);
     buf_clear(&conn->call.body);
@@ -126,7 +128,7 @@ static int send_answer(connection *conn)
     return send_piece(conn);
 }
 
-static int handle(connection *conn)
+int http_handle(connection *conn)
 {
     apiserver *s = conn->server;
     int r = 0;
@@ -136,7 +138,7 @@ static int handle(connection *conn)
     conn->call.conn = conn;
     api_handle(&conn->call);
     conn->waiting = conn->call.taken;
-    if (!conn->waiting && (!conn->call.mangle.silent || conn->call.stream))
+    if (!conn->waiting && !conn->call.ws && (!conn->call.mangle.silent || conn->call.stream))
         r = send_answer(conn);
     conn->busy = conn->waiting || conn->call.stream || conn->call.mangle.silent || conn->out.len > conn->sent;
     pthread_mutex_unlock(&s->lock);
@@ -224,7 +226,7 @@ static bool on_loop(const apiserver *s)
     return s->http->started && pthread_equal(pthread_self(), s->http->thread);
 }
 
-static void wake(connection *conn)
+void http_wake(connection *conn)
 {
     if (on_loop(conn->server))
         lws_callback_on_writable(conn->wsi);
@@ -237,7 +239,7 @@ void http_stream_ready(stream *st)
     if (!st->conn || st->conn->ready)
         return;
     st->conn->ready = true;
-    wake(st->conn);
+    http_wake(st->conn);
 }
 
 void http_answer(call *c)
@@ -246,7 +248,7 @@ void http_answer(call *c)
 
     conn->answered = true;
     if (conn->wsi)
-        wake(conn);
+        http_wake(conn);
     else
         connection_free(conn);
 }
@@ -272,7 +274,7 @@ static void each(apiserver *s, http_pick_fn *which, const void *user, void (*cha
     for (connection *conn = s->http ? s->http->connections : NULL; conn; conn = conn->next)
         if (conn->wsi && which(&conn->call, user)) {
             change(conn);
-            wake(conn);
+            http_wake(conn);
         }
 }
 
@@ -327,7 +329,7 @@ static int64_t look_at(connection *conn, int64_t now)
         return conn->hold_ms;
     if (at && at <= now)
         conn->ready = true;
-    if (conn->ready || conn->hold_ms)
+    if (conn->ready || conn->hold_ms || (conn->call.ws && conn->call.ws->ready))
         lws_callback_on_writable(conn->wsi);
     return at > now ? at : INT64_MAX;
 }
@@ -372,7 +374,7 @@ static void on_woken(apiserver *s)
 
 /* ---- events of a connection ---- */
 
-static connection *enter(apiserver *s, struct lws *wsi)
+connection *http_enter(apiserver *s, struct lws *wsi)
 {
     connection *conn = connection_new(s, wsi);
 
@@ -395,7 +397,7 @@ static int on_request(apiserver *s, struct lws *wsi, const char *path)
     int r;
 
     if (!conn)
-        conn = enter(s, wsi);
+        conn = http_enter(s, wsi);
     if (!conn)
         return -1;
     pthread_mutex_lock(&s->lock); /* faults look at the requests of all connections */
@@ -403,7 +405,7 @@ static int on_request(apiserver *s, struct lws *wsi, const char *path)
     pthread_mutex_unlock(&s->lock);
     if (r < 0)
         return -1;
-    return r == CONNECTION_BODY ? 0 : handle(conn);
+    return r == CONNECTION_BODY ? 0 : http_handle(conn);
 }
 
 static void on_body(connection *conn, const void *data, size_t len)
@@ -420,6 +422,7 @@ static void on_closed(connection *conn)
 
     pthread_mutex_lock(&s->lock);
     connection_end_stream(conn);
+    ws_closed(conn);
     lws_set_opaque_user_data(conn->wsi, NULL);
     conn->wsi = NULL;
     if (!conn->waiting || conn->answered)
@@ -444,7 +447,7 @@ static int on_event(struct lws *wsi, enum lws_callback_reasons reason, void *use
 
     switch (reason) {
     case LWS_CALLBACK_FILTER_NETWORK_CONNECTION:
-        return is_refusing(s) ? -1 : 0;
+        return is_refusing(s) || http_door(s->http->vhost, (int)(intptr_t)in) ? -1 : 0;
     case LWS_CALLBACK_HTTP:
         return on_request(s, wsi, in);
     case LWS_CALLBACK_HTTP_BODY:
@@ -452,9 +455,18 @@ static int on_event(struct lws *wsi, enum lws_callback_reasons reason, void *use
             on_body(conn, in, len);
         return 0;
     case LWS_CALLBACK_HTTP_BODY_COMPLETION:
-        return conn && conn->expected ? handle(conn) : 0;
+        return conn && conn->expected ? http_handle(conn) : 0;
     case LWS_CALLBACK_HTTP_WRITEABLE:
         return conn ? on_writable(conn) : 0;
+    case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE:
+        return ws_upgrade(s, wsi, in);
+    case LWS_CALLBACK_ESTABLISHED:
+        return conn && conn->call.ws ? ws_open(conn) : -1;
+    case LWS_CALLBACK_RECEIVE:
+        return conn && conn->call.ws ? ws_receive(conn, in, len) : -1;
+    case LWS_CALLBACK_SERVER_WRITEABLE:
+        return conn && conn->call.ws ? ws_writable(conn) : -1;
+    case LWS_CALLBACK_CLOSED:
     case LWS_CALLBACK_CLOSED_HTTP:
     case LWS_CALLBACK_WSI_DESTROY:
         if (conn)
@@ -471,6 +483,8 @@ static int on_event(struct lws *wsi, enum lws_callback_reasons reason, void *use
 
 static const struct lws_protocols protocols[] = {
     {.name = "http", .callback = on_event},
+    {.name = "v5.channel.k8s.io", .callback = on_event},
+    {.name = "v4.channel.k8s.io", .callback = on_event},
     {0},
 };
 

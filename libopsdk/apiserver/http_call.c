@@ -1,4 +1,5 @@
 #include "apiserver/http_call.h"
+#include "apiserver/http_door.h"
 #include "apiserver/limits.h"
 #include "apiserver/request.h"
 
@@ -8,7 +9,7 @@
 #include <string.h>
 
 #define HEAD 8192 /* bytes of an answer's head without its warnings */
-#define PARAMS 64
+#define PARAMS 96 /* libwebsockets has no room for more */
 
 /* ---- reading a head ---- */
 
@@ -47,6 +48,17 @@ static const char *other_header(connection *conn, const char *name)
     return text && lws_hdr_custom_copy(conn->wsi, text, len + 1, name, (int)strlen(name)) >= 0 ? text : "";
 }
 
+/* What the door encoded once more. */
+static void decode_again(request *rq, param *params)
+{
+    if (rq->n_params == 0 || strcmp(params[0].name, HTTP_ENCODED) != 0)
+        return;
+    rq->params++;
+    rq->n_params--;
+    for (size_t i = 1; i <= rq->n_params; i++)
+        http_decode((char *)params[i].value);
+}
+
 static int read_params(connection *conn)
 {
     request *rq = &conn->call.rq;
@@ -69,6 +81,7 @@ static int read_params(connection *conn)
             *equals = '\0';
         params[rq->n_params++] = (param){text, equals ? equals + 1 : ""};
     }
+    decode_again(rq, params);
     return 0;
 }
 
@@ -85,6 +98,7 @@ int connection_begin(connection *conn, const char *path)
     rq->user_agent = header(conn, WSI_TOKEN_HTTP_USER_AGENT);
     rq->authorization = header(conn, WSI_TOKEN_HTTP_AUTHORIZATION);
     rq->if_none_match = header(conn, WSI_TOKEN_HTTP_IF_NONE_MATCH);
+    rq->upgrade = *header(conn, WSI_TOKEN_UPGRADE) ? header(conn, WSI_TOKEN_PROTOCOL) : "";
     rq->impersonation = (impersonation){.user = other_header(conn, "impersonate-user:"),
                                         .uid = other_header(conn, "impersonate-uid:"),
                                         .group = other_header(conn, "impersonate-group:")};
@@ -190,7 +204,7 @@ void connection_reset(connection *conn)
     arena_clear(&conn->memory);
     buf_reset(&conn->in);
     conn->hold_ms = 0;
-    conn->expected = conn->ready = conn->waiting = conn->answered = conn->cut = false;
+    conn->expected = conn->ready = conn->waiting = conn->answered = conn->cut = conn->upgrades = false;
     if (conn->in.cap > 64u << 10)
         buf_clear(&conn->in);
 }

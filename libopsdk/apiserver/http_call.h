@@ -19,6 +19,7 @@ struct connection {
     bool answered;            /* by another thread */
     bool cut;                 /* close when all is sent */
     bool kill;                /* close at once */
+    bool upgrades;            /* to a WebSocket, unless it is refused: then this connection ends */
     bool busy;                /* with an answer that takes longer than its event */
     int64_t asked_ms;         /* when it was last looked whether the client hung up */
     int64_t hold_ms;          /* nothing is sent before this time; 0: no matter */
@@ -34,6 +35,11 @@ void connection_body(connection *conn, const void *data, size_t len);
 
 /* Adds the head of the answer to out. */
 int connection_head(connection *conn);
+
+/* Of http.c, for http_ws.c. */
+connection *http_enter(apiserver *s, struct lws *wsi); /* NULL: no memory */
+int http_handle(connection *conn);
+void http_wake(connection *conn); /* there is something to send; any thread, with the lock held */
 
 void connection_end_stream(connection *conn);
 void connection_reset(connection *conn);       /* for the next request */

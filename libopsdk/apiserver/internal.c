@@ -29,6 +29,7 @@ static int begin(call *c, apiserver *s, const actor *who, resource *res, const c
                       .user_agent = who->user ? who->manager : "",
                       .authorization = "",
                       .if_none_match = "",
+                      .upgrade = "",
                       .impersonation = {"", "", ""},
                       .body = "",
                       .is_resource = true,

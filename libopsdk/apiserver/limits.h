@@ -30,6 +30,19 @@
 #define LIMIT_REGEX_DEPTH 1000     /* groups in groups; as Go's */
 #define LIMIT_REQUESTS 16384       /* newest requests that the recorder keeps */
 #define LIMIT_MANAGER_NAME 128     /* bytes; apimachinery FieldManagerMaxLength */
+#define LIMIT_POD_TMP "1g"         /* bytes of a container's /tmp, which is memory */
+#define LIMIT_POD_LOG (4u << 20)   /* bytes of one container's output that are kept */
+#define LIMIT_POD_LINE 16384       /* bytes of a line of it; longer ones are split, as container runtimes do */
+#define LIMIT_POD_COMMAND 65536    /* bytes of a command line in an annotation */
+#define LIMIT_SESSION_OUT (256u << 10) /* bytes of output that wait for the client of an exec before no more is read */
+#define LIMIT_SESSION_IN (256u << 10)  /* bytes of input that wait for the command before no more is received */
+#define LIMIT_SESSION_END_MS 2000      /* from a command's end to that of its output, which children may hold open */
+#define LIMIT_RESTART_MS 1000          /* pause before the second restart of a container; doubled each time */
+#define LIMIT_RESTART_MAX_MS 60000
+#define LIMIT_RESTART_FORGET_MS 600000 /* a container that ran so long is restarted at once again; as kubelet */
+#define LIMIT_POD_SOCKETS 16           /* of a pod's network that are kept in stock */
+#define LIMIT_PROXIES 256              /* connections to one pod at once */
+#define LIMIT_PORTS_MS 100             /* between two looks at the ports on which a pod listens */
 #define LIMIT_ANNOTATIONS (256u << 10) /* bytes of all annotations, names and values */
 #define LIMIT_MANAGERS 10           /* updates that managedFields keeps apart; apimachinery DefaultMaxUpdateManagers */
 #define LIMIT_PATH_VALUES 65536     /* that a JSONPath may reach at once */

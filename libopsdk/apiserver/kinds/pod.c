@@ -4,6 +4,7 @@
 #include "apiserver/kinds/pod_warn.h"
 #include "apiserver/kinds/strategies.h"
 #include "apiserver/meta.h"
+#include "apiserver/pods/pods.h"
 #include "apiserver/schema/quantity.h"
 
 #include <stdlib.h>
@@ -372,6 +373,7 @@ static void warn(call *c, const json_t *obj, const json_t *old)
                   "recommended: [%s]",
                   wrong[0]);
     pod_warn(c, "", obj);
+    pods_warn(c, obj);
 }
 
 /* One that runs nowhere, or no more, goes at once. */
@@ -386,5 +388,10 @@ static int64_t grace(const json_t *obj, int64_t asked)
     return seconds < 0 ? 1 : seconds;
 }
 
+static void stored(call *c, const json_t *now, const json_t *old)
+{
+    pods_stored(c->server, now, old);
+}
+
 const strategy POD_STRATEGY = {
-    .defaults = pod_defaults, .prepare = prepare, .validate = validate, .warn = warn, .grace = grace};
+    .defaults = pod_defaults, .prepare = prepare, .validate = validate, .warn = warn, .grace = grace, .stored = stored};

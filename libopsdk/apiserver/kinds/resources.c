@@ -2,6 +2,8 @@
 #include "apiserver/kinds/schemas.h"
 #include "apiserver/kinds/strategies.h"
 #include "apiserver/kinds/tables.h"
+#include "apiserver/pods/log_request.h"
+#include "apiserver/pods/session.h"
 #include "apiserver/scale.h"
 
 #include <stddef.h>
@@ -67,12 +69,12 @@ static const subresource account_subs[] = {
     {.name = "token", .group = "authentication.k8s.io", .version = "v1", .kind = "TokenRequest", .verbs = VERB_CREATE},
     {0}};
 static const subresource pod_subs[] = {
-    {.name = "attach", .version = "v1", .kind = "PodAttachOptions", .verbs = STREAM_VERBS},
+    {.name = "attach", .version = "v1", .kind = "PodAttachOptions", .verbs = STREAM_VERBS, .handle = session_attach},
     {.name = "binding", .version = "v1", .kind = "Binding", .verbs = VERB_CREATE},
     {.name = "ephemeralcontainers", .verbs = STATUS_VERBS},
     {.name = "eviction", .group = "policy", .version = "v1", .kind = "Eviction", .verbs = VERB_CREATE},
-    {.name = "exec", .version = "v1", .kind = "PodExecOptions", .verbs = STREAM_VERBS},
-    {.name = "log", .verbs = VERB_GET},
+    {.name = "exec", .version = "v1", .kind = "PodExecOptions", .verbs = STREAM_VERBS, .handle = session_exec},
+    {.name = "log", .verbs = VERB_GET, .handle = log_request},
     {.name = "portforward", .version = "v1", .kind = "PodPortForwardOptions", .verbs = STREAM_VERBS},
     {.name = "resize", .verbs = STATUS_VERBS},
     STATUS,

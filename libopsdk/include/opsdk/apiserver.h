@@ -16,6 +16,7 @@ typedef struct opsdk_apiserver_opts { /* zero is the default of each */
     const char *listen;               /* "127.0.0.1:0" (a free port); "unix:PATH" */
     bool rbac;                        /* asks for bearer tokens and evaluates roles; else everybody may do everything */
     bool no_controllers;              /* as kube-apiserver alone: nothing collects garbage or ends namespaces */
+    bool pods; /* pods whose annotations name a command run it: whoever may create pods here may run programs as you */
 } opsdk_apiserver_opts;
 
 /* Starts a server in a thread of its own; it answers when this returns.  *ret is the caller's: end it with opsdk_apiserver_stop.
@@ -50,6 +51,22 @@ OPSDK_API int opsdk_apiserver_wait(opsdk_apiserver *server, opsdk_key key, const
                                    int timeout_ms, opsdk_error *err);
 /* Waits until there is no such object. */
 OPSDK_API int opsdk_apiserver_wait_gone(opsdk_apiserver *server, opsdk_key key, int timeout_ms, opsdk_error *err);
+
+typedef struct opsdk_apiserver_run_opts { /* of a pod that is not there yet; zero is the default of each */
+    const char *image;                    /* as its status shows it; nothing is pulled: "local" */
+    const char *const *labels;            /* name, value, name, value, ..., NULL */
+    const char *dir;                      /* where the command runs: where this program does */
+    const char *restart_policy;           /* "Always", "OnFailure", "Never" */
+    bool host_network;                    /* shares this machine's network instead of having a loopback of its own */
+} opsdk_apiserver_run_opts;
+
+/* Runs argv (NULL-terminated, no shell) as that container (NULL: the first, or "app" of a new pod) of a pod, which is created when it is not
+ * there: its status turns Running; exec, attach, logs and cp go to the process.  It sees this machine's files, but a /tmp and, on Linux
+ * with user namespaces, processes and ports of its own.  Ends with the pod or the server.  The same for clients, where
+ * opsdk_apiserver_opts.pods allows it, is the annotation opsdk.dev/command.CONTAINER with argv as JSON.
+ * Returns at once: wait for "/status/phase", "Running".  OPSDK_EINVAL, OPSDK_EREJECTED with the server's words.  Any thread. */
+OPSDK_API int opsdk_apiserver_run(opsdk_apiserver *server, opsdk_key pod, const char *container,
+                                  const char *const argv[], const opsdk_apiserver_run_opts *opts, opsdk_error *err);
 
 /* Misbehaves from now on: "NAME key=value ...", such as "too-many-requests n=3 retry-after=1 verb=list resource=pods".  Names, what they do and
  * their defaults are in docs/testing.md and in opsdk_apiserver_fault_name.  verb, resource, ns, name, user, agent (part of the user agent)
