@@ -1,3 +1,4 @@
+#include "apiserver/auth/reviews.h"
 #include "apiserver/crd/crds.h"
 #include "apiserver/kinds/schemas.h"
 #include "apiserver/kinds/strategies.h"
@@ -65,9 +66,13 @@ enum { STATUS_VERBS = VERB_GET | VERB_UPDATE | VERB_PATCH, STREAM_VERBS = VERB_G
 static const subresource status_only[] = {STATUS, {0}};
 static const subresource scale_status[] = {SCALE, STATUS, {0}};
 static const subresource namespace_subs[] = {{.name = "finalize", .verbs = VERB_UPDATE}, STATUS, {0}};
-static const subresource account_subs[] = {
-    {.name = "token", .group = "authentication.k8s.io", .version = "v1", .kind = "TokenRequest", .verbs = VERB_CREATE},
-    {0}};
+static const subresource account_subs[] = {{.name = "token",
+                                            .group = "authentication.k8s.io",
+                                            .version = "v1",
+                                            .kind = "TokenRequest",
+                                            .verbs = VERB_CREATE,
+                                            .handle = token_handle},
+                                           {0}};
 static const subresource pod_subs[] = {
     {.name = "attach", .version = "v1", .kind = "PodAttachOptions", .verbs = STREAM_VERBS, .handle = session_attach},
     {.name = "binding", .version = "v1", .kind = "Binding", .verbs = VERB_CREATE},
@@ -123,12 +128,12 @@ const resource KINDS[] = {
          .short_names = NAMES("sts"), .categories = ALL, .subresources = scale_status),
     KIND("events.k8s.io", events, "events", "event", Event, .strategy = &NEW_EVENT_STRATEGY, .names = NAME_PATH_SEGMENT, NAMESPACED,
          .short_names = NAMES("ev"), .selectables = new_event_fields, .home = ""),
-    KIND("authentication.k8s.io", authentication, "selfsubjectreviews", "selfsubjectreview", SelfSubjectReview, .verbs = VERB_CREATE),
-    KIND("authentication.k8s.io", authentication, "tokenreviews", "tokenreview", TokenReview, .verbs = VERB_CREATE),
-    KIND("authorization.k8s.io", authorization, "localsubjectaccessreviews", "localsubjectaccessreview", LocalSubjectAccessReview, .namespaced = true, .verbs = VERB_CREATE),
-    KIND("authorization.k8s.io", authorization, "selfsubjectaccessreviews", "selfsubjectaccessreview", SelfSubjectAccessReview, .verbs = VERB_CREATE),
-    KIND("authorization.k8s.io", authorization, "selfsubjectrulesreviews", "selfsubjectrulesreview", SelfSubjectRulesReview, .verbs = VERB_CREATE),
-    KIND("authorization.k8s.io", authorization, "subjectaccessreviews", "subjectaccessreview", SubjectAccessReview, .verbs = VERB_CREATE),
+    KIND("authentication.k8s.io", authentication, "selfsubjectreviews", "selfsubjectreview", SelfSubjectReview, .verbs = VERB_CREATE, .review = review_self),
+    KIND("authentication.k8s.io", authentication, "tokenreviews", "tokenreview", TokenReview, .verbs = VERB_CREATE, .review = review_token),
+    KIND("authorization.k8s.io", authorization, "localsubjectaccessreviews", "localsubjectaccessreview", LocalSubjectAccessReview, .namespaced = true, .verbs = VERB_CREATE, .review = review_access),
+    KIND("authorization.k8s.io", authorization, "selfsubjectaccessreviews", "selfsubjectaccessreview", SelfSubjectAccessReview, .verbs = VERB_CREATE, .review = review_access),
+    KIND("authorization.k8s.io", authorization, "selfsubjectrulesreviews", "selfsubjectrulesreview", SelfSubjectRulesReview, .verbs = VERB_CREATE, .review = review_rules),
+    KIND("authorization.k8s.io", authorization, "subjectaccessreviews", "subjectaccessreview", SubjectAccessReview, .verbs = VERB_CREATE, .review = review_access),
     KIND("rbac.authorization.k8s.io", rbac, "clusterrolebindings", "clusterrolebinding", ClusterRoleBinding, .strategy = &ROLE_BINDING_STRATEGY, .names = NAME_PATH_SEGMENT, CLUSTER),
     KIND("rbac.authorization.k8s.io", rbac, "clusterroles", "clusterrole", ClusterRole, .strategy = &ROLE_STRATEGY, .names = NAME_PATH_SEGMENT, CLUSTER),
     KIND("rbac.authorization.k8s.io", rbac, "rolebindings", "rolebinding", RoleBinding, .strategy = &ROLE_BINDING_STRATEGY, .names = NAME_PATH_SEGMENT, NAMESPACED),
