@@ -18,6 +18,7 @@ struct watcher {
     const watcher_sink *sink;
     void *user;
     bool listing;
+    bool watch_list;           /* lists are the beginning of a watch */
     char version[VERSION_MAX]; /* of the last list, event or bookmark; "": none yet */
     buf cont;                  /* continue token of the next page; empty: first page */
     stream *body;              /* of the running request */
@@ -37,6 +38,7 @@ watcher *watcher_new(const watcher_what *what, const watcher_sink *sink, void *u
     w->sink = sink;
     w->user = user;
     w->listing = true;
+    w->watch_list = what->watch_list;
     w->cont = BUF_INIT(LIMIT_URL);
     w->slow = (backoff){LIMIT_WATCH_BACKOFF_MIN_MS, LIMIT_WATCH_BACKOFF_MAX_MS, 0};
     w->link = (backoff){LIMIT_WATCH_BACKOFF_MIN_MS, LIMIT_WATCH_BACKOFF_LINK_MS, 0};
@@ -56,6 +58,11 @@ watcher *watcher_free(watcher *w)
 bool watcher_listing(const watcher *w)
 {
     return w->listing;
+}
+
+bool watcher_watching(const watcher *w)
+{
+    return !w->listing || w->watch_list;
 }
 
 /* Never goes back, except by a list. */
@@ -110,6 +117,36 @@ static int on_listed(const char *type, opsdk_object *obj, void *user, opsdk_erro
     return upsert(user, obj, err);
 }
 
+/* A list may hold an older version than we have seen: the cluster's store was restored from a backup. */
+static void notice_rewind(watcher *w, const char *version)
+{
+    opsdk_error what = {0};
+
+    if (!revision_older(version, w->version))
+        return;
+    opsdk_error_set(
+        &what, OPSDK_EPROTO,
+        "%s: the server went back from version %s to %s (restored from a backup?); everything was read anew",
+        w->what.kind->plural, w->version, version);
+    w->sink->notice(&what, w->user);
+}
+
+/* The list is complete: what comes now are changes. */
+static int listed_all(watcher *w, const char *version, opsdk_error *err)
+{
+    int r;
+
+    notice_rewind(w, version);
+    w->version[0] = '\0';
+    r = set_version(w, version, true, err);
+    if (r < 0)
+        return r;
+    w->listing = false;
+    w->expired = w->refused = 0;
+    w->sink->synced(w->user);
+    return 0;
+}
+
 /* Takes the reference. */
 static int change(watcher *w, const char *type, opsdk_object *obj, opsdk_error *err)
 {
@@ -121,9 +158,13 @@ static int change(watcher *w, const char *type, opsdk_object *obj, opsdk_error *
         w->sink->remove(obj, w->user);
         return 0;
     }
+    if (strcmp(type, "BOOKMARK") == 0) {
+        bool last = w->listing && opsdk_object_annotation(obj, "k8s.io/initial-events-end");
+        int r = last ? listed_all(w, opsdk_object_version(obj), err) : 0;
+        opsdk_object_unref(obj);
+        return r;
+    }
     opsdk_object_unref(obj);
-    if (strcmp(type, "BOOKMARK") == 0)
-        return 0;
     opsdk_error_set(&what, OPSDK_EPROTO, "watch %s: unknown event type '%.20s'", w->what.kind->plural, type);
     w->sink->notice(&what, w->user);
     return 0;
@@ -147,7 +188,7 @@ static int on_event(const char *type, opsdk_object *obj, void *user, opsdk_error
     if (r < 0)
         return r;
     w->events++;
-    return set_version(w, opsdk_object_version(hold), false, err);
+    return w->listing ? 0 : set_version(w, opsdk_object_version(hold), false, err);
 }
 
 static void on_skipped(const opsdk_error *why, void *user)
@@ -173,7 +214,7 @@ static void put_query(const watcher *w, uint32_t random, buf *ret)
     url_resource(ret, w->what.kind, w->what.ns, NULL, NULL);
     url_query(ret, "labelSelector", w->what.labels);
     url_query(ret, "fieldSelector", w->what.fields);
-    if (w->listing) {
+    if (w->listing && !w->watch_list) {
         snprintf(number, sizeof(number), "%d", LIMIT_PAGE);
         url_query(ret, "limit", w->expired < LIMIT_LIST_EXPIRED ? number : NULL);
         url_query(ret, "continue", w->cont.len > 0 ? w->cont.data : NULL);
@@ -182,7 +223,12 @@ static void put_query(const watcher *w, uint32_t random, buf *ret)
     snprintf(number, sizeof(number), "%ld", timeout_s(w, random));
     url_query(ret, "watch", "true");
     url_query(ret, "allowWatchBookmarks", "true");
-    url_query(ret, "resourceVersion", *w->version ? w->version : NULL);
+    if (w->listing) {
+        url_query(ret, "sendInitialEvents", "true");
+        url_query(ret, "resourceVersionMatch", "NotOlderThan");
+    } else {
+        url_query(ret, "resourceVersion", *w->version ? w->version : NULL);
+    }
     url_query(ret, "timeoutSeconds", number);
 }
 
@@ -193,8 +239,8 @@ int watcher_begin(watcher *w, uint32_t random, buf *ret, opsdk_error *err)
         return opsdk_error_set(err, OPSDK_EINVAL, "%s: namespace or selector cannot be put in a request",
                                w->what.kind->plural);
     stream_free(w->body);
-    w->body = w->listing ? stream_list(w->what.kind, on_listed, on_skipped, w)
-                         : stream_watch(w->what.kind, on_event, on_skipped, w);
+    w->body = watcher_watching(w) ? stream_watch(w->what.kind, on_event, on_skipped, w)
+                                  : stream_list(w->what.kind, on_listed, on_skipped, w);
     if (!w->body)
         return opsdk_error_set(err, OPSDK_ENOMEM, "%s: out of memory", w->what.kind->plural);
     w->events = 0;
@@ -206,20 +252,6 @@ int watcher_begin(watcher *w, uint32_t random, buf *ret, opsdk_error *err)
 int watcher_feed(watcher *w, const char *data, size_t len, opsdk_error *err)
 {
     return stream_feed(w->body, data, len, err);
-}
-
-/* A list may hold an older version than we have seen: the cluster's store was restored from a backup. */
-static void notice_rewind(watcher *w, const char *version)
-{
-    opsdk_error what = {0};
-
-    if (!revision_older(version, w->version))
-        return;
-    opsdk_error_set(
-        &what, OPSDK_EPROTO,
-        "%s: the server went back from version %s to %s (restored from a backup?); everything was read anew",
-        w->what.kind->plural, w->version, version);
-    w->sink->notice(&what, w->user);
 }
 
 /* 1 when there is another page. */
@@ -250,16 +282,7 @@ static int list_complete(watcher *w, opsdk_error *err)
     r = set_continue(w, stream_continue(w->body), err);
     if (r != 0)
         return r < 0 ? r : 0;
-
-    notice_rewind(w, stream_version(w->body));
-    w->version[0] = '\0';
-    r = set_version(w, stream_version(w->body), true, err);
-    if (r < 0)
-        return r;
-    w->listing = false;
-    w->expired = w->refused = 0;
-    w->sink->synced(w->user);
-    return 0;
+    return listed_all(w, stream_version(w->body), err);
 }
 
 static bool may_pass(const opsdk_error *why)
@@ -271,6 +294,10 @@ static bool may_pass(const opsdk_error *why)
 /* What is asked for next, after a failure. */
 static void fail(watcher *w, const opsdk_error *why)
 {
+    if (w->listing && w->watch_list && (why->code == OPSDK_EREJECTED || why->code == OPSDK_EPROTO)) {
+        w->watch_list = false; /* this server does not know it */
+        return;
+    }
     if (w->listing && !may_pass(why)) {
         w->expired += w->cont.len > 0 && why->code == OPSDK_EGONE;
         buf_reset(&w->cont); /* from the first page */
@@ -300,12 +327,17 @@ static int64_t wait_after(watcher *w, const opsdk_error *why, uint32_t random)
 int watcher_end(watcher *w, const opsdk_error *why, int64_t lived_ms, uint32_t random, int64_t *ret_wait_ms,
                 opsdk_error *err)
 {
-    bool listed = w->listing;
+    bool listed = !watcher_watching(w);
     opsdk_error own = {0};
 
     *ret_wait_ms = 0;
     if (!why && listed && list_complete(w, &own) < 0)
         why = &own;
+    if (!why && !listed && w->listing) {
+        opsdk_error_set(&own, OPSDK_EPROTO, "watch %s: the server ended it before it had sent what there is",
+                        w->what.kind->plural);
+        why = &own;
+    }
     if (!listed && (w->events > 0 || (!why && lived_ms >= HEALTHY_MS))) {
         backoff_reset(&w->slow);
         backoff_reset(&w->link);

@@ -2,7 +2,9 @@
  *
  * It does no I/O and reads no clock, so that a test can play a recorded session to it.  The owner goes round:
  *     watcher_begin -> send the target -> watcher_feed each piece of a 2xx body -> watcher_end -> wait -> watcher_begin ...
- * A list (in pages) comes first, then watch requests that resume where the last one stopped.  What makes the version unusable (410, by
+ * A list (in pages) comes first, then watch requests that resume where the last one stopped.  With watch_list the list is the beginning of a
+ * watch (KEP-3157: sendInitialEvents, up to a bookmark with k8s.io/initial-events-end), which costs a server less memory and one request
+ * less; a server that refuses that, or does not come to the bookmark, is asked for lists from then on.  What makes the version unusable (410, by
  * status or as ERROR event) leads to a new list; everything else is waited for and resumed.
  *
  * How a dead connection is told from an idle one: an API server sends bookmarks about once a minute only, so a healthy idle watch may
@@ -22,6 +24,7 @@ typedef struct watcher_what {
     const opsdk_kind *kind;
     const char *ns, *labels, *fields;
     int silence_ms; /* how long the owner bears silence */
+    bool watch_list;
 } watcher_what;
 
 typedef struct watcher_sink {
@@ -41,8 +44,10 @@ typedef struct watcher watcher;
 watcher *watcher_new(const watcher_what *what, const watcher_sink *sink, void *user);
 watcher *watcher_free(watcher *w);
 
-/* Is the next, or the running, request a list?  Else it is a watch. */
+/* Is the list not complete yet? */
 bool watcher_listing(const watcher *w);
+/* Is the next, or the running, request a watch, be it one that begins with a list? */
+bool watcher_watching(const watcher *w);
 
 /* Starts the next request: path and query are added to *ret.  random: any 32 bits.  OPSDK_ENOMEM, OPSDK_EINVAL (namespace). */
 int watcher_begin(watcher *w, uint32_t random, buf *ret, opsdk_error *err);

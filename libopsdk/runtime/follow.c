@@ -174,6 +174,7 @@ static int start_tail(followed *f, const char *ns, opsdk_error *err)
                         .labels = f->labels,
                         .fields = f->fields,
                         .store = f->store,
+                        .watch_list = m->watch_list,
                         .wants_old = f->wants_old,
                         .on_change = on_change,
                         .on_open = on_open,

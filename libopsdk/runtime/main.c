@@ -17,6 +17,7 @@ typedef struct settings {
     opsdk_client_opts client;
     const char *namespaces, *listen;
     int level;
+    bool watch_list;
 } settings;
 
 static const char *base_name(const char *path)
@@ -35,6 +36,7 @@ static void usage(FILE *to, const char *program)
             "  --namespace LIST   comma-separated; \"\": all; default: $OPERATOR_NAMESPACE, else $WATCH_NAMESPACE, "
             "else all\n"
             "  --listen ADDRESS   [address]:port of /healthz, /readyz and /metrics; \"\": none; default: :8080\n"
+            "  --watch-list       lists as the beginning of a watch, where the server can: less memory for it\n"
             "  --log-level LEVEL  error, warn, info or debug; default: info\n"
             "  --version          prints the version\n"
             "  --help             prints this\n",
@@ -58,6 +60,7 @@ static const struct option options[] = {
     {"namespace", required_argument, NULL, 'n'},
     {"listen", required_argument, NULL, 'l'},
     {"log-level", required_argument, NULL, 'L'},
+    {"watch-list", no_argument, NULL, 'w'},
     {"version", no_argument, NULL, 'v'},
     {"help", no_argument, NULL, 'h'},
     {0},
@@ -85,6 +88,9 @@ static int take_flag(settings *s, int flag, const char *program)
             return -1;
         fprintf(stderr, "%s: --log-level %s: use error, warn, info or debug\n", program, optarg);
         return EXIT_USAGE;
+    case 'w':
+        s->watch_list = true;
+        return -1;
     case 'v':
         printf("%s (libopsdk %s)\n", program, opsdk_version());
         return EXIT_SUCCESS;
@@ -143,7 +149,7 @@ static int run(opsdk_manager *m, const opsdk_handler *const handlers[], opsdk_er
 static int serve(const settings *s, const char *const *namespaces, int64_t born_ms,
                  const opsdk_handler *const handlers[], opsdk_error *err)
 {
-    opsdk_manager_opts opts = {.namespaces = namespaces, .listen = s->listen};
+    opsdk_manager_opts opts = {.namespaces = namespaces, .listen = s->listen, .watch_list = s->watch_list};
     opsdk_manager *m = NULL;
     opsdk_client *client;
     bool stuck;

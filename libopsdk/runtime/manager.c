@@ -45,6 +45,7 @@ int opsdk_manager_new(opsdk_client *client, const opsdk_manager_opts *opts, opsd
     m->client = client;
     m->born_ms = m->told_ms = clock_ms();
     m->grace_ms = o->grace_ms > 0 ? o->grace_ms : LIMIT_GRACE_MS;
+    m->watch_list = o->watch_list;
     m->listen = strdup(o->listen ? o->listen : ":8080");
     m->namespaces = copy_list(o->namespaces);
     m->cache = cache_new(opsdk_client_namespace(client));

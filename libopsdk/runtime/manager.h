@@ -50,6 +50,7 @@ struct opsdk_manager {
     char **namespaces; /* NULL-terminated; a sole NULL: all */
     char *listen;
     int grace_ms;
+    bool watch_list;
     loop *loop;
     opsdk_cache *cache;
     crew *crews;

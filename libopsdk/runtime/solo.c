@@ -78,6 +78,7 @@ static int prepare(opsdk_watch *w, opsdk_client *c, const opsdk_kind *kind, opsd
                         .labels = o->labels,
                         .fields = o->fields,
                         .silence_ms = o->silence_ms,
+                        .watch_list = o->watch_list,
                         .store = w->store,
                         .on_change = on_change,
                         .on_trouble = on_trouble,

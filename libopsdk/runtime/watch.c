@@ -18,6 +18,7 @@ struct watch {
     loop_transfer transfer;
     int64_t sent_ms, heard_ms;
     uint32_t generation; /* of the list that is, or was last, read */
+    bool streamed;       /* the running request is a watch */
     bool stale;          /* the server did not accept our token: get another one */
 };
 
@@ -102,6 +103,12 @@ static void on_remove(opsdk_object *obj, void *user)
     tell(w, OPSDK_DELETED, old, last);
 }
 
+static void opened(watch *w)
+{
+    if (w->what.on_open)
+        w->what.on_open(w->what.user);
+}
+
 static void on_synced(void *user)
 {
     watch *w = user;
@@ -117,6 +124,8 @@ static void on_synced(void *user)
             out_of_memory(w);
     } while (r != 0);
     tell(w, OPSDK_SYNCED, NULL, NULL);
+    if (w->streamed) /* the list was the beginning of a watch */
+        opened(w);
 }
 
 static void on_notice(const opsdk_error *what, void *user)
@@ -181,8 +190,8 @@ static void on_open(void *user)
     watch *w = user;
 
     w->heard_ms = clock_ms();
-    if (!watcher_listing(w->watcher) && w->what.on_open)
-        w->what.on_open(w->what.user);
+    if (!watcher_listing(w->watcher))
+        opened(w);
 }
 
 /* http_transfer_new takes the token that is there. */
@@ -212,7 +221,8 @@ static int send_next(watch *w, opsdk_error *err)
     if (r < 0)
         return r;
 
-    w->transfer.floor_ms = watcher_listing(w->watcher) ? w->what.silence_ms : 0;
+    w->streamed = watcher_watching(w->watcher);
+    w->transfer.floor_ms = w->streamed ? 0 : w->what.silence_ms;
     r = loop_start(w->loop, &w->transfer, err);
     if (r < 0)
         return r;
@@ -246,7 +256,7 @@ int watch_new(loop *l, const watch_what *what, watch **ret, opsdk_error *err)
     w->next = (loop_timer){.fn = on_next, .user = w};
     w->silence = (loop_timer){.fn = on_silence, .user = w};
     w->transfer = (loop_transfer){.open = on_open, .done = on_done, .user = w};
-    follow = (watcher_what){what->kind, w->what.ns, what->labels, what->fields, w->what.silence_ms};
+    follow = (watcher_what){what->kind, w->what.ns, what->labels, what->fields, w->what.silence_ms, what->watch_list};
     w->watcher = watcher_new(&follow, &sink, w);
     if (!w->watcher) {
         free(w);

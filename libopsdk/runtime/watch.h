@@ -20,6 +20,7 @@ typedef struct watch_what {
     const opsdk_kind *kind;
     const char *ns, *labels, *fields;
     int silence_ms; /* 0: LIMIT_SILENCE_MS */
+    bool watch_list;
     bool wants_old; /* of each change */
     store *store;   /* several watches of different namespaces may share one */
     void (*on_change)(const watch_change *change, void *user);

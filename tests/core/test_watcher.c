@@ -145,7 +145,7 @@ static void play_line(session *s, char *line)
 
 static void play(const char *name, size_t piece)
 {
-    static const watcher_what what = {&OPSDK_POD, "ns", "app=x", NULL, 40000};
+    const watcher_what what = {&OPSDK_POD, "ns", "app=x", NULL, 40000, strncmp(name, "watch_list", 10) == 0};
     char path[128], line[4096];
     session s = {.piece = piece, .told = BUF_INIT(1 << 16), .file = name};
     FILE *f;
@@ -182,6 +182,9 @@ SESSION(forbidden)
 SESSION(restored)
 SESSION(html)
 SESSION(hangs_up)
+SESSION(watch_list)
+SESSION(watch_list_refused)
+SESSION(watch_list_without_end)
 
 /* The end that is asked for comes before the owner's patience ends. */
 START_TEST(timeout_fits_silence)
@@ -190,7 +193,7 @@ START_TEST(timeout_fits_silence)
     static const char *const want[] = {"30", "7", "1", "1"};
 
     for (size_t i = 0; i < 4; i++) {
-        watcher_what what = {&OPSDK_POD, NULL, NULL, NULL, silence[i]};
+        watcher_what what = {&OPSDK_POD, NULL, NULL, NULL, silence[i], false};
         session s = {.told = BUF_INIT(1 << 12)};
         auto_buf target = BUF_INIT(4096);
         watcher *w = watcher_new(&what, &sink, &s);
@@ -212,7 +215,7 @@ END_TEST
 /* A server that keeps refusing is asked less and less often, and never more than once per half of the longest wait. */
 START_TEST(waits_longer_each_time)
 {
-    static const watcher_what what = {&OPSDK_POD, NULL, NULL, NULL, 40000};
+    static const watcher_what what = {&OPSDK_POD, NULL, NULL, NULL, 40000, false};
     session s = {.told = BUF_INIT(1 << 12)};
     watcher *w = watcher_new(&what, &sink, &s);
     opsdk_error why = {.code = OPSDK_EBUSY, .http_status = 503};
@@ -278,7 +281,7 @@ static int follow_once(watcher *w, const char *const bodies[2])
 /* Memory runs out at any place: the request fails, nothing leaks, and the next one may work. */
 START_TEST(memory_runs_out)
 {
-    static const watcher_what what = {&OPSDK_POD, "ns", NULL, NULL, 40000};
+    static const watcher_what what = {&OPSDK_POD, "ns", NULL, NULL, 40000, false};
     static const char *const bodies[2] = {
         "{\"metadata\":{\"resourceVersion\":\"5\"},\"items\":[{\"metadata\":{\"name\":\"a\",\"resourceVersion\":\"4\"}}"
         "]}",
@@ -305,4 +308,5 @@ START_TEST(memory_runs_out)
 END_TEST
 
 TESTS("watcher", pages, expired_page, bookmark, cut_in_a_line, gone_status, gone_event, busy_event, refused, no_kind,
-      forbidden, restored, html, hangs_up, timeout_fits_silence, waits_longer_each_time, memory_runs_out)
+      forbidden, restored, html, hangs_up, watch_list, watch_list_refused, watch_list_without_end, timeout_fits_silence,
+      waits_longer_each_time, memory_runs_out)

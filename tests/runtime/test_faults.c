@@ -149,19 +149,21 @@ static const char *const watch_faults[] = {
 };
 #define N_FAULTS ((int)(sizeof(watch_faults) / sizeof(watch_faults[0])))
 
-/* Each fault in its own program run by Check: they go on side by side. */
+/* Each fault with lists and with watches that begin with one, in its own program run by Check: they go on side by side. */
 START_TEST(a_watch_survives)
 {
-    const char *fault = watch_faults[_i];
+    const char *fault = watch_faults[_i / 2];
     opsdk_watch *watch = NULL;
     json_auto_t *model = json_object();
 
     start();
     write_some(0, model);
-    ck_assert_int_eq(opsdk_watch_start(reader, &OPSDK_CONFIGMAP,
-                                       &(opsdk_watch_opts){.ns = "default", .on_event = on_event, .silence_ms = 2000},
-                                       &watch, &err),
-                     0);
+    ck_assert_int_eq(
+        opsdk_watch_start(
+            reader, &OPSDK_CONFIGMAP,
+            &(opsdk_watch_opts){.ns = "default", .on_event = on_event, .silence_ms = 2000, .watch_list = _i % 2},
+            &watch, &err),
+        0);
     await(model, "the start");
     write_some(1, model);
     ck_assert_msg(opsdk_apiserver_fault(server, fault, &err) == 0, "%s: %s", fault, err.message);
@@ -320,7 +322,7 @@ int main(void)
     int failed;
 
     tcase_set_timeout(tests, 120);
-    tcase_add_loop_test(tests, a_watch_survives, 0, N_FAULTS);
+    tcase_add_loop_test(tests, a_watch_survives, 0, 2 * N_FAULTS);
     tcase_add_test(tests, writes_get_through);
     tcase_add_test(tests, what_was_sent_is_known);
     tcase_add_test(tests, reads_are_stale);

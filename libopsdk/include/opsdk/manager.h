@@ -20,6 +20,7 @@ typedef struct opsdk_manager_opts {
     const char *const *namespaces; /* NULL-terminated; NULL: all */
     const char *listen;            /* probes and metrics: "[address]:port", default ":8080"; "": no server */
     int grace_ms;                  /* for running reconciles at the stop, default 30 s; then the client is cancelled */
+    bool watch_list;               /* as in opsdk_watch_opts; opsdk_main: --watch-list */
 } opsdk_manager_opts;
 
 /* client is borrowed until opsdk_manager_free; *ret is the caller's. */

@@ -27,6 +27,8 @@ typedef struct opsdk_watch_opts {
     opsdk_trouble_fn *on_trouble; /* may be NULL */
     void *user;
     int silence_ms; /* nothing heard for so long: the connection is taken for dead; default 40 s */
+    bool
+        watch_list; /* lists as the beginning of a watch (sendInitialEvents); where a server refuses that, lists in pages */
 } opsdk_watch_opts;
 
 typedef struct opsdk_watch opsdk_watch;

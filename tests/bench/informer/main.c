@@ -26,6 +26,7 @@ typedef struct bench {
     uint64_t events;
     long rate, rate_s;
     int workers;
+    bool watch_list;
     tally *tally;
     _Atomic int64_t synced_ns, synced_cpu_ns; /* 0: not yet */
     _Atomic int64_t newest_ns;                /* when a change was handled last */
@@ -236,6 +237,8 @@ static void read_options(bench *b, int argc, char **argv)
             b->workers = (int)strtol(optarg, NULL, 10);
             break;
         case 'l':
+            b->watch_list = strcmp(optarg, "on") == 0;
+            break;
         case 'p':
             break;
         default:
@@ -291,7 +294,8 @@ int main(int argc, char **argv)
     const opsdk_handler handler = {
         .name = "bench", .kind = b.kind, .sources = sources, .reconcile = reconcile, .workers = b.workers, .user = &b};
     client = connect_to(b.server);
-    if (opsdk_manager_new(client, &(opsdk_manager_opts){.listen = ""}, &manager, &err) < 0 ||
+    if (opsdk_manager_new(client, &(opsdk_manager_opts){.listen = "", .watch_list = b.watch_list}, &manager, &err) <
+            0 ||
         opsdk_manager_register(manager, &handler, &err) < 0)
         die("manager", err.message);
     if (pthread_create(&thread, NULL, run, manager) != 0)
