@@ -179,6 +179,7 @@ int main(int argc, char **argv)
         bench_inside();
         return 0;
     }
+    signal(SIGPIPE, SIG_IGN);
     optind = 2;
     while ((option = getopt_long(argc, argv, "+", longs, NULL)) != -1)
         take(&o, option);
