@@ -1,5 +1,6 @@
 #include "apiserver/admission/admission.h"
 #include "apiserver/delete_options.h"
+#include "apiserver/json_clone.h"
 #include "apiserver/limits.h"
 #include "apiserver/list_options.h"
 #include "apiserver/meta.h"
@@ -161,7 +162,7 @@ int delete_object(call *c, item *it, const json_t *opts, json_t **ret, failure *
     if (r < 0)
         return -1;
     old = version_tree(c->res, it);
-    obj = old ? json_deep_copy(old) : NULL;
+    obj = old ? json_clone(old) : NULL;
     if (!obj)
         return failure_memory(why);
     r = do_delete(c, opts, obj, old, &gone, why);

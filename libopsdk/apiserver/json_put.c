@@ -8,6 +8,16 @@
  * come from text, and those that are put into others are new. */
 static int put(const json_t *v, buf *out);
 
+static void add(buf *out, char c)
+{
+    if (out->len + 1 >= out->cap || out->failed) {
+        buf_addc(out, c);
+        return;
+    }
+    out->data[out->len++] = c;
+    out->data[out->len] = '\0';
+}
+
 static void put_escaped(unsigned char c, buf *out)
 {
     static const char *const shorts[32] = {
@@ -25,21 +35,21 @@ static void put_escaped(unsigned char c, buf *out)
 
 static int put_text(const char *text, size_t len, buf *out)
 {
-    size_t start = 0;
+    const char *end = text + len, *start = text;
     bool ascii = true;
 
-    buf_addc(out, '"');
-    for (size_t i = 0; i < len; i++) {
-        unsigned char c = (unsigned char)text[i];
+    add(out, '"');
+    for (const char *p = text; p < end; p++) {
+        unsigned char c = (unsigned char)*p;
         ascii &= c < 0x80;
         if (c >= 0x20 && c != '"' && c != '\\')
             continue;
-        buf_add(out, text + start, i - start);
+        buf_add(out, start, (size_t)(p - start));
         put_escaped(c, out);
-        start = i + 1;
+        start = p + 1;
     }
-    buf_add(out, text + start, len - start);
-    buf_addc(out, '"');
+    buf_add(out, start, (size_t)(end - start));
+    add(out, '"');
     return ascii || text_is_utf8(text, len) ? 0 : -1;
 }
 
@@ -49,16 +59,16 @@ static int put_map(const json_t *map, buf *out)
     int r = 0;
 
     for (void *at = json_object_iter((json_t *)map); r == 0 && at; at = json_object_iter_next((json_t *)map, at)) {
-        buf_addc(out, before);
+        add(out, before);
         r = put_text(json_object_iter_key(at), json_object_iter_key_len(at), out);
-        buf_addc(out, ':');
+        add(out, ':');
         if (r == 0)
             r = put(json_object_iter_value(at), out);
         before = ',';
     }
     if (before == '{')
-        buf_addc(out, '{');
-    buf_addc(out, '}');
+        add(out, '{');
+    add(out, '}');
     return r;
 }
 
@@ -67,13 +77,13 @@ static int put_list(const json_t *list, buf *out)
     size_t n = json_array_size(list);
     int r = 0;
 
-    buf_addc(out, '[');
+    add(out, '[');
     for (size_t i = 0; r == 0 && i < n; i++) {
         if (i)
-            buf_addc(out, ',');
+            add(out, ',');
         r = put(json_array_get(list, i), out);
     }
-    buf_addc(out, ']');
+    add(out, ']');
     return r;
 }
 

@@ -160,15 +160,16 @@ void meta_validate_update(const json_t *obj, const json_t *old, field_errors *er
 {
     static const char *const fixed[] = {
         "name", "namespace", "uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds"};
-    const json_t *meta = meta_of(obj);
+    const json_t *meta = meta_of(obj), *before = meta_of(old);
     char path[64];
 
     if (*meta_text(old, "deletionTimestamp"))
-        no_new_finalizers(json_object_get(meta, "finalizers"), json_object_get(meta_of(old), "finalizers"), errors);
+        no_new_finalizers(json_object_get(meta, "finalizers"), json_object_get(before, "finalizers"), errors);
     for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++) {
+        if (same(json_object_get(meta, fixed[i]), json_object_get(before, fixed[i])))
+            continue;
         snprintf(path, sizeof(path), "metadata.%s", fixed[i]);
-        if (!same(json_object_get(meta, fixed[i]), json_object_get(meta_of(old), fixed[i])))
-            field_invalid(errors, path, json_object_get(meta, fixed[i]), "field is immutable");
+        field_invalid(errors, path, json_object_get(meta, fixed[i]), "field is immutable");
     }
     validate_common(meta, errors);
 }

@@ -1,5 +1,6 @@
 #include "apiserver/version.h"
 #include "apiserver/crd/custom.h"
+#include "apiserver/json_clone.h"
 
 #include <stdio.h>
 
@@ -37,7 +38,7 @@ int version_store(const resource *res, json_t *obj, item **ret, failure *why)
 
     if (!res->strategy || !res->strategy->write)
         return collection_put(res->objects, obj, ret, why);
-    stored = json_deep_copy(obj);
+    stored = json_clone(obj);
     if (!stored)
         return failure_memory(why);
     res->strategy->write(res, stored);

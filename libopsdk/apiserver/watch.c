@@ -119,7 +119,9 @@ static void put_event(watch *w, const pending *p, buf *out)
     static const char *const names[] = {"ADDED", "MODIFIED", "DELETED"};
     int r;
 
-    buf_printf(out, "{\"type\":\"%s\",\"object\":", names[p->type]);
+    buf_puts(out, "{\"type\":\"");
+    buf_puts(out, names[p->type]);
+    buf_puts(out, "\",\"object\":");
     if (p->revision && p->revision != p->it->revision)
         r = put_changed(w, p, out);
     else

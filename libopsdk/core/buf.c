@@ -69,19 +69,25 @@ void buf_puts(buf *b, const char *s)
     buf_add(b, s, strlen(s));
 }
 
+/* Mostly there is room already, so that it is tried first. */
 void buf_printf(buf *b, const char *fmt, ...)
 {
+    size_t room = b->failed || !b->data ? 0 : b->cap - b->len;
     va_list ap;
     int n;
 
     va_start(ap, fmt);
-    n = vsnprintf(NULL, 0, fmt, ap);
+    n = vsnprintf(room ? b->data + b->len : NULL, room, fmt, ap);
     va_end(ap);
-    if (n < 0) {
-        b->failed = true;
+    if (n >= 0 && (size_t)n < room) {
+        b->len += (size_t)n;
         return;
     }
-    if (!buf_reserve(b, (size_t)n))
+    if (room)
+        b->data[b->len] = '\0';
+    if (n < 0)
+        b->failed = true;
+    if (n < 0 || !buf_reserve(b, (size_t)n))
         return;
     va_start(ap, fmt);
     vsnprintf(b->data + b->len, (size_t)n + 1, fmt, ap);

@@ -1,4 +1,5 @@
 /* Pods: what is kept when they are written, and how they may change. */
+#include "apiserver/json_clone.h"
 #include "apiserver/kinds/pod_check.h"
 #include "apiserver/kinds/pod_defaults.h"
 #include "apiserver/kinds/pod_warn.h"
@@ -121,7 +122,7 @@ static bool take_resources(json_t *spec, const json_t *asked, const char *list)
 
 static void prepare_resize(json_t *obj, const json_t *old)
 {
-    json_t *spec = json_deep_copy(doc_get(old, "spec"));
+    json_t *spec = json_clone(doc_get(old, "spec"));
     const json_t *asked = doc_get(obj, "spec");
 
     if (!take_resources(spec, asked, "containers") || !take_resources(spec, asked, "initContainers")) {
@@ -252,7 +253,7 @@ static void take_images(json_t *to, const json_t *from)
 /* With what may change as it was: is the rest the same? */
 static void rest_check(field_errors *errors, const json_t *now, const json_t *before)
 {
-    json_auto_t *munged = json_deep_copy(now);
+    json_auto_t *munged = json_clone(now);
 
     take_images(doc_get(munged, "containers"), doc_get(before, "containers"));
     take_images(doc_get(munged, "initContainers"), doc_get(before, "initContainers"));

@@ -17,7 +17,7 @@ void resource_list_defaults(json_t *list)
     json_object_foreach(list, key, value)
     {
         if (!quantity_thousandths(json_string_value(value), room) && strcmp(room, json_string_value(value)) != 0)
-            json_string_set_nocheck(value, room);
+            json_object_set_new_nocheck(list, key, json_string_nocheck(room)); /* not in place: texts are shared */
     }
 }
 

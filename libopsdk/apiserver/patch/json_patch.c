@@ -1,4 +1,5 @@
 #include "apiserver/go_print.h"
+#include "apiserver/json_clone.h"
 #include "apiserver/limits.h"
 #include "apiserver/patch/patch.h"
 
@@ -131,7 +132,7 @@ static json_t *value_of(const json_t *op)
 {
     const json_t *value = json_object_get(op, "value");
 
-    return value ? json_deep_copy(value) : json_null();
+    return value ? json_clone(value) : json_null();
 }
 
 static bool do_replace(patching *p, json_t *in, const char *key, const json_t *op)
@@ -143,7 +144,7 @@ static bool do_replace(patching *p, json_t *in, const char *key, const json_t *o
         return in && replace(in, key, value_of(op));
     if (!json_is_object(value) && !json_is_array(value))
         return false;
-    copy = json_deep_copy(value);
+    copy = json_clone(value);
     if (!copy)
         return false;
     json_decref(p->doc);
@@ -202,7 +203,7 @@ static bool do_copy(patching *p, const char *from, const char *path, char *room)
     if (text.failed || p->copied > LIMIT_PATCH_COPY)
         return false;
     in = container(p->doc, path, room);
-    return in && add(in, room, value ? json_deep_copy(value) : json_null());
+    return in && add(in, room, value ? json_clone(value) : json_null());
 }
 
 static bool apply(patching *p, const json_t *op, char *room)
@@ -305,7 +306,7 @@ int patch_json(const json_t *doc, const json_t *ops, json_t *strict, json_t **re
 
     if (r < 0)
         return r;
-    p.doc = json_deep_copy(doc);
+    p.doc = json_clone(doc);
     if (!p.doc)
         return failure_memory(why);
     r = apply_all(&p, ops);

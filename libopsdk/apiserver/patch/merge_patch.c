@@ -1,4 +1,5 @@
 #include "apiserver/go_print.h"
+#include "apiserver/json_clone.h"
 #include "apiserver/limits.h"
 #include "apiserver/patch/patch.h"
 
@@ -23,7 +24,7 @@ static void drop_nulls(json_t *v)
 
 static json_t *taken_over(const json_t *current, const json_t *value)
 {
-    json_t *copy = json_deep_copy(value);
+    json_t *copy = json_clone(value);
 
     if (!json_is_object(current))
         drop_nulls(copy);
@@ -75,7 +76,7 @@ int patch_merge(const json_t *doc, const json_t *patch, bool strict, json_t **re
 
     if (!json_is_object(patch))
         return not_an_object(patch, strict, why);
-    merged = json_deep_copy(doc);
+    merged = json_clone(doc);
     if (!merged)
         return failure_memory(why);
     r = merge(merged, patch, why);

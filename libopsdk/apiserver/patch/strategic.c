@@ -1,6 +1,7 @@
 #include "apiserver/patch/strategic.h"
 
 #include "apiserver/go_print.h"
+#include "apiserver/json_clone.h"
 #include "apiserver/limits.h"
 #include "apiserver/patch/patch.h"
 
@@ -135,7 +136,7 @@ json_t *strategic_plain(const json_t *v, failure *why)
     if (json_object_get(v, DIRECTIVE))
         return NULL;
     if (!json_is_object(v) && !json_is_array(v))
-        return json_deep_copy(v);
+        return json_clone(v);
     copy = json_is_object(v) ? json_object() : json_array();
     if (!copy)
         failure_memory(why);
@@ -445,8 +446,8 @@ int patch_strategic(const json_t *doc, const json_t *patch, const schema *s, jso
     if (!json_is_object(patch) && !json_is_null(patch))
         return failure_bad_request(why, "json: cannot unmarshal %s into Go value of type map[string]interface {}",
                                    go_kind(patch));
-    original = json_deep_copy(doc);
-    change = json_is_null(patch) ? json_object() : json_deep_copy(patch);
+    original = json_clone(doc);
+    change = json_is_null(patch) ? json_object() : json_clone(patch);
     merged = original && change ? strategic_map(original, change, s, why) : NULL;
     json_decref(original);
     if (merged && ret_rest)
