@@ -2,19 +2,15 @@
 
 JVM_IMAGES := $(B)/e2e/jvm.tar
 
-.PHONY: e2e e2e-run demo demo-run
+.PHONY: e2e e2e-run demo-cluster-run
 e2e: ## scenarios on a real Kubernetes that is built once and started for them; needs root; some: make e2e E2E=kill
 	@tests/deps e2e
 	@$(MAKE) --no-print-directory e2e-run
-demo: ## the main job on a real cluster, step by step
-	@tests/deps demo
-	@$(MAKE) --no-print-directory demo-run
-
 # Through make again, as in unit.mk.
 e2e-run: all image $(JVM_IMAGES)
 	@B=$(B) tests/e2e/run $(E2E)
-demo-run: all image $(JVM_IMAGES)
-	@B=$(B) tests/demo
+demo-cluster-run: all image $(JVM_IMAGES)
+	@B=$(B) tests/demo/cluster
 
 $(JVM_IMAGES): tests/e2e/app/images tests/e2e/app/App.java $(B)/bin/opsdk
 	$(call say,IMAGE,$@)
