@@ -5,11 +5,13 @@
 #include "apiserver/kinds/kinds.h"
 #include "apiserver/limits.h"
 #include "apiserver/render.h"
+#include "apiserver/schema/decode.h"
 #include "apiserver/schema/protobuf.h"
 #include "apiserver/version.h"
 #include "core/yaml.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define SUMMARY 30 /* bytes of a body that a message shows */
@@ -238,6 +240,27 @@ static int cannot_handle(const char *kind, const char *version, const resource *
                                slash ? slash + 1 : version, res->kind, reason);
 }
 
+/* The document is of another kind: it is read as such before it turns out to be the wrong one. */
+static void wrong_kind(const resource *other, const call *c, const json_t *obj, char *reason, size_t len)
+{
+    const resource *res = c->res;
+    bool patched = strcmp(c->rq.verb, "patch") == 0; /* then members come in order */
+    decode_opts o = {.kind = other->kind, .version = other->version, .validation = VALIDATION_IGNORE};
+    char *text = json_dumps(obj, JSON_COMPACT | (patched ? JSON_SORT_KEYS : 0));
+    json_auto_t *copy = text ? json_loads(text, JSON_ALLOW_NUL, NULL) : NULL;
+    const char *before = " cannot be handled as a ", *at;
+    auto_failure why = {0};
+
+    free(text);
+    snprintf(reason, len, "converting (%s.%s) to (%s%s): unknown conversion", other->version, other->kind,
+             render_go_package(res), res->kind);
+    if (!copy || decode_builtin(other->schema, copy, &o, &why) == 0 || !why.message)
+        return;
+    at = strstr(why.message, before);
+    at = at ? strstr(at, ": ") : NULL;
+    snprintf(reason, len, "%s", at ? at + 2 : why.message);
+}
+
 int body_check_kind(const call *c, const json_t *obj, failure *why)
 {
     const resource *res = c->res, *other;
@@ -255,8 +278,7 @@ int body_check_kind(const call *c, const json_t *obj, failure *why)
         return failure_bad_request(why, "the API version in the data (%s) does not match the expected API version (%s)",
                                    version, want);
     if (other)
-        snprintf(reason, sizeof(reason), "converting (%s.%s) to (%s%s): unknown conversion", other->version,
-                 other->kind, render_go_package(res), res->kind);
+        wrong_kind(other, c, obj, reason, sizeof(reason));
     else
         snprintf(reason, sizeof(reason),
                  "no kind \"%.250s\" is registered for version \"%.250s\" in scheme \"pkg/runtime/scheme.go:111\"",

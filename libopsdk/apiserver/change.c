@@ -6,6 +6,7 @@
 #include "apiserver/meta.h"
 #include "apiserver/owners.h"
 #include "apiserver/patch/patch.h"
+#include "apiserver/schema/strict.h"
 #include "apiserver/verbs.h"
 #include "apiserver/version.h"
 #include "apiserver/write.h"
@@ -43,6 +44,8 @@ int verb_create(call *c, failure *why)
         r = write_decode(c, w.obj, call_is_json(c) ? c->rq.body : NULL, c->rq.body_len, why);
     if (r == 0)
         r = settle_namespace(c, w.obj, why);
+    if (r == 0 && !c->res->review)
+        meta_wipe(w.obj);
     if (r == 0)
         r = c->res->review ? c->res->review(c, w.obj, why) : write_create(&w, why);
     if (r == 0)
@@ -207,8 +210,9 @@ typedef struct patching {
     enum patch_kind kind;
     enum field_validation validation;
     const json_t *patch;
-    json_t *strict; /* what a strict decoder objects to in the patch; owned; NULL: does not matter */
-    json_t *rest;   /* of a strategic patch, without directives; owned */
+    json_t *strict;  /* what a strict decoder objects to in the patch; owned; NULL: does not matter */
+    json_t *doubles; /* what of that can be seen in its text; owned; NULL: none */
+    json_t *rest;    /* of a strategic patch, without directives; owned */
 } patching;
 
 static void patching_clear(patching *p)
@@ -218,6 +222,22 @@ static void patching_clear(patching *p)
     p->strict = p->rest = NULL;
 }
 
+/* Fields that the text of the patch has twice. */
+static void find_doubles(const call *c, patching *p)
+{
+    strict found = {0};
+    size_t i;
+    json_t *one;
+
+    if (p->kind == KIND_APPLY || p->validation == VALIDATION_IGNORE)
+        return;
+    strict_read(&found, NULL, c->rq.body, c->rq.body_len);
+    p->doubles = json_array();
+    json_array_foreach(found.list, i, one) json_array_append_new(
+        p->doubles, json_sprintf("%s%s", p->kind == KIND_JSON ? "json patch " : "", json_string_value(one)));
+    strict_clear(&found);
+}
+
 static int change(writing *w, patching *p, failure *why)
 {
     if (p->kind == KIND_APPLY && (w->old || !w->c->sub))
@@ -225,7 +245,7 @@ static int change(writing *w, patching *p, failure *why)
     if (!w->old)
         return fail_not_found(w->c->res, w->c->rq.name, why);
     patching_clear(p);
-    p->strict = p->validation == VALIDATION_IGNORE ? NULL : json_array();
+    p->strict = p->validation == VALIDATION_IGNORE ? NULL : p->doubles ? json_copy(p->doubles) : json_array();
     if (p->kind == KIND_JSON)
         return patch_json(w->old, p->patch, p->strict, &w->obj, why);
     if (p->kind == KIND_MERGE)
@@ -234,7 +254,7 @@ static int change(writing *w, patching *p, failure *why)
 }
 
 /* What is wrong with the patched document in the decoder's words, without those about its kind. */
-static void words(const char *message, const json_t *strict, buf *out)
+static void words(const char *message, const json_t *objections, buf *out)
 {
     const char *before = " cannot be handled as a ", *at = strstr(message, before),
                *objection = "strict decoding error: ";
@@ -243,10 +263,10 @@ static void words(const char *message, const json_t *strict, buf *out)
 
     at = at ? strstr(at, ": ") : NULL;
     at = at ? at + 2 : message;
-    if (strncmp(at, objection, strlen(objection)) == 0 && json_array_size(strict)) {
+    if (strncmp(at, objection, strlen(objection)) == 0 && json_array_size(objections)) {
         at += strlen(objection);
         buf_puts(out, objection);
-        json_array_foreach((json_t *)strict, i, one) buf_printf(out, "%s, ", json_string_value(one));
+        json_array_foreach((json_t *)objections, i, one) buf_printf(out, "%s, ", json_string_value(one));
     }
     buf_puts(out, at);
 }
@@ -260,6 +280,8 @@ static int refuse_patched(writing *w, patching *p, failure *why)
     if (why->code != 400 || p->kind == KIND_APPLY)
         return -1;
     words(why->message ? why->message : "", p->strict, &text);
+    if (p->kind == KIND_STRATEGIC)
+        patch_convert_words(&text);
     json_decref(w->obj);
     w->obj = NULL;
     if (text.failed || change(w, p, &again) < 0)
@@ -306,11 +328,46 @@ static int create_applied(writing *w, failure *why)
     return write_create(w, why);
 }
 
+/* A built-in document that a patch has taken the version from is read as one of the server's own, in which nothing has the names of JSON. */
+static bool is_untyped(const writing *w, const patching *p)
+{
+    const char *version = json_string_value(json_object_get(w->obj, "apiVersion"));
+
+    return !w->c->res->custom && p->kind != KIND_APPLY && p->kind != KIND_STRATEGIC && (!version || !*version);
+}
+
+static int fail_untyped(const writing *w, const patching *p, failure *why)
+{
+    char *text = json_dumps(w->obj, JSON_SORT_KEYS | JSON_COMPACT);
+    json_auto_t *sorted = text ? json_loads(text, JSON_ALLOW_NUL, NULL) : NULL;
+    const char *name;
+    json_t *value;
+
+    free(text);
+    json_object_foreach(sorted, name, value)
+    {
+        if (p->validation == VALIDATION_WARN && strcmp(name, "kind") != 0)
+            call_warn(w->c, "unknown field \"%s\"", name);
+    }
+    return check_name(&(writing){.c = w->c}, why);
+}
+
+/* A strategic merge patch cannot change what an object is. */
+static void keep_kind(writing *w)
+{
+    json_object_set(w->obj, "kind", json_object_get(w->old, "kind"));
+    json_object_set(w->obj, "apiVersion", json_object_get(w->old, "apiVersion"));
+}
+
 /* One try: load, change, store. */
 static int patch_once(writing *w, patching *p, failure *why)
 {
     if (load(w, why) < 0 || change(w, p, why) < 0)
         return -1;
+    if (is_untyped(w, p))
+        return fail_untyped(w, p, why);
+    if (p->kind == KIND_STRATEGIC)
+        keep_kind(w);
     if (write_decode(w->c, w->obj, NULL, 0, why) < 0)
         return refuse_patched(w, p, why);
     if (objections(w, p, why) < 0)
@@ -401,10 +458,13 @@ int verb_patch(call *c, failure *why)
         r = read_patch(c, &p, &patch, why);
     p.patch = patch;
     if (r == 0)
+        find_doubles(c, &p);
+    if (r == 0)
         r = patch_tries(&w, &p, why);
     if (r == 0)
         r = write_answer(&w, w.old ? 200 : 201, why);
     patching_clear(&p);
+    json_decref(p.doubles);
     writing_clear(&w);
     return r;
 }

@@ -56,6 +56,15 @@ const char *meta_random_name(const char *base, char room[META_NAME])
     return room;
 }
 
+void meta_wipe(json_t *obj)
+{
+    static const char *const names[] = {"creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds",
+                                        "selfLink", "uid"};
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        json_object_del(meta_of(obj), names[i]);
+}
+
 int meta_create(call *c, json_t *obj, failure *why)
 {
     json_t *meta = meta_of(obj);

@@ -18,6 +18,8 @@ const char *meta_random_uid(char room[META_UID]); /* NULL: no randomness */
 /* Before a create: takes back what the server sets, makes the name of generateName, sets uid and creationTimestamp. */
 int meta_create(call *c, json_t *obj, failure *why);
 /* Before an update: carries over what may not change. */
+/* Takes out of a client's new object what only the server sets. */
+void meta_wipe(json_t *obj);
 void meta_update(json_t *obj, const json_t *old);
 
 /* Names (by rule), labels, annotations, owners, finalizers; meta_validate.c. */

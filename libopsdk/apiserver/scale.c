@@ -101,6 +101,18 @@ static json_t *make_scale(const call *c, const json_t *obj, json_int_t absent, b
     return scale;
 }
 
+/* Takes scale. */
+static int answer_scale(call *c, json_t *scale, failure *why)
+{
+    int r;
+
+    if (c->res->custom)
+        return call_answer(c, 200, scale, why);
+    r = answer_object(c, 200, scale, why);
+    json_decref(scale);
+    return r;
+}
+
 static int answer(call *c, const json_t *obj, failure *why)
 {
     auto_buf wrong = BUF_INIT(LIMIT_OBJECT);
@@ -109,7 +121,7 @@ static int answer(call *c, const json_t *obj, failure *why)
 
     if (!scale)
         return failure_bad_request(why, "%s", wrong.data ? wrong.data : "");
-    return call_answer(c, 200, scale, why);
+    return answer_scale(c, scale, why);
 }
 
 static int get(call *c, const json_t *obj, failure *why)
@@ -119,7 +131,7 @@ static int get(call *c, const json_t *obj, failure *why)
     json_t *scale = make_scale(c, obj, 0, &found, &wrong);
 
     if (scale && found)
-        return call_answer(c, 200, scale, why);
+        return answer_scale(c, scale, why);
     json_decref(scale);
     if (!scale)
         return failure_internal(why, "%s", wrong.data ? wrong.data : "");
@@ -168,6 +180,17 @@ static managed_write owner(call *c, char now[32])
     };
 }
 
+static int fail_kind(const char *kind, const char *version, failure *why)
+{
+    const char *slash = strchr(version, '/'), *name = slash ? slash + 1 : version;
+
+    return failure_bad_request(
+        why,
+        "%s in version \"%s\" cannot be handled as a Scale: converting (%s.%s) to (autoscaling.Scale): "
+        "unknown conversion",
+        kind, name, name, kind);
+}
+
 static int decode(const call *c, json_t *scale, const char *text, size_t len, failure *why)
 {
     const char *kind = json_string_value(json_object_get(scale, "kind")),
@@ -178,6 +201,8 @@ static int decode(const call *c, json_t *scale, const char *text, size_t len, fa
     json_t *one;
     int r;
 
+    if (kind && strcmp(kind, "Scale") != 0 && version)
+        return fail_kind(kind, version, why);
     if ((version && strcmp(version, "autoscaling/v1") != 0) || (kind && strcmp(kind, "Scale") != 0))
         return failure_bad_request(
             why, "no kind is registered for the type v1.Scale in scheme \"pkg/runtime/scheme.go:111\"");

@@ -222,7 +222,7 @@ int write_create(writing *w, failure *why)
 
     if (pass(w, why) < 0)
         return -1;
-    if (has_version(w->obj))
+    if (strcmp(c->rq.verb, "create") == 0 && has_version(w->obj))
         return failure_set(why, 500, "", "resourceVersion should not be set on objects to be created");
     json_object_del(meta_of(w->obj), "resourceVersion");
     if (check_absent(c, w->obj, why) < 0)

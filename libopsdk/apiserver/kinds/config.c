@@ -65,10 +65,8 @@ static void config_map_validate(call *c, const json_t *obj, const json_t *old, f
     }
     total = check_data(obj, "data", doc_get(obj, "binaryData"), text_len, errors);
     total += check_data(obj, "binaryData", NULL, decoded_len, errors);
-    if (total > DATA_MAX) {
-        field_too_long(errors, "", DATA_MAX);
-        doc_set_text(json_array_get(errors->list, json_array_size(errors->list) - 1), "field", "");
-    }
+    if (total > DATA_MAX)
+        field_too_long(errors, "[]", DATA_MAX); /* a path without a name, as Go prints it */
 }
 
 const strategy CONFIG_MAP_STRATEGY = {.validate = config_map_validate};

@@ -4,6 +4,7 @@
 
 #include "apiserver/failure.h"
 #include "apiserver/schema/schema.h"
+#include "core/buf.h"
 
 /* RFC 6902, as the real server reads it: negative indices count from the end, replace adds a member that is not there, at most
  * LIMIT_PATCH_OPS operations and LIMIT_PATCH_COPY bytes of copies.  422 when an operation cannot be done, 400 when malformed.
@@ -22,5 +23,8 @@ int patch_strategic(const json_t *doc, const json_t *patch, const schema *s, jso
 /* 422: the patched document cannot be decoded, for the reason given.  strategic: value is the rest of a strategic patch, else the
  * patched document. */
 int patch_refuse(const json_t *value, bool strategic, const char *reason, failure *why);
+
+/* "json: cannot unmarshal string into Go struct field X of type T" as the converter says it that follows a strategic merge. */
+void patch_convert_words(buf *text);
 
 #endif
