@@ -12,12 +12,12 @@
 static const char USAGE[] =
     "conformance play --url URL [--ca FILE] [--cert FILE --key FILE | --token TEXT] [--id WORD] [--compact "
     "COMMAND] --out DIR SCRIPT...\n"
-    "conformance compare --meant FILE LEFT-DIR RIGHT-DIR SCRIPT...\n";
+    "conformance compare --meant FILE [--table FILE] LEFT-DIR RIGHT-DIR SCRIPT...\n";
 
 typedef struct options {
     wire_opts wire;
     play_opts play;
-    const char *out, *meant;
+    const char *out, *meant, *table;
 } options;
 
 static int usage(void)
@@ -32,7 +32,7 @@ static int options_read(options *o, int argc, char **argv)
     static const struct option names[] = {{"url", 1, NULL, 'u'},   {"ca", 1, NULL, 'a'},  {"cert", 1, NULL, 'c'},
                                           {"key", 1, NULL, 'k'},   {"id", 1, NULL, 'i'},  {"compact", 1, NULL, 'm'},
                                           {"token", 1, NULL, 't'}, {"out", 1, NULL, 'o'}, {"meant", 1, NULL, 'M'},
-                                          {NULL, 0, NULL, 0}};
+                                          {"table", 1, NULL, 'T'}, {NULL, 0, NULL, 0}};
     int word;
 
     while ((word = getopt_long(argc, argv, "", names, NULL)) != -1) {
@@ -45,6 +45,7 @@ static int options_read(options *o, int argc, char **argv)
                              : word == 'm' ? &o->play.compact
                              : word == 'o' ? &o->out
                              : word == 'M' ? &o->meant
+                             : word == 'T' ? &o->table
                                            : NULL;
 
         if (!where)
@@ -143,8 +144,29 @@ static size_t report_unused(const meant *m, const char *file)
     return n;
 }
 
+/* A row of the table in docs/conformance.md. */
+static void add_row(buf *table, const char *name, const tally *before, const tally *now)
+{
+    buf_printf(table, "| %s | %zu | %zu | %zu |\n", name, now->total - before->total, now->equal - before->equal,
+               now->as_meant - before->as_meant);
+}
+
+static void compare_one(const char *left_dir, const char *right_dir, const char *path, meant *m, tally *t, buf *table)
+{
+    tally before = *t;
+    char *name = script_name(path);
+    json_t *left = read_records(left_dir, name), *right = read_records(right_dir, name);
+
+    compare(name, left, right, m, t);
+    add_row(table, name, &before, t);
+    json_decref(left);
+    json_decref(right);
+    free(name);
+}
+
 static int main_compare(options *o, int n, char **words, bool all)
 {
+    auto_buf table = BUF_INIT(TOOL_TEXT_MAX);
     meant m = {0};
     tally t = {0};
     size_t unused;
@@ -153,17 +175,13 @@ static int main_compare(options *o, int n, char **words, bool all)
         return usage();
     if (o->meant)
         meant_read(&m, o->meant);
-    for (int i = 2; i < n; i++) {
-        char *name = script_name(words[i]);
-        json_t *left = read_records(words[0], name), *right = read_records(words[1], name);
-
-        compare(name, left, right, &m, &t);
-        json_decref(left);
-        json_decref(right);
-        free(name);
-    }
+    for (int i = 2; i < n; i++)
+        compare_one(words[0], words[1], words[i], &m, &t, &table);
     unused = all ? report_unused(&m, o->meant) : 0;
     meant_clear(&m);
+    add_row(&table, "all", &(tally){0}, &t);
+    if (o->table)
+        file_write(o->table, table.data, table.len);
     printf("%zu/%zu equal, %zu differ as meant, %zu differ\n", t.equal, t.total, t.as_meant,
            t.total - t.equal - t.as_meant);
     return t.total > t.equal + t.as_meant || unused > 0;

@@ -155,6 +155,18 @@ static size_t revision_behind(const char *text)
     return 0;
 }
 
+/* "too old resource version: 1 (345)": how much of the past a server remembers is its own affair. */
+static void mend_memory(char *text)
+{
+    static const char word[] = "too old resource version: ";
+    char *at = strstr(text, word), *open = at ? strchr(at, '(') : NULL, *close = open ? strchr(open, ')') : NULL;
+
+    if (!close || close - open < 2 || strspn(open + 1, "0123456789") != (size_t)(close - open - 1))
+        return;
+    open[1] = 'N';
+    memmove(open + 2, close, strlen(close) + 1);
+}
+
 static void mend_revisions(normal *n, const char *text, buf *out)
 {
     while (*text) {
@@ -233,6 +245,7 @@ static json_t *mend_text(normal *n, const char *text)
     buf_puts(&third, "");
     embedded_sort(text, &sorted);
     names_replace(&n->words, sorted.data, &first);
+    mend_memory(first.data);
     mend_uids(n, first.data, &second);
     mend_revisions(n, second.data, &third);
     buf_puts(&last, "");
@@ -286,6 +299,42 @@ static void mend_columns(json_t *columns)
     json_array_foreach(columns, i, column) json_object_del(column, "description");
 }
 
+static const char *entry_text(const json_t *entry, const char *name)
+{
+    const char *text = json_string_value(json_object_get(entry, name));
+
+    return text ? text : "";
+}
+
+static int by_manager(const void *a, const void *b)
+{
+    static const char *const members[] = {"operation", "manager", "subresource", "apiVersion"};
+    int r = 0;
+
+    for (size_t i = 0; r == 0 && i < sizeof(members) / sizeof(members[0]); i++)
+        r = strcmp(entry_text(*(json_t *const *)a, members[i]), entry_text(*(json_t *const *)b, members[i]));
+    return r;
+}
+
+/* Entries come by the second in which they were written, which is another at each play. */
+static void sort_managers(json_t *meta)
+{
+    json_t *list = json_object_get(meta, "managedFields"), *sorted;
+    size_t n = json_array_size(list);
+    json_t **all = n > 1 ? keep(calloc(n, sizeof(*all))) : NULL;
+
+    if (!all)
+        return;
+    for (size_t i = 0; i < n; i++)
+        all[i] = json_array_get(list, i);
+    qsort(all, n, sizeof(*all), by_manager);
+    sorted = keep(json_array());
+    for (size_t i = 0; i < n; i++)
+        json_array_append(sorted, all[i]);
+    free(all);
+    json_object_set_new(meta, "managedFields", sorted);
+}
+
 static json_t *mend_meta(normal *n, const json_t *meta, bool listed)
 {
     json_t *out = mend(n, meta, false);
@@ -297,6 +346,7 @@ static json_t *mend_meta(normal *n, const json_t *meta, bool listed)
                             json_string(listed ? revisions_floor(&n->revs, rv) : revisions_name(&n->revs, rv)));
     if (next && *next)
         json_object_set_new(out, "continue", json_string("CONTINUE"));
+    sort_managers(out);
     return out;
 }
 
