@@ -218,6 +218,16 @@ int pack_add(pack *p, enum token t, const char *text, size_t len)
     return PACK_COMPLETE;
 }
 
+void pack_copy(pack *p, const char *at)
+{
+    uint32_t size = node_read(at).size;
+
+    if (p->depth > 0)
+        p->open[p->depth - 1].count++;
+    if (!p->why && room(p, size))
+        put(p, at, size);
+}
+
 static node text_node(const char *at, uint32_t form)
 {
     node n = {.head = 1, .len = form};

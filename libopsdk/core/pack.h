@@ -35,6 +35,9 @@ void pack_reset(pack *p); /* for the next value; keeps a moderate amount of memo
 enum { PACK_DROP = SCAN_MUTE, PACK_COMPLETE };
 int pack_add(pack *p, enum token t, const char *text, size_t len);
 
+/* Adds a whole value that is packed already, behind a key or in an array.  Failures are as of pack_add, and stick. */
+void pack_copy(pack *p, const char *at);
+
 typedef struct node {
     enum opsdk_type type;
     bool truth;       /* of OPSDK_BOOL */

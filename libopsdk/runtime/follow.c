@@ -1,5 +1,6 @@
 /* What the handlers want watched, each once, and who is told of its changes. */
 #include "client/clock.h"
+#include "core/project.h"
 #include "runtime/manager.h"
 #include "runtime/source.h"
 
@@ -29,22 +30,53 @@ static followed *followed_for(opsdk_manager *m, const opsdk_kind *kind, const ch
     return f;
 }
 
+/* Adds what a subscriber wants kept; the first one starts from keys alone. */
+static int want(followed *f, enum opsdk_keep keep, const char *const *fields, const char *name, opsdk_error *err)
+{
+    size_t n = 0;
+    const char **grown;
+
+    if (!f->subscribers)
+        f->cut = true;
+    if (keep == OPSDK_KEEP_ALL)
+        f->cut = false;
+    if (keep == OPSDK_KEEP_FIELDS && !fields)
+        return opsdk_error_set(err, OPSDK_EINVAL, "handler %s, %s: OPSDK_KEEP_FIELDS needs keep_fields", name,
+                               f->kind->plural);
+    for (; keep == OPSDK_KEEP_FIELDS && fields[n]; n++) {
+        if (!project_pointer_valid(fields[n]))
+            return opsdk_error_set(err, OPSDK_EINVAL, "handler %s, %s: keep_fields: '%s' is no pointer (RFC 6901)",
+                                   name, f->kind->plural, fields[n]);
+    }
+    grown = realloc(f->keeps, (f->n_keeps + n + 1) * sizeof(char *));
+    if (!grown)
+        return opsdk_error_set(err, OPSDK_ENOMEM, "handler %s: out of memory", name);
+    f->keeps = grown;
+    for (size_t i = 0; i < n; i++)
+        f->keeps[f->n_keeps++] = fields[i];
+    f->keeps[f->n_keeps] = NULL;
+    return 0;
+}
+
 static int subscribe(followed *f, crew *c, const opsdk_source *source, opsdk_error *err)
 {
     subscriber *s = f ? calloc(1, sizeof(*s)) : NULL;
     interest *in = NULL;
+    int r;
 
     if (s && source && source_wants_interest(source))
-        in = interest_new(c->handler->kind, source->selected_by ? source->selected_by : source->referred_by,
-                          source->referred_by);
+        in = interest_new(c->handler->kind, source_pointer(source), source->referred_by);
     if (!s || (source && source_wants_interest(source) && !in)) {
         free(s);
         return opsdk_error_set(err, OPSDK_ENOMEM, "handler %s: out of memory", c->handler->name);
     }
-    *s = (subscriber){c, source, in, f->subscribers};
+    *s = (subscriber){c, source, in, NULL};
+    r = want(f, source ? source->keep : c->handler->keep, source ? source->keep_fields : c->handler->keep_fields,
+             c->handler->name, err);
+    s->next = f->subscribers;
     f->subscribers = s;
     f->wants_old |= source && source_wants_old(source);
-    return 0;
+    return r;
 }
 
 int follow_crew(opsdk_manager *m, crew *c, opsdk_error *err)
@@ -59,6 +91,8 @@ int follow_crew(opsdk_manager *m, crew *c, opsdk_error *err)
     c->primaries = f->store;
     for (const opsdk_source *s = h->sources; s && s->kind; s++) {
         r = source_check(s, h->name, err);
+        if (r >= 0 && source_wants_interest(s)) /* of each primary that is needed, whatever else is kept */
+            r = want(f, OPSDK_KEEP_FIELDS, (const char *const[]){source_pointer(s), NULL}, h->name, err);
         if (r >= 0)
             r = subscribe(followed_for(m, s->kind, s->labels, s->fields), c, s, err);
         if (r < 0)
@@ -176,6 +210,8 @@ static int start_tail(followed *f, const char *ns, opsdk_error *err)
                         .store = f->store,
                         .watch_list = m->watch_list,
                         .wants_old = f->wants_old,
+                        .cut = f->cut,
+                        .fields_kept = f->keeps,
                         .on_change = on_change,
                         .on_open = on_open,
                         .on_trouble = on_trouble,
@@ -205,6 +241,7 @@ static void followed_free(followed *f)
         interest_free(s->interest);
         free(s);
     }
+    free(f->keeps);
     free(f);
 }
 

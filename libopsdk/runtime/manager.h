@@ -26,7 +26,10 @@ typedef struct followed {
     const char *labels, *fields;
     store *store;
     subscriber *subscribers;
-    bool wants_old; /* one of them does */
+    bool wants_old;     /* one of them does */
+    bool cut;           /* all of them want less than everything: these fields, up to NULL, and the keys */
+    const char **keeps; /* the array is owned */
+    size_t n_keeps;
     struct followed *next;
 } followed;
 

@@ -17,10 +17,15 @@ typedef struct source_target {
 
 /* OPSDK_EINVAL unless exactly one rule is set. */
 int source_check(const opsdk_source *s, const char *handler, opsdk_error *err);
+/* What it looks at in primaries; NULL: nothing. */
+static inline const char *source_pointer(const opsdk_source *s)
+{
+    return s->selected_by ? s->selected_by : s->referred_by;
+}
 /* Are the primaries to be known by interest_note? */
 static inline bool source_wants_interest(const opsdk_source *s)
 {
-    return s->selected_by || s->referred_by;
+    return source_pointer(s);
 }
 /* Does it look at the state before a change? */
 static inline bool source_wants_old(const opsdk_source *s)

@@ -61,18 +61,26 @@ static bool is_known(const compact *old, const opsdk_object *obj, bool listed)
     return (*is && strcmp(was, is) == 0) || (!listed && revision_older(is, was));
 }
 
-/* Readers go on while the writer packs: nobody else changes what is found here. */
-int store_put(store *s, const opsdk_object *obj, uint32_t generation, bool listed, compact **ret_old)
+/* Readers do not look at marks, and nobody else changes what is found here: no lock. */
+bool store_mark(store *s, const opsdk_object *obj, uint32_t generation, bool listed)
 {
     map_slot *slot = map_find(&s->objects, opsdk_object_key(obj));
+
+    if (!slot || !is_known(slot->item, obj, listed))
+        return false;
+    slot->mark = generation;
+    return true;
+}
+
+/* Readers go on while the writer packs. */
+int store_put(store *s, const opsdk_object *obj, uint32_t generation, bool listed, compact **ret_old)
+{
     void *old = NULL;
     compact *packed;
     int r;
 
-    if (slot && is_known(slot->item, obj, listed)) {
-        slot->mark = generation;
+    if (store_mark(s, obj, generation, listed))
         return 0;
-    }
     packed = compactor_pack(s->compactor, obj);
     if (!packed)
         return OPSDK_ENOMEM;

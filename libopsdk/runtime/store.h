@@ -9,9 +9,11 @@ typedef struct store store;
 store *store_new(void); /* NULL when out of memory */
 store *store_free(store *s);
 
-/* Takes obj in and marks it with the generation of the list that is, or was last, read.
- * 1: something changed, and *ret_old is what obj takes the place of (NULL: new; the caller's).  0: nothing changed: the same version, or,
- * unless listed, an older one of the same object.  OPSDK_ENOMEM. */
+/* Is there nothing new in obj: the same version, or, unless listed, an older one of the same object?  Then what is there is marked with the
+ * generation of the list that is, or was last, read. */
+bool store_mark(store *s, const opsdk_object *obj, uint32_t generation, bool listed);
+/* Takes obj in, unless there is nothing new in it, and marks it.  1: *ret_old is what it takes the place of (NULL: new; the caller's).  0: nothing
+ * new.  OPSDK_ENOMEM. */
 int store_put(store *s, const opsdk_object *obj, uint32_t generation, bool listed, compact **ret_old);
 /* Takes out what has the key of last, unless it is newer than last; the caller's, NULL when there was none. */
 compact *store_remove(store *s, const opsdk_object *last);

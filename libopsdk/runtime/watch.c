@@ -4,6 +4,7 @@
 #include "client/clock.h"
 #include "client/file.h"
 #include "core/limits.h"
+#include "core/project.h"
 #include "core/watcher.h"
 
 #include <stdlib.h>
@@ -18,6 +19,7 @@ struct watch {
     loop_transfer transfer;
     int64_t sent_ms, heard_ms;
     uint32_t generation; /* of the list that is, or was last, read */
+    pack room;           /* for objects that are cut down */
     bool streamed;       /* the running request is a watch */
     bool stale;          /* the server did not accept our token: get another one */
 };
@@ -70,14 +72,27 @@ static int tell_replaced(watch *w, const compact *packed, const opsdk_object *no
     return old ? 0 : OPSDK_ENOMEM;
 }
 
+/* What is kept of an object: itself, or less. */
+static int cut_down(watch *w, const opsdk_object *obj, opsdk_object **ret)
+{
+    if (w->what.cut)
+        return project_object(obj, w->what.fields_kept, &w->room, ret);
+    *ret = opsdk_object_ref(obj);
+    return 0;
+}
+
 static int on_upsert(opsdk_object *obj, bool listed, void *user, opsdk_error *err)
 {
-    opsdk_auto_object *now = obj, *old = NULL;
+    opsdk_auto_object *whole = obj, *now = NULL, *old = NULL;
     auto_compact *before = NULL;
     watch *w = user;
     int r;
 
-    r = look_back(w, now, &old);
+    if (store_mark(w->what.store, whole, w->generation, listed))
+        return 0;
+    r = cut_down(w, whole, &now);
+    if (r >= 0)
+        r = look_back(w, now, &old);
     if (r >= 0)
         r = store_put(w->what.store, now, w->generation, listed, &before);
     if (r < 0)
@@ -92,12 +107,14 @@ static int on_upsert(opsdk_object *obj, bool listed, void *user, opsdk_error *er
 
 static void on_remove(opsdk_object *obj, void *user)
 {
-    opsdk_auto_object *last = obj, *old = NULL;
+    opsdk_auto_object *whole = obj, *last = NULL, *old = NULL;
     watch *w = user;
-    auto_compact *packed = store_remove(w->what.store, last);
+    auto_compact *packed = store_remove(w->what.store, whole);
 
     if (!packed)
         return;
+    if (cut_down(w, whole, &last) < 0)
+        last = opsdk_object_ref(whole); /* more than was asked for */
     if (w->what.wants_old && compact_open(packed, &old) < 0)
         old = opsdk_object_ref(last); /* nearly the same */
     tell(w, OPSDK_DELETED, old, last);
@@ -253,6 +270,7 @@ int watch_new(loop *l, const watch_what *what, watch **ret, opsdk_error *err)
     if (what->kind->cluster_scoped)
         w->what.ns = NULL;
     w->loop = l;
+    pack_init(&w->room);
     w->next = (loop_timer){.fn = on_next, .user = w};
     w->silence = (loop_timer){.fn = on_silence, .user = w};
     w->transfer = (loop_transfer){.open = on_open, .done = on_done, .user = w};
@@ -277,6 +295,7 @@ watch *watch_free(watch *w)
         loop_remove(w->loop, &w->transfer);
     http_transfer_free(w->transfer.http);
     watcher_free(w->watcher);
+    pack_clear(&w->room);
     free(w);
     return NULL;
 }

@@ -22,7 +22,9 @@ typedef struct watch_what {
     int silence_ms; /* 0: LIMIT_SILENCE_MS */
     bool watch_list;
     bool wants_old; /* of each change */
-    store *store;   /* several watches of different namespaces may share one */
+    bool cut;       /* objects are cut down to their keys and to these */
+    const char *const *fields_kept;
+    store *store; /* several watches of different namespaces may share one */
     void (*on_change)(const watch_change *change, void *user);
     void (*on_open)(void *user);  /* the server has accepted a watch request; may be NULL */
     opsdk_trouble_fn *on_trouble; /* retry_in_ms -1: nothing was lost, only noticed; may be NULL */

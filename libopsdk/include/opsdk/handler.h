@@ -35,6 +35,14 @@ typedef void opsdk_map_fn(const opsdk_object *changed, bool deleted, opsdk_cache
                           void *user);
 OPSDK_API void opsdk_queue_add(opsdk_queue *queue, opsdk_key primary);
 
+/* How much of each object the cache holds, and handlers and map functions see.  Several sources of one kind and selection share a cache: it
+ * holds what any of them asks for. */
+enum opsdk_keep {
+    OPSDK_KEEP_ALL,    /* everything but managedFields */
+    OPSDK_KEEP_FIELDS, /* what keep_fields names, and what OPSDK_KEEP_KEYS keeps */
+    OPSDK_KEEP_KEYS /* name, namespace, uid, resourceVersion, generation, deletionTimestamp, labels, ownerReferences */
+};
+
 /* Another kind whose changes concern the primary.  Set one of owned, selected_by, referred_by and map. */
 typedef struct opsdk_source {
     const opsdk_kind *kind;
@@ -43,13 +51,18 @@ typedef struct opsdk_source {
     const char *selected_by;     /* pointer to a label selector in the primary; same namespace */
     const char *referred_by;     /* pointer to the object's name in the primary; same namespace */
     opsdk_map_fn *map;
-    bool now_only; /* look only at the state after a change: saves opening the one before */
+    enum opsdk_keep keep;
+    const char *const
+        *keep_fields; /* of OPSDK_KEEP_FIELDS: pointers up to NULL, such as "/spec/nodeName"; not into arrays */
+    bool now_only;    /* look only at the state after a change: saves opening the one before */
 } opsdk_source;
 
 typedef struct opsdk_handler {
     const char *name;            /* in logs and metrics */
     const opsdk_kind *kind;      /* the primary */
     const char *labels, *fields; /* narrow the primary's watch on the server */
+    enum opsdk_keep keep;        /* of the primary, as in opsdk_source */
+    const char *const *keep_fields;
     const opsdk_source *sources; /* up to the first without kind; may be NULL */
     opsdk_reconcile_fn *reconcile;
     int workers;       /* default 4 */

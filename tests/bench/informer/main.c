@@ -17,6 +17,13 @@
 #define SYNC_S 600
 #define LOOK_US 200
 
+/* With --keep fields: what a scheduler or a service mesh would look at. */
+static const char *const fields[] = {"/metadata/annotations/bench~1sent-ns",
+                                     "/spec/nodeName",
+                                     "/status/phase",
+                                     "/status/podIP",
+                                     "/status/conditions",
+                                     NULL};
 static const opsdk_kind benchmarks = {"bench.example.com/v1", "Benchmark", "benchmarks", false};
 
 typedef struct bench {
@@ -27,6 +34,7 @@ typedef struct bench {
     long rate, rate_s;
     int workers;
     bool watch_list;
+    enum opsdk_keep keep;
     tally *tally;
     _Atomic int64_t synced_ns, synced_cpu_ns; /* 0: not yet */
     _Atomic int64_t newest_ns;                /* when a change was handled last */
@@ -240,6 +248,9 @@ static void read_options(bench *b, int argc, char **argv)
             b->watch_list = strcmp(optarg, "on") == 0;
             break;
         case 'p':
+            b->keep = strcmp(optarg, "keys") == 0     ? OPSDK_KEEP_KEYS
+                      : strcmp(optarg, "fields") == 0 ? OPSDK_KEEP_FIELDS
+                                                      : OPSDK_KEEP_ALL;
             break;
         default:
             exit(2);
@@ -290,9 +301,16 @@ int main(int argc, char **argv)
     if (!b.tally)
         die("start", "out of memory");
 
-    const opsdk_source sources[] = {{.kind = b.kind, .map = arrived, .now_only = true}, {0}};
-    const opsdk_handler handler = {
-        .name = "bench", .kind = b.kind, .sources = sources, .reconcile = reconcile, .workers = b.workers, .user = &b};
+    const opsdk_source sources[] = {
+        {.kind = b.kind, .map = arrived, .now_only = true, .keep = b.keep, .keep_fields = fields}, {0}};
+    const opsdk_handler handler = {.name = "bench",
+                                   .kind = b.kind,
+                                   .keep = b.keep,
+                                   .keep_fields = fields,
+                                   .sources = sources,
+                                   .reconcile = reconcile,
+                                   .workers = b.workers,
+                                   .user = &b};
     client = connect_to(b.server);
     if (opsdk_manager_new(client, &(opsdk_manager_opts){.listen = "", .watch_list = b.watch_list}, &manager, &err) <
             0 ||
