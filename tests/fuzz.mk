@@ -37,4 +37,12 @@ build-fuzz/%_fuzzer: build-fuzz/obj/tests/fuzz/%_fuzzer.o build-fuzz/libcore.a
 	$(call say,LD,$@)
 	$(Q)$(FUZZ_CC) $(FUZZ_SANITIZE) -fsanitize=fuzzer -o $@ $^ -ljansson -lyaml
 
+# The reader of types.h, with what is made of it.
+FUZZ_TYPES := pool names model lex notes value marker marker_apply parse schema_of crd tables yaml_write
+build-fuzz/types_fuzzer: build-fuzz/libtypes.a
+build-fuzz/libtypes.a: $(FUZZ_TYPES:%=build-fuzz/obj/cmd/opsdk/generate/%.o)
+	$(Q)rm -f $@ && ar rcs $@ $^
+build-fuzz/obj/cmd/opsdk/generate/parse.o: $(B)/gen/meta.inc
+build-fuzz/obj/cmd/opsdk/generate/parse.o: OPSDK_CPPFLAGS += -I$(B)/gen
+
 -include $(shell find build-fuzz -name '*.d' 2>/dev/null)

@@ -252,6 +252,14 @@ void apply_fact(marker_job *j, json_t *value)
         set(j, marker_facts(j->project, j->facts), j->keyword, value);
 }
 
+/* A whole object is a map, also where nothing else is known of it. */
+void apply_embedded(marker_job *j, json_t *value)
+{
+    if (j->type->shape == OPSDK_SHAPE_JSON)
+        json_object_set_new(marker_facts(j->project, j->facts), "type", json_string("object"));
+    apply_fact(j, value);
+}
+
 static json_t *fit(marker_job *j, const type *t, const char *text)
 {
     json_t *value;

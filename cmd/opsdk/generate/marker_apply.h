@@ -55,7 +55,8 @@ typedef struct marker_rule {
 marker_fn apply_group, apply_version, apply_skip, apply_rbac, apply_operator;
 marker_fn apply_resource, apply_subresource, apply_version_item, apply_version_flag, apply_deprecated, apply_metadata;
 marker_fn apply_name, apply_optional, apply_required, apply_nullable;
-marker_fn apply_fact, apply_enum, apply_rule, apply_one_of, apply_type, apply_list_type, apply_map_key, apply_map_type;
+marker_fn apply_fact, apply_embedded, apply_enum, apply_rule, apply_one_of, apply_type, apply_list_type, apply_map_key,
+    apply_map_type;
 
 /* A value of the job's type out of text; NULL when it has said that there is none. */
 json_t *marker_fitting(marker_job *j, const char *text);

@@ -42,9 +42,9 @@ enum opsdk_presence { OPSDK_IS_ABSENT, OPSDK_IS_NULL, OPSDK_IS_SET };
     }
 
 /* Initialisers: .limit = OPSDK_SOME(5), .args = OPSDK_ITEMS(array). */
-#define OPSDK_SOME(...)             \
-    {                               \
-        OPSDK_IS_SET, (__VA_ARGS__) \
+#define OPSDK_SOME(...)           \
+    {                             \
+        OPSDK_IS_SET, __VA_ARGS__ \
     }
 #define OPSDK_ITEMS(array)                                        \
     {                                                             \
