@@ -45,7 +45,8 @@ static void check_yaml(const json_t *crds)
 
     yaml_write(to, crds);
     fclose(to);
-    if (opsdk_yaml_parse("it", text, len, &back, &err) < 0 ? strstr(err.message, "too") == NULL : !json_equal(back, crds))
+    if (opsdk_yaml_parse("it", text, len, &back, &err) < 0 ? strstr(err.message, "too") == NULL
+                                                           : !json_equal(back, crds))
         abort();
     json_decref(back);
     free(text);

@@ -7,8 +7,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const texts[] = {"", "a", "True", "0", "null", "\xc3\xa4\xe2\x82\xac", "a\nb\t\"\\", "$ref", "~1/",
-                                    "\x01\x7f", "2026-01-01T00:00:00Z", "64Mi", "80%"};
+static const char *const texts[] = {"",
+                                    "a",
+                                    "True",
+                                    "0",
+                                    "null",
+                                    "\xc3\xa4\xe2\x82\xac",
+                                    "a\nb\t\"\\",
+                                    "$ref",
+                                    "~1/",
+                                    "\x01\x7f",
+                                    "2026-01-01T00:00:00Z",
+                                    "64Mi",
+                                    "80%"};
 #define ANY_TEXT texts[(size_t)random() % (sizeof(texts) / sizeof(texts[0]))]
 
 static json_t *any_json(int depth)
@@ -100,7 +111,8 @@ static void fill(void *to, const opsdk_schema *s)
         *(const char **)to = ANY_TEXT;
         break;
     case OPSDK_SHAPE_INT_OR_STRING:
-        *either = random() % 2 ? (opsdk_int_or_string){.text = ANY_TEXT} : (opsdk_int_or_string){.number = any_number()};
+        *either =
+            random() % 2 ? (opsdk_int_or_string){.text = ANY_TEXT} : (opsdk_int_or_string){.number = any_number()};
         break;
     case OPSDK_SHAPE_JSON:
         *(json_t **)to = random() % 3 ? any_json(3) : NULL;
@@ -214,9 +226,8 @@ START_TEST(the_embedded_server_takes_it)
     ck_assert_int_eq(opsdk_apiserver_start(NULL, &server, NULL), 0);
     r = opsdk_apiserver_load(server, "tests/fixtures/everything/deploy/crd.yaml", &err);
     ck_assert_msg(r == 0, "%s", err.message);
-    ck_assert_int_eq(opsdk_client_new(
-                         &(opsdk_client_opts){.kubeconfig = opsdk_apiserver_kubeconfig(server)}, &client, NULL),
-                     0);
+    ck_assert_int_eq(
+        opsdk_client_new(&(opsdk_client_opts){.kubeconfig = opsdk_apiserver_kubeconfig(server)}, &client, NULL), 0);
     r = opsdk_create(client, OPSDK_KEY(&EVERYTHING, "default", "x"), everything_encode(&e), NULL, &obj, &err);
     ck_assert_msg(r == 0, "%s", err.message);
     ck_assert_msg(everything_decode(obj, &back, &err) == 0, "%s", err.message);
