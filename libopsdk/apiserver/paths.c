@@ -19,8 +19,13 @@ static const struct {
                   failure *why); /* rest: behind the path and its slash, "" when there is nothing */
     bool only_get;
 } owners[] = {
-    {"/api", discovery_core, true},         {"/apis", discovery_groups, false}, {"/version", version_answer, true},
-    {"/readyz", health_answer, false},      {"/livez", health_answer, false},   {"/healthz", health_answer, false},
+    {"/api", discovery_core, true},
+    {"/apis", discovery_groups, false},
+    {"/version", version_answer, true},
+    {"/readyz", health_answer, false},
+    {"/livez", health_answer, false},
+    {"/healthz", health_answer, false},
+    {"/openapi/v2", openapi_v2_answer, false},
     {"/openapi/v3", openapi_answer, false},
 };
 

@@ -88,14 +88,14 @@ static page *find(const openapi *o, const char *name)
     return p;
 }
 
-/* Takes doc.  NULL: no memory. */
-static page *keep(openapi *o, const char *name, bool custom, json_t *doc)
+/* Takes doc, which put writes.  NULL: no memory. */
+static page *keep(openapi *o, const char *name, bool custom, json_t *doc, int (*put)(const json_t *doc, buf *out))
 {
     page *p = calloc(1, sizeof(*p));
 
     if (p) {
         *p = (page){.name = strdup(name), .custom = custom, .text = BUF_INIT(LIMIT_REPLY)};
-        if (!p->name || json_put(doc, &p->text) < 0)
+        if (!p->name || put(doc, &p->text) < 0)
             p = page_free(p);
     }
     json_decref(doc);
@@ -125,7 +125,7 @@ static page *page_of(openapi *o, const group_version *g)
     page *p = name ? find(o, json_string_value(name)) : NULL;
 
     if (name && !p)
-        p = keep(o, json_string_value(name), is_custom(g), openapi_document(g));
+        p = keep(o, json_string_value(name), is_custom(g), openapi_document(g), json_put);
     json_decref(name);
     return p;
 }
@@ -146,7 +146,7 @@ static page *index_page(apiserver *s, openapi *o)
                 json_pack("{s:o}", "serverRelativeURL", json_sprintf("/openapi/v3/%s?hash=%s", p->name, p->tag)));
     }
     free(all);
-    return paths ? keep(o, "", true, json_pack("{s:o}", "paths", paths)) : NULL;
+    return paths ? keep(o, "", true, json_pack("{s:o}", "paths", paths), json_put) : NULL;
 }
 
 /* NULL: there is none, or no memory. */
@@ -168,13 +168,13 @@ static page *group_page(apiserver *s, openapi *o, const char *name)
 
 /* ---- answers ---- */
 
-static bool accepts_json(const call *c)
+static bool accepts(const call *c, const char *type)
 {
     accept_range ranges[ACCEPT_RANGES];
     size_t n = accept_parse(c->rq.accept, ranges);
 
     for (size_t i = 0; i < n; i++)
-        if (accept_allows(&ranges[i], "application/json"))
+        if (accept_allows(&ranges[i], type))
             return true;
     return !*c->rq.accept;
 }
@@ -192,9 +192,30 @@ int openapi_answer(call *c, const char *rest, failure *why)
         p = index ? index_page(c->server, o) : group_page(c->server, o, rest);
     if (!p)
         return call_answer_text(c, 404, "", "", 0);
-    if (!index && !accepts_json(c))
+    if (!index && !accepts(c, "application/json"))
         return call_answer_text(c, 406, "", "", 0);
     if (hash && strcmp(hash, p->tag) == 0)
         c->caching = "public, immutable";
     return discovery_answer_tagged(c, index ? "text/plain; charset=utf-8" : "application/json", p->tag, &p->text, why);
+}
+
+#define V2_PROTO "application/com.github.proto-openapi.spec.v2@v1.0+protobuf"
+#define V2_PROTO_SENT "application/com.github.proto-openapi.spec.v2.v1.0+protobuf"
+
+int openapi_v2_answer(call *c, const char *rest, failure *why)
+{
+    bool json = accepts(c, "application/json");
+    const char *name = json ? "v2" : "v2 in protobuf";
+    openapi *o = state(c->server);
+    page *p = o ? find(o, name) : NULL;
+
+    if (*rest)
+        return call_answer_text(c, 404, "", "", 0);
+    if (!json && !accepts(c, V2_PROTO) && !accepts(c, V2_PROTO_SENT))
+        return call_answer_text(c, 406, "", "", 0);
+    if (o && !p)
+        p = keep(o, name, true, openapi_v2_document(c->server->resources), json ? json_put : openapi_v2_proto);
+    if (!p)
+        return failure_memory(why);
+    return discovery_answer_tagged(c, json ? "application/json" : V2_PROTO_SENT, p->tag, &p->text, why);
 }

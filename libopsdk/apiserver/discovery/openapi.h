@@ -1,4 +1,4 @@
-/* OpenAPI v3: /openapi/v3, an index, and one document for each version of a group.
+/* OpenAPI v3: /openapi/v3, an index, and one document for each version of a group; and v2: /openapi/v2, one for all.
  *
  * Clients read from it the fields of kinds (kubectl explain), how lists are merged (kubectl apply), and which parameters a request may
  * have.  Documents are made when somebody asks, and kept: those of built-in kinds for good, others until a CRD comes or goes. */
@@ -13,10 +13,17 @@ openapi *openapi_free(openapi *o); /* NULL is fine; returns NULL */
 
 int openapi_answer(call *c, const char *rest, failure *why); /* rest: what follows /openapi/v3/ */
 
+int openapi_v2_answer(call *c, const char *rest, failure *why);
+
 /* The parts.  All return new references, NULL or incomplete when there is no memory, which the caller sees by the text. */
 
 /* The document of one version of a group. */
 json_t *openapi_document(const group_version *g);
+
+/* The types of all that is served. */
+json_t *openapi_v2_document(const registry *r);
+/* Adds that document to out in protobuf.  -1: no memory, or doc is NULL. */
+int openapi_v2_proto(const json_t *doc, buf *out);
 
 /* Adds what operations there are on a resource to paths. */
 void openapi_paths(json_t *paths, const resource *res);

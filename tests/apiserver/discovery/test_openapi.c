@@ -235,6 +235,89 @@ START_TEST(a_custom_type_without_a_schema_has_no_properties)
 }
 END_TEST
 
+/* ---- v2 ---- */
+
+START_TEST(v2_has_the_types_of_all_groups)
+{
+    json_t *doc, *types;
+
+    begin();
+    widgets.openapi = json_loads("{\"type\":\"object\",\"properties\":{\"open\":{\"type\":\"object\",\"properties\":{"
+                                 "\"a\":{\"type\":\"string\"}},\"x-kubernetes-preserve-unknown-fields\":true}}}",
+                                 0, NULL);
+    ck_assert_int_eq(registry_add(server.resources, &widgets), 0);
+    doc = openapi_v2_document(server.resources);
+    types = json_object_get(doc, "definitions");
+    equals(field_of(json_object_get(types, "io.k8s.api.core.v1.PodSpec"), "containers"),
+           "{\"type\":\"array\",\"items\":{\"$ref\":\"#/definitions/io.k8s.api.core.v1.Container\"},"
+           "\"x-kubernetes-list-type\":\"map\",\"x-kubernetes-list-map-keys\":[\"name\"],"
+           "\"x-kubernetes-patch-strategy\":\"merge\",\"x-kubernetes-patch-merge-key\":\"name\"}");
+    equals(json_object_get(types, "io.k8s.apimachinery.pkg.api.resource.Quantity"), "{\"type\":\"string\"}");
+    ck_assert_ptr_nonnull(json_object_get(types, "io.k8s.api.apps.v1.Deployment"));
+    equals(field_of(json_object_get(types, "com.example.shop.v1.Widget"), "open"),
+           "{\"x-kubernetes-preserve-unknown-fields\":true}");
+    json_decref(doc);
+    json_decref((json_t *)widgets.openapi);
+    end();
+}
+END_TEST
+
+/* Of a message: the fields' numbers in room; -1 when lengths do not fit. */
+static int fields_in(const unsigned char *p, size_t len, unsigned *room, int most)
+{
+    const unsigned char *end = p + len;
+    int n = 0;
+
+    while (p < end && n < most) {
+        uint64_t key = 0, size = 0;
+        for (int shift = 0; p < end; shift += 7) {
+            key |= (uint64_t)(*p & 127) << shift;
+            if (!(*p++ & 128))
+                break;
+        }
+        for (int shift = 0; p < end; shift += 7) {
+            size |= (uint64_t)(*p & 127) << shift;
+            if (!(*p++ & 128))
+                break;
+        }
+        if ((key & 7) != 2 || size > (uint64_t)(end - p))
+            return -1;
+        room[n++] = (unsigned)(key >> 3);
+        p += size;
+    }
+    return n;
+}
+
+START_TEST(v2_in_protobuf)
+{
+    json_t *doc =
+        json_loads("{\"swagger\":\"2.0\",\"info\":{\"title\":\"t\",\"version\":\"v\"},\"definitions\":{\"T\":{\"type\":"
+                   "\"object\",\"required\":[\"a\"],\"properties\":{\"a\":{\"$ref\":\"#/definitions/U\"}},\"x-b\":1}}}",
+                   0, NULL);
+    static const char want[] = "\x0a\x03"
+                               "2.0\x12\x06\x0a\x01t\x12\x01v\x42\x00\x4a";
+    unsigned numbers[8];
+    buf out = BUF_INIT(1 << 20);
+
+    ck_assert_int_eq(openapi_v2_proto(doc, &out), 0);
+    ck_assert_int_eq(fields_in((unsigned char *)out.data, out.len, numbers, 8), 4);
+    ck_assert_uint_eq(numbers[0], 1);
+    ck_assert_uint_eq(numbers[3], 9);
+    ck_assert_mem_eq(out.data, want, sizeof(want) - 1);
+    ck_assert_ptr_nonnull(memmem(out.data, out.len,
+                                 "\x9a\x01\x01"
+                                 "a\xb2\x01\x08\x0a\x06object",
+                                 14));
+    ck_assert_ptr_nonnull(memmem(out.data, out.len,
+                                 "\x0a\x03x-b\x12\x03\x12\x01"
+                                 "1",
+                                 10));
+    ck_assert_int_eq(openapi_v2_proto(NULL, &out), -1);
+    buf_clear(&out);
+    json_decref(doc);
+}
+END_TEST
+
 /* ---- answers ---- */
 
 static call ask(const char *path, const char *accept, const char *none_match)
@@ -244,7 +327,8 @@ static call ask(const char *path, const char *accept, const char *none_match)
     size_t len = strlen("/openapi/v3");
 
     c.rq = (request){.method = "GET", .path = path, .accept = accept, .if_none_match = none_match};
-    ck_assert_int_eq(openapi_answer(&c, path + len + (path[len] == '/'), &why), 0);
+    ck_assert_int_eq(
+        (path[len - 1] == '2' ? openapi_v2_answer : openapi_answer)(&c, path + len + (path[len] == '/'), &why), 0);
     return c;
 }
 
@@ -314,6 +398,25 @@ static void refused(const char *path, const char *accept, int status)
     done(&c);
 }
 
+START_TEST(v2_in_what_is_accepted)
+{
+    call json, proto;
+
+    begin();
+    json = ask("/openapi/v2", "", "");
+    ck_assert_int_eq(json.status, 200);
+    ck_assert_str_eq(json.type, "application/json");
+    proto = ask("/openapi/v2", "application/com.github.proto-openapi.spec.v2@v1.0+protobuf", "");
+    ck_assert_int_eq(proto.status, 200);
+    ck_assert_int_eq(proto.body.data[0], 0x0a);
+    refused("/openapi/v2", "text/html", 406);
+    refused("/openapi/v2/x", "", 404);
+    done(&json);
+    done(&proto);
+    end();
+}
+END_TEST
+
 START_TEST(what_there_is_not)
 {
     begin();
@@ -327,4 +430,5 @@ END_TEST
 
 TESTS("openapi", a_type_is_what_the_real_server_says_but_for_descriptions, merging_is_described, operations,
       schemas_of_schemas, a_custom_type_is_what_its_crd_says, a_custom_type_without_a_schema_has_no_properties,
-      the_index_follows_crds, copies_that_clients_have, what_there_is_not)
+      v2_has_the_types_of_all_groups, v2_in_protobuf, the_index_follows_crds, copies_that_clients_have,
+      v2_in_what_is_accepted, what_there_is_not)
