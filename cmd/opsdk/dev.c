@@ -72,8 +72,8 @@ static int take_flag(dev *d, int option, char **argv)
         d->opts.listen = optarg;
         return CMD_OK;
     }
-    if (option == 'R') {
-        d->opts.rbac = true;
+    if (option == 'R' || option == 'T') {
+        *(option == 'R' ? &d->opts.rbac : &d->opts.tls) = true;
         return CMD_OK;
     }
     if (option == 'p') {
@@ -98,11 +98,15 @@ static int take_flag(dev *d, int option, char **argv)
 
 static int run(const cmd *self, int argc, char **argv)
 {
-    static const struct option flags[] = {
-        {"listen", required_argument, NULL, 'l'}, {"load", required_argument, NULL, 'f'},
-        {"fault", required_argument, NULL, 'x'},  {"pods", no_argument, NULL, 'p'},
-        {"rbac", no_argument, NULL, 'R'},         {"no-controllers", no_argument, NULL, 'C'},
-        {"help", no_argument, NULL, CMD_HELP},    {0}};
+    static const struct option flags[] = {{"listen", required_argument, NULL, 'l'},
+                                          {"load", required_argument, NULL, 'f'},
+                                          {"fault", required_argument, NULL, 'x'},
+                                          {"pods", no_argument, NULL, 'p'},
+                                          {"rbac", no_argument, NULL, 'R'},
+                                          {"no-controllers", no_argument, NULL, 'C'},
+                                          {"tls", no_argument, NULL, 'T'},
+                                          {"help", no_argument, NULL, CMD_HELP},
+                                          {0}};
     dev d = {.self = self};
     int option, r = CMD_OK;
 
@@ -121,13 +125,15 @@ static int run(const cmd *self, int argc, char **argv)
 
 const cmd cmd_dev = {
     .name = "dev",
-    .synopsis = "[--listen ADDRESS] [--rbac] [--no-controllers] [--pods] [-f FILE|FOLDER]... [--fault SPEC]... | "
-                "fault ... | heal | kubeconfig ... | requests ... | run ...",
+    .synopsis =
+        "[--listen ADDRESS] [--tls] [--rbac] [--no-controllers] [--pods] [-f FILE|FOLDER]... [--fault SPEC]... | "
+        "fault ... | heal | kubeconfig ... | requests ... | run ...",
     .summary = "Serves the Kubernetes API from memory, for tests and demos.",
     .help = "Prints a line to paste, which sets KUBECONFIG for kubectl and for operators, and serves until it is "
             "interrupted.\n"
             "  --listen ADDRESS    HOST:PORT or unix:PATH; default: 127.0.0.1 and a free port\n"
-            "  --rbac              evaluates roles: requests without a token, or a certificate, are anonymous\n"
+            "  --tls               speaks https, with certificates that are made at the start\n"
+            "  --rbac              asks who it is, and evaluates roles; implies --tls\n"
             "  -f, --load FILE     applies the manifests of a file or folder first; may be given again\n"
             "  --no-controllers    as kube-apiserver alone: nothing collects garbage or ends namespaces\n"
             "  --pods              pods may be local processes: who may create pods here then runs programs as you\n"

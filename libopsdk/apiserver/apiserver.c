@@ -1,5 +1,6 @@
 #include "apiserver/apiserver.h"
 #include "apiserver/auth/auth.h"
+#include "apiserver/auth/tls.h"
 #include "apiserver/controllers.h"
 #include "apiserver/crd/crds.h"
 #include "apiserver/discovery/discovery.h"
@@ -59,6 +60,19 @@ static int create(apiserver *s, const opsdk_apiserver_opts *opts, opsdk_error *e
     return pods_start(s, err);
 }
 
+/* Clients send no token where there is no TLS, so that roles ask for it; but for a Unix socket, where there is none. */
+static int prepare_tls(apiserver *s, opsdk_error *err)
+{
+    const char *listen = s->opts.listen ? s->opts.listen : "";
+    char host[256];
+
+    if ((!s->opts.rbac && !s->opts.tls) || strncmp(listen, "unix:", 5) == 0)
+        return 0;
+    snprintf(host, sizeof(host), "%.*s", (int)(strrchr(listen, ':') ? strrchr(listen, ':') - listen : 0), listen);
+    s->tls = tls_new(host);
+    return s->tls ? 0 : opsdk_error_set(err, OPSDK_EIO, "OpenSSL could not make the certificates");
+}
+
 int opsdk_apiserver_start(const opsdk_apiserver_opts *opts, opsdk_apiserver **ret, opsdk_error *err)
 {
     apiserver *s = calloc(1, sizeof(*s));
@@ -69,6 +83,8 @@ int opsdk_apiserver_start(const opsdk_apiserver_opts *opts, opsdk_apiserver **re
     r = create(s, opts, err);
     if (r == 0 && (kinds_populate(s) < 0 || auth_populate(s) < 0))
         r = opsdk_error_set(err, OPSDK_ENOMEM, "out of memory");
+    if (r == 0)
+        r = prepare_tls(s, err);
     if (r == 0)
         r = http_start(s, err);
     if (r == 0)
@@ -101,6 +117,7 @@ opsdk_apiserver *opsdk_apiserver_stop(opsdk_apiserver *s)
     recorder_free(s->recorder);
     faults_free(s->faults);
     auth_free(s->auth);
+    tls_free(s->tls);
     registry_free(s->resources);
     store_free(s->objects);
     pthread_mutex_destroy(&s->lock);

@@ -28,6 +28,7 @@ struct opsdk_apiserver {
     struct recorder *recorder;
     struct pods *pods;
     struct auth *auth;
+    struct tls *tls; /* NULL: none; set once */
 };
 
 /* "now" for all that is stored: seconds and microseconds since 1970, with the skew. */

@@ -64,6 +64,7 @@ struct call {
     apiserver *server;
     request rq;
     user_info user;
+    void *tls;              /* of the connection (SSL), or NULL */
     resource *res;          /* NULL: not a resource */
     const subresource *sub; /* NULL: the resource itself */
     char *manager;          /* field manager: fieldManager, else the user agent up to "/"; owned */

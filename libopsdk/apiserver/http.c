@@ -1,6 +1,7 @@
 #include "apiserver/http.h"
 #include "apiserver/fault.h"
 #include "apiserver/http_door.h"
+#include "apiserver/http_tls.h"
 #include "apiserver/http_ws.h"
 #include "apiserver/limits.h"
 #include "client/clock.h"
@@ -472,6 +473,9 @@ static int on_event(struct lws *wsi, enum lws_callback_reasons reason, void *use
         if (conn)
             on_closed(conn);
         return 0;
+    case LWS_CALLBACK_OPENSSL_LOAD_EXTRA_SERVER_VERIFY_CERTS:
+    case LWS_CALLBACK_OPENSSL_PERFORM_CLIENT_CERT_VERIFICATION:
+        return http_tls_event(s, reason, user);
     case LWS_CALLBACK_EVENT_WAIT_CANCELLED:
         if (s && s->http && s->http->vhost)
             on_woken(s);
@@ -538,6 +542,7 @@ static int create(apiserver *s, const char *listen, opsdk_error *err)
     };
 
     lws_set_log_level(0, NULL);
+    http_tls_prepare(s, &info);
     h->context = lws_create_context(&info);
     if (!h->context)
         return opsdk_error_set(err, OPSDK_EIO, "libwebsockets could not start");
@@ -549,7 +554,7 @@ static int create(apiserver *s, const char *listen, opsdk_error *err)
     if (info.options & LWS_SERVER_OPTION_UNIX_SOCK)
         snprintf(h->url, sizeof(h->url), "%s", listen);
     else
-        snprintf(h->url, sizeof(h->url), "http://%s:%d", *host ? host : "127.0.0.1",
+        snprintf(h->url, sizeof(h->url), "%s://%s:%d", s->tls ? "https" : "http", *host ? host : "127.0.0.1",
                  lws_get_vhost_listen_port(h->vhost));
     return 0;
 }

@@ -1,5 +1,6 @@
 #include "apiserver/http_call.h"
 #include "apiserver/http_door.h"
+#include "apiserver/http_tls.h"
 #include "apiserver/limits.h"
 #include "apiserver/request.h"
 
@@ -91,6 +92,7 @@ int connection_begin(connection *conn, const char *path)
     const char *length;
 
     connection_reset(conn);
+    conn->call.tls = http_tls_of(conn->wsi);
     rq->method = method_of(conn->wsi);
     rq->path = arena_strndup(&conn->memory, path, strlen(path));
     rq->accept = header(conn, WSI_TOKEN_HTTP_ACCEPT);

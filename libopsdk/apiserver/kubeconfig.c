@@ -1,10 +1,12 @@
 /* The files by which clients find this server, and are known to it. */
 #include "apiserver/apiserver.h"
 #include "apiserver/auth/auth.h"
+#include "apiserver/auth/tls.h"
 #include "apiserver/auth/token.h"
 #include "apiserver/auth/user.h"
 #include "apiserver/http.h"
 #include "apiserver/limits.h"
+#include "core/base64.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -18,19 +20,45 @@ struct kubeconfig {
     struct kubeconfig *next;
 };
 
+static void put_data(buf *out, const char *key, const char *pem)
+{
+    buf_printf(out, "    %s: ", key);
+    base64_encode(pem, strlen(pem), out);
+    buf_addc(out, '\n');
+}
+
+/* Users show a certificate, as kubeadm's do, and service accounts a token; without TLS it is tokens for all. */
+static int put_credentials(const apiserver *s, const user_info *user, buf *out)
+{
+    auto_buf certificate = BUF_INIT(LIMIT_TOKEN), key = BUF_INIT(LIMIT_TOKEN);
+    account_name account;
+    char *token;
+
+    if (s->tls && !user_account(user->name, &account)) {
+        if (tls_issue(s->tls, user, &certificate, &key) < 0)
+            return -1;
+        put_data(out, "client-certificate-data", certificate.data);
+        put_data(out, "client-key-data", key.data);
+        return 0;
+    }
+    token = token_for(s, user);
+    buf_printf(out, "    token: %s\n", token ? token : "");
+    free(token);
+    return token ? 0 : -1;
+}
+
 int kubeconfig_text(const apiserver *s, const user_info *user, buf *out)
 {
-    char *token = user ? token_for(s, user) : NULL;
-
-    if (user && !token)
-        return -1;
     buf_printf(out,
                "apiVersion: v1\nkind: Config\ncurrent-context: opsdk-dev\n"
                "contexts:\n- {name: opsdk-dev, context: {cluster: opsdk-dev, user: opsdk-dev, namespace: default}}\n"
-               "clusters:\n- {name: opsdk-dev, cluster: {server: \"%s\"}}\n"
-               "users:\n- {name: opsdk-dev, user: {%s%s}}\n",
-               http_url(s), token ? "token: " : "", token ? token : "");
-    free(token);
+               "clusters:\n- name: opsdk-dev\n  cluster:\n    server: \"%s\"\n",
+               http_url(s));
+    if (s->tls)
+        put_data(out, "certificate-authority-data", tls_authority(s->tls));
+    buf_printf(out, "users:\n- name: opsdk-dev\n  user:%s\n", user ? "" : " {}");
+    if (user && put_credentials(s, user, out) < 0)
+        return -1;
     return out->failed ? -1 : 0;
 }
 

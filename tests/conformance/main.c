@@ -9,10 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char USAGE[] =
-    "conformance play --url URL [--ca FILE] [--cert FILE --key FILE | --token TEXT] [--id WORD] [--compact "
-    "COMMAND] --out DIR SCRIPT...\n"
-    "conformance compare --meant FILE [--table FILE] LEFT-DIR RIGHT-DIR SCRIPT...\n";
+static const char USAGE[] = "conformance play --url URL [--ca FILE] [--cert FILE --key FILE] [--id WORD] [--compact "
+                            "COMMAND] --out DIR SCRIPT...\n"
+                            "conformance compare --meant FILE [--table FILE] LEFT-DIR RIGHT-DIR SCRIPT...\n";
 
 typedef struct options {
     wire_opts wire;
@@ -29,10 +28,10 @@ static int usage(void)
 /* The index of the first word that is no option, or -1. */
 static int options_read(options *o, int argc, char **argv)
 {
-    static const struct option names[] = {{"url", 1, NULL, 'u'},   {"ca", 1, NULL, 'a'},  {"cert", 1, NULL, 'c'},
-                                          {"key", 1, NULL, 'k'},   {"id", 1, NULL, 'i'},  {"compact", 1, NULL, 'm'},
-                                          {"token", 1, NULL, 't'}, {"out", 1, NULL, 'o'}, {"meant", 1, NULL, 'M'},
-                                          {"table", 1, NULL, 'T'}, {NULL, 0, NULL, 0}};
+    static const struct option names[] = {{"url", 1, NULL, 'u'}, {"ca", 1, NULL, 'a'},    {"cert", 1, NULL, 'c'},
+                                          {"key", 1, NULL, 'k'}, {"id", 1, NULL, 'i'},    {"compact", 1, NULL, 'm'},
+                                          {"out", 1, NULL, 'o'}, {"meant", 1, NULL, 'M'}, {"table", 1, NULL, 'T'},
+                                          {NULL, 0, NULL, 0}};
     int word;
 
     while ((word = getopt_long(argc, argv, "", names, NULL)) != -1) {
@@ -40,7 +39,6 @@ static int options_read(options *o, int argc, char **argv)
                              : word == 'a' ? &o->wire.ca
                              : word == 'c' ? &o->wire.cert
                              : word == 'k' ? &o->wire.key
-                             : word == 't' ? &o->wire.token
                              : word == 'i' ? &o->play.id
                              : word == 'm' ? &o->play.compact
                              : word == 'o' ? &o->out

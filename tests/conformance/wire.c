@@ -87,16 +87,10 @@ static void set_body(exchange *x, const ask *a)
     curl_easy_setopt(x->easy, CURLOPT_CUSTOMREQUEST, a->method);
 }
 
-static void set_user(const wire *w, exchange *x, bool anonymous)
+static void set_tls(const wire *w, exchange *x, bool anonymous)
 {
-    auto_buf line = BUF_INIT(TOOL_TEXT_MAX);
-
     if (w->opts.ca)
         curl_easy_setopt(x->easy, CURLOPT_CAINFO, w->opts.ca);
-    if (!anonymous && w->opts.token) {
-        buf_printf(&line, "Authorization: Bearer %s", w->opts.token);
-        x->headers = keep(curl_slist_append(x->headers, line.data));
-    }
     if (anonymous || !w->opts.cert)
         return;
     curl_easy_setopt(x->easy, CURLOPT_SSLCERT, w->opts.cert);
@@ -123,7 +117,7 @@ static exchange *begin(wire *w, const ask *a)
     curl_easy_setopt(x->easy, CURLOPT_HEADERDATA, &x->head);
     curl_easy_setopt(x->easy, CURLOPT_PRIVATE, x);
     set_body(x, a);
-    set_user(w, x, a->anonymous);
+    set_tls(w, x, a->anonymous);
     add_headers(x, a);
     curl_easy_setopt(x->easy, CURLOPT_HTTPHEADER, x->headers);
     curl_multi_add_handle(w->multi, x->easy);

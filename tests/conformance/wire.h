@@ -9,7 +9,6 @@
 typedef struct wire_opts {
     const char *url;
     const char *ca, *cert, *key; /* files, or NULL */
-    const char *token;           /* or NULL */
 } wire_opts;
 
 typedef struct wire wire;

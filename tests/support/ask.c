@@ -1,4 +1,5 @@
 #include "tests/support/ask.h"
+#include "core/base64.h"
 #include "core/buf.h"
 #include "tests/support/suite.h"
 
@@ -29,15 +30,78 @@ static struct curl_slist *headers_of(const asker *who, const char *method)
     return list;
 }
 
-static void set_files(CURL *easy, const asker *who)
+static void set_blob(CURL *easy, CURLoption option, char *pem)
 {
-    if (!who || !who->ca)
-        return;
-    curl_easy_setopt(easy, CURLOPT_CAINFO, who->ca);
-    if (who->cert) {
-        curl_easy_setopt(easy, CURLOPT_SSLCERT, who->cert);
-        curl_easy_setopt(easy, CURLOPT_SSLKEY, who->key);
-    }
+    struct curl_blob blob = {.data = pem, .len = pem ? strlen(pem) : 0, .flags = CURL_BLOB_COPY};
+
+    if (pem)
+        curl_easy_setopt(easy, option, &blob);
+}
+
+/* What a kubeconfig has behind the key; NULL: nothing. */
+static char *value_of(const char *text, const char *key)
+{
+    const char *at = strstr(text, key);
+
+    if (!at)
+        return NULL;
+    at += strlen(key);
+    at += strspn(at, ": \"");
+    return strndup(at, strcspn(at, ",}\"\n"));
+}
+
+static char *decoded(const char *text, const char *key)
+{
+    auto_buf pem = BUF_INIT(65536);
+    char *data = value_of(text, key);
+
+    if (data)
+        ck_assert(base64_decode(data, strlen(data), &pem));
+    free(data);
+    return data ? buf_take(&pem, NULL) : NULL;
+}
+
+asker ask_as(const char *kubeconfig)
+{
+    char text[65536];
+    FILE *f = fopen(kubeconfig, "r");
+    size_t n = f ? fread(text, 1, sizeof(text) - 1, f) : 0;
+
+    ck_assert_ptr_nonnull(f);
+    fclose(f);
+    text[n] = '\0';
+    return (asker){.token = value_of(text, " token:"),
+                   .ca = decoded(text, "certificate-authority-data:"),
+                   .cert = decoded(text, "client-certificate-data:"),
+                   .key = decoded(text, "client-key-data:")};
+}
+
+asker ask_user(opsdk_apiserver *server, const char *user, const char *const *groups)
+{
+    const char *path = NULL;
+    opsdk_error err = {0};
+
+    ck_assert_msg(opsdk_apiserver_kubeconfig_for(server, user, groups, &path, &err) == 0, "%s", err.message);
+    return ask_as(path);
+}
+
+void asker_clear(asker *a)
+{
+    free(a->token);
+    free(a->ca);
+    free(a->cert);
+    free(a->key);
+    *a = (asker){0};
+}
+
+static void set_tls(CURL *easy, const opsdk_apiserver *server, const asker *who)
+{
+    asker own = ask_as(opsdk_apiserver_kubeconfig(server));
+
+    set_blob(easy, CURLOPT_CAINFO_BLOB, own.ca);
+    set_blob(easy, CURLOPT_SSLCERT_BLOB, who ? who->cert : NULL);
+    set_blob(easy, CURLOPT_SSLKEY_BLOB, who ? who->key : NULL);
+    asker_clear(&own);
 }
 
 long ask(const opsdk_apiserver *server, const asker *who, const char *method, const char *path, const char *body,
@@ -55,7 +119,7 @@ long ask(const opsdk_apiserver *server, const asker *who, const char *method, co
     curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers);
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, &text);
-    set_files(easy, who);
+    set_tls(easy, server, who);
     if (body)
         curl_easy_setopt(easy, CURLOPT_POSTFIELDS, body);
     r = curl_easy_perform(easy);
@@ -68,41 +132,16 @@ long ask(const opsdk_apiserver *server, const asker *who, const char *method, co
     return status;
 }
 
-char *ask_kubeconfig(const char *path, const char *key)
-{
-    static char text[65536];
-    FILE *f = fopen(path, "r");
-    size_t n = f ? fread(text, 1, sizeof(text) - 1, f) : 0;
-    char *at;
-
-    ck_assert_ptr_nonnull(f);
-    fclose(f);
-    text[n] = '\0';
-    at = strstr(text, key);
-    ck_assert_ptr_nonnull(at);
-    at += strlen(key);
-    at += strspn(at, ": \"");
-    return strndup(at, strcspn(at, ",}\"\n"));
-}
-
-char *ask_token(opsdk_apiserver *server, const char *user, const char *const *groups)
-{
-    const char *path = NULL;
-    opsdk_error err = {0};
-
-    ck_assert_msg(opsdk_apiserver_kubeconfig_for(server, user, groups, &path, &err) == 0, "%s", err.message);
-    return ask_kubeconfig(path, "token");
-}
-
 const char *ask_text(const json_t *doc, const char *pointer)
 {
     char member[256];
     const char *text;
 
     while (doc && *pointer == '/') {
-        size_t len = strcspn(++pointer, "/");
-        snprintf(member, sizeof(member), "%.*s", (int)len, pointer);
-        pointer += len;
+        size_t n = 0;
+        for (pointer++; *pointer && *pointer != '/' && n < sizeof(member) - 1; pointer++)
+            member[n++] = strncmp(pointer, "~1", 2) == 0 ? (pointer++, '/') : *pointer;
+        member[n] = '\0';
         doc = json_is_array(doc) ? json_array_get(doc, strtoul(member, NULL, 10)) : json_object_get(doc, member);
     }
     text = json_string_value(doc);

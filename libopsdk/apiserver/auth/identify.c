@@ -1,6 +1,7 @@
 /* Authentication: certificates, bearer tokens, nobody. */
 #include "apiserver/auth/auth.h"
 #include "apiserver/auth/impersonate.h"
+#include "apiserver/auth/tls.h"
 #include "apiserver/auth/token.h"
 #include "apiserver/auth/user.h"
 
@@ -33,6 +34,11 @@ static int become_default(call *c)
     return become(&c->user, USER_ANONYMOUS, GROUP_UNAUTHENTICATED);
 }
 
+static int fail(failure *why)
+{
+    return failure_set(why, 401, "Unauthorized", "Unauthorized");
+}
+
 static int by_token(call *c, failure *why)
 {
     char *token = bearer(c->rq.authorization);
@@ -41,14 +47,26 @@ static int by_token(call *c, failure *why)
     if (r > 0)
         r = user_join_authenticated(&c->user);
     else if (r == 0 && token && c->server->opts.rbac)
-        r = failure_set(why, 401, "Unauthorized", "Unauthorized");
+        r = fail(why);
     else if (r == 0)
         r = become_default(c);
     free(token);
     return r < 0 ? failure_memory(why) : 0;
 }
 
+/* A certificate counts more than a token. */
+static int by_anything(call *c, failure *why)
+{
+    int r = c->tls ? tls_user(c->tls, &c->user) : 0;
+
+    if (r < 0 && c->server->opts.rbac)
+        return fail(why);
+    if (r <= 0)
+        return by_token(c, why);
+    return user_join_authenticated(&c->user) < 0 ? failure_memory(why) : 0;
+}
+
 int auth_identify(call *c, failure *why)
 {
-    return by_token(c, why) < 0 ? -1 : auth_impersonate(c, why);
+    return by_anything(c, why) < 0 ? -1 : auth_impersonate(c, why);
 }

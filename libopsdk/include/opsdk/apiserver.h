@@ -14,8 +14,10 @@ typedef struct opsdk_apiserver opsdk_apiserver;
 
 typedef struct opsdk_apiserver_opts { /* zero is the default of each */
     const char *listen;               /* "127.0.0.1:0" (a free port); "unix:PATH" */
-    bool rbac;                        /* asks for bearer tokens and evaluates roles; else everybody may do everything */
-    bool no_controllers;              /* as kube-apiserver alone: nothing collects garbage or ends namespaces */
+    bool tls;                         /* speaks https, with certificates that are made at the start */
+    bool
+        rbac; /* asks who it is, and evaluates roles; else everybody may do everything.  Implies tls, but for a Unix socket. */
+    bool no_controllers; /* as kube-apiserver alone: nothing collects garbage or ends namespaces */
     bool pods; /* pods whose annotations name a command run it: whoever may create pods here may run programs as you */
 } opsdk_apiserver_opts;
 
@@ -24,14 +26,15 @@ typedef struct opsdk_apiserver_opts { /* zero is the default of each */
 OPSDK_API int opsdk_apiserver_start(const opsdk_apiserver_opts *opts, opsdk_apiserver **ret,
                                     opsdk_error *err) OPSDK_MUST_CHECK;
 
-/* "http://127.0.0.1:PORT".  Lives as long as the server; any thread. */
+/* "http://127.0.0.1:PORT", or https.  Lives as long as the server; any thread. */
 OPSDK_API const char *opsdk_apiserver_url(const opsdk_apiserver *server);
 
 /* Path of a kubeconfig for it, for opsdk_client_opts and for kubectl: a file of this user's in $TMPDIR that goes with the server. */
 OPSDK_API const char *opsdk_apiserver_kubeconfig(const opsdk_apiserver *server);
 
 /* The same for a user: "system:serviceaccount:NAMESPACE:NAME", which need not be there, or any other name; in groups (NULL-terminated, or NULL)
- * besides those that each has by himself.  *ret_path lives as long as the server, and so does the token in it.  Requests with it are
+ * besides those that each has by himself.  Service accounts are given a token, others a certificate where there is TLS; that, and *ret_path, live
+ * as long as the server.  Requests with it are
  * the user's in opsdk_apiserver_requests, and allowed by his roles where rbac was asked for.  OPSDK_EIO, OPSDK_EINVAL, OPSDK_ENOMEM.
  * Any thread. */
 OPSDK_API int opsdk_apiserver_kubeconfig_for(opsdk_apiserver *server, const char *user, const char *const *groups,

@@ -10,7 +10,7 @@
 #define PODS "/api/v1/namespaces/default/pods"
 
 static opsdk_apiserver *server;
-static char *admin, *jane;
+static asker admin, jane;
 static json_t *answer;
 
 static void start(void)
@@ -18,16 +18,16 @@ static void start(void)
     opsdk_error err = {0};
 
     ck_assert_msg(opsdk_apiserver_start(&(opsdk_apiserver_opts){.rbac = true}, &server, &err) == 0, "%s", err.message);
-    admin = ask_kubeconfig(opsdk_apiserver_kubeconfig(server), "token");
-    jane = ask_token(server, "jane", NULL);
+    admin = ask_as(opsdk_apiserver_kubeconfig(server));
+    jane = ask_user(server, "jane", NULL);
 }
 
 static void stop(void)
 {
     json_decref(answer);
     answer = NULL;
-    free(admin);
-    free(jane);
+    asker_clear(&admin);
+    asker_clear(&jane);
     server = opsdk_apiserver_stop(server);
 }
 
@@ -38,10 +38,10 @@ static void load(const char *text)
     ck_assert_msg(opsdk_apiserver_load_text(server, text, &err) == 0, "%s", err.message);
 }
 
-static long as(const char *token, const char *method, const char *path, const char *body)
+static long as(const asker *who, const char *method, const char *path, const char *body)
 {
     json_decref(answer);
-    return ask(server, &(asker){.token = token}, method, path, body, &answer);
+    return ask(server, who, method, path, body, &answer);
 }
 
 #define BINDING(kind, role)                                                                                         \
@@ -52,18 +52,18 @@ static long as(const char *token, const char *method, const char *path, const ch
 START_TEST(bindings_come_and_go)
 {
     start();
-    ck_assert_int_eq(as(jane, "GET", PODS, NULL), 403);
+    ck_assert_int_eq(as(&jane, "GET", PODS, NULL), 403);
     load(BINDING("RoleBinding", "view"));
-    ck_assert_int_eq(as(jane, "GET", PODS, NULL), 200);
-    ck_assert_int_eq(as(jane, "GET", "/api/v1/namespaces/default/secrets", NULL), 403);
-    ck_assert_int_eq(as(jane, "GET", "/api/v1/namespaces/kube-system/pods", NULL), 403);
+    ck_assert_int_eq(as(&jane, "GET", PODS, NULL), 200);
+    ck_assert_int_eq(as(&jane, "GET", "/api/v1/namespaces/default/secrets", NULL), 403);
+    ck_assert_int_eq(as(&jane, "GET", "/api/v1/namespaces/kube-system/pods", NULL), 403);
     load(BINDING("ClusterRoleBinding", "view"));
-    ck_assert_int_eq(as(jane, "GET", "/api/v1/pods", NULL), 200);
-    ck_assert_int_eq(as(admin, "DELETE", RBAC "/clusterrolebindings/b", NULL), 200);
-    ck_assert_int_eq(as(jane, "GET", "/api/v1/pods", NULL), 403);
-    ck_assert_int_eq(as(jane, "GET", PODS, NULL), 200);
-    ck_assert_int_eq(as(admin, "DELETE", RBAC "/namespaces/default/rolebindings/b", NULL), 200);
-    ck_assert_int_eq(as(jane, "GET", PODS, NULL), 403);
+    ck_assert_int_eq(as(&jane, "GET", "/api/v1/pods", NULL), 200);
+    ck_assert_int_eq(as(&admin, "DELETE", RBAC "/clusterrolebindings/b", NULL), 200);
+    ck_assert_int_eq(as(&jane, "GET", "/api/v1/pods", NULL), 403);
+    ck_assert_int_eq(as(&jane, "GET", PODS, NULL), 200);
+    ck_assert_int_eq(as(&admin, "DELETE", RBAC "/namespaces/default/rolebindings/b", NULL), 200);
+    ck_assert_int_eq(as(&jane, "GET", PODS, NULL), 403);
     stop();
 }
 END_TEST
@@ -72,21 +72,21 @@ START_TEST(roles_change_under_their_bindings)
 {
     start();
     load(BINDING("RoleBinding", "later"));
-    ck_assert_int_eq(as(jane, "GET", PODS, NULL), 403);
+    ck_assert_int_eq(as(&jane, "GET", PODS, NULL), 403);
     ck_assert_str_eq(
         ask_text(answer, "/message"),
         "pods is forbidden: User \"jane\" cannot list resource \"pods\" in API group \"\" in the namespace "
         "\"default\": RBAC: clusterrole.rbac.authorization.k8s.io \"later\" not found");
-    ck_assert_int_eq(as(admin, "POST", RBAC "/clusterroles?dryRun=All",
+    ck_assert_int_eq(as(&admin, "POST", RBAC "/clusterroles?dryRun=All",
                         "{\"metadata\": {\"name\": \"later\"}, \"rules\": [{\"apiGroups\": [\"\"], \"resources\": "
                         "[\"pods\"], \"verbs\": [\"list\"]}]}"),
                      201);
-    ck_assert_int_eq(as(jane, "GET", PODS, NULL), 403);
+    ck_assert_int_eq(as(&jane, "GET", PODS, NULL), 403);
     load("{apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRole, metadata: {name: later}, rules: [{apiGroups: "
          "[\"\"], resources: [pods], verbs: [list]}]}");
-    ck_assert_int_eq(as(jane, "GET", PODS, NULL), 200);
-    ck_assert_int_eq(as(admin, "PATCH", RBAC "/clusterroles/later", "{\"rules\": null}"), 200);
-    ck_assert_int_eq(as(jane, "GET", PODS, NULL), 403);
+    ck_assert_int_eq(as(&jane, "GET", PODS, NULL), 200);
+    ck_assert_int_eq(as(&admin, "PATCH", RBAC "/clusterroles/later", "{\"rules\": null}"), 200);
+    ck_assert_int_eq(as(&jane, "GET", PODS, NULL), 403);
     ck_assert_ptr_null(strstr(ask_text(answer, "/message"), "RBAC:"));
     stop();
 }
@@ -97,7 +97,7 @@ static size_t rules_of(const char *role)
     char path[256];
 
     snprintf(path, sizeof(path), RBAC "/clusterroles/%s", role);
-    ck_assert_int_eq(as(admin, "GET", path, NULL), 200);
+    ck_assert_int_eq(as(&admin, "GET", path, NULL), 200);
     return json_array_size(json_object_get(answer, "rules"));
 }
 
@@ -113,14 +113,14 @@ START_TEST(roles_are_made_of_roles)
     ck_assert_uint_gt(admins, rules_of("edit"));
     ck_assert_uint_gt(rules_of("edit"), view);
     load(BINDING("RoleBinding", "view"));
-    ck_assert_int_eq(as(jane, "GET", "/apis/x.example.com/v1/namespaces/default/things", NULL), 403);
+    ck_assert_int_eq(as(&jane, "GET", "/apis/x.example.com/v1/namespaces/default/things", NULL), 403);
     load("{apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRole, metadata: {name: things, labels: "
          "{rbac.authorization.k8s.io/aggregate-to-view: \"true\"}}, rules: [{apiGroups: [x.example.com], resources: "
          "[things], verbs: [list]}]}");
-    ck_assert_int_eq(as(jane, "GET", "/apis/x.example.com/v1/namespaces/default/things", NULL), 404);
+    ck_assert_int_eq(as(&jane, "GET", "/apis/x.example.com/v1/namespaces/default/things", NULL), 404);
     ck_assert_uint_eq(rules_of("view"), view + 1);
     ck_assert_uint_eq(rules_of("admin"), admins + 1);
-    ck_assert_int_eq(as(admin, "DELETE", RBAC "/clusterroles/things", NULL), 200);
+    ck_assert_int_eq(as(&admin, "DELETE", RBAC "/clusterroles/things", NULL), 200);
     ck_assert_uint_eq(rules_of("admin"), admins);
     load("{apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRole, metadata: {name: one, labels: {a: b}}, "
          "aggregationRule: {clusterRoleSelectors: [{matchLabels: {a: b}}]}}");
@@ -139,18 +139,18 @@ START_TEST(nobody_gives_what_he_does_not_have)
 
     start();
     load(BINDING("RoleBinding", "admin"));
-    ck_assert_int_eq(as(jane, "POST", RBAC "/namespaces/default/roles", role), 403);
+    ck_assert_int_eq(as(&jane, "POST", RBAC "/namespaces/default/roles", role), 403);
     ck_assert_str_eq(
         ask_text(answer, "/message"),
         "roles.rbac.authorization.k8s.io \"r\" is forbidden: user \"jane\" (groups=[\"system:authenticated\"]) "
         "is attempting to grant RBAC permissions not currently held:\n{APIGroups:[\"\"], "
         "Resources:[\"nodes\"], Verbs:[\"get\"]}");
-    ck_assert_int_eq(as(admin, "POST", RBAC "/namespaces/default/roles", role), 201);
+    ck_assert_int_eq(as(&admin, "POST", RBAC "/namespaces/default/roles", role), 201);
     ck_assert_int_eq(
-        as(jane, "PATCH", RBAC "/namespaces/default/roles/r", "{\"metadata\": {\"labels\": {\"a\": \"b\"}}}"), 403);
+        as(&jane, "PATCH", RBAC "/namespaces/default/roles/r", "{\"metadata\": {\"labels\": {\"a\": \"b\"}}}"), 403);
     ck_assert_int_eq(
-        as(jane, "PATCH", RBAC "/namespaces/default/roles/r", "{\"metadata\": {\"finalizers\": [\"a.b/c\"]}}"), 200);
-    ck_assert_int_eq(as(jane, "PATCH", RBAC "/namespaces/default/roles/r", "{\"rules\": null}"), 200);
+        as(&jane, "PATCH", RBAC "/namespaces/default/roles/r", "{\"metadata\": {\"finalizers\": [\"a.b/c\"]}}"), 200);
+    ck_assert_int_eq(as(&jane, "PATCH", RBAC "/namespaces/default/roles/r", "{\"rules\": null}"), 200);
     stop();
 }
 END_TEST
@@ -171,8 +171,8 @@ START_TEST(a_role_that_grants_too_much_is_refused)
     snprintf(body + len, sizeof(body) - len, "}]}");
     start();
     load(BINDING("RoleBinding", "admin"));
-    ck_assert_int_eq(as(jane, "POST", RBAC "/namespaces/default/roles", body), 500);
-    ck_assert_int_eq(as(admin, "POST", RBAC "/namespaces/default/roles", body), 201);
+    ck_assert_int_eq(as(&jane, "POST", RBAC "/namespaces/default/roles", body), 500);
+    ck_assert_int_eq(as(&admin, "POST", RBAC "/namespaces/default/roles", body), 201);
     stop();
 }
 END_TEST
@@ -183,8 +183,8 @@ START_TEST(streams_ask_for_create_too)
     load("{apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRole, metadata: {name: getter}, rules: [{apiGroups: "
          "[\"\"], resources: [pods/exec, pods/log], verbs: [get]}]}");
     load(BINDING("RoleBinding", "getter"));
-    ck_assert_int_eq(as(jane, "GET", PODS "/a/log", NULL) == 403, 0);
-    ck_assert_int_eq(as(jane, "GET", PODS "/a/exec?command=x", NULL), 403);
+    ck_assert_int_eq(as(&jane, "GET", PODS "/a/log", NULL) == 403, 0);
+    ck_assert_int_eq(as(&jane, "GET", PODS "/a/exec?command=x", NULL), 403);
     ck_assert_str_eq(ask_text(answer, "/message"), "pods \"a\" is forbidden: User \"jane\" cannot create resource "
                                                    "\"pods/exec\" in API group \"\" in the namespace \"default\"");
     stop();

@@ -9,7 +9,7 @@
 #define PODS "/api/v1/namespaces/default/pods"
 
 static opsdk_apiserver *server;
-static char *admin;
+static asker admin;
 static json_t *answer;
 
 static void start(bool rbac)
@@ -18,16 +18,14 @@ static void start(bool rbac)
     opsdk_error err = {0};
 
     ck_assert_msg(opsdk_apiserver_start(&opts, &server, &err) == 0, "%s", err.message);
-    if (rbac)
-        admin = ask_kubeconfig(opsdk_apiserver_kubeconfig(server), "token");
+    admin = ask_as(opsdk_apiserver_kubeconfig(server));
 }
 
 static void stop(void)
 {
     json_decref(answer);
     answer = NULL;
-    free(admin);
-    admin = NULL;
+    asker_clear(&admin);
     server = opsdk_apiserver_stop(server);
 }
 
@@ -44,18 +42,18 @@ static size_t requests_of(const char *user)
 
 START_TEST(without_rbac_everybody_is_admin)
 {
-    char *token;
+    asker jane;
 
     start(false);
-    token = ask_token(server, "jane", NULL);
+    jane = ask_user(server, "jane", NULL);
     ck_assert_int_eq(get(NULL, PODS), 200);
     ck_assert_int_eq(get(&(asker){.token = "nonsense"}, PODS), 200);
     ck_assert_uint_eq(requests_of("kubernetes-admin"), 2);
-    ck_assert_int_eq(get(&(asker){.token = token}, PODS), 200);
+    ck_assert_int_eq(get(&jane, PODS), 200);
     ck_assert_uint_eq(requests_of("jane"), 1);
     ck_assert_int_eq(get(&(asker){.headers = {"Impersonate-User: joe"}}, PODS), 200);
     ck_assert_uint_eq(requests_of("joe"), 1);
-    free(token);
+    asker_clear(&jane);
     stop();
 }
 END_TEST
@@ -75,20 +73,81 @@ START_TEST(nobody_is_anonymous)
 }
 END_TEST
 
+#define ACCOUNT "system:serviceaccount:default:one"
+
 START_TEST(tokens_that_are_none_are_refused)
 {
-    char *token;
+    asker one;
 
     start(true);
     ck_assert_int_eq(get(&(asker){.token = "nonsense"}, PODS), 401);
     ck_assert_str_eq(ask_text(answer, "/message"), "Unauthorized");
     ck_assert_str_eq(ask_text(answer, "/reason"), "Unauthorized");
     ck_assert_ptr_null(json_object_get(answer, "details"));
-    token = strdup(admin);
-    token[strlen(token) - 2] ^= 1;
-    ck_assert_int_eq(get(&(asker){.token = token}, PODS), 401);
-    ck_assert_int_eq(get(&(asker){.token = admin}, PODS), 200);
-    free(token);
+    one = ask_user(server, ACCOUNT, (const char *const[]){"system:masters", NULL});
+    ck_assert_int_eq(get(&one, PODS), 200);
+    ck_assert_uint_eq(requests_of(ACCOUNT), 1);
+    one.token[strlen(one.token) - 2] ^= 1;
+    ck_assert_int_eq(get(&one, PODS), 401);
+    asker_clear(&one);
+    stop();
+}
+END_TEST
+
+/* Users show certificates: CN is the name, each O a group. */
+START_TEST(certificates_name_users)
+{
+    asker jane, token = {0};
+
+    start(true);
+    jane = ask_user(server, "jane", (const char *const[]){"a", "b:c", NULL});
+    ck_assert_ptr_null(jane.token);
+    ck_assert_int_eq(ask(server, &jane, "POST", "/apis/authentication.k8s.io/v1/selfsubjectreviews", "{}", &answer),
+                     201);
+    ck_assert_str_eq(ask_text(answer, "/status/userInfo/username"), "jane");
+    ck_assert_str_eq(ask_text(answer, "/status/userInfo/groups/0"), "a");
+    ck_assert_str_eq(ask_text(answer, "/status/userInfo/groups/1"), "b:c");
+    ck_assert_str_eq(ask_text(answer, "/status/userInfo/groups/2"), "system:authenticated");
+    ck_assert_int_eq(strncmp(ask_text(answer, "/status/userInfo/extra/authentication.kubernetes.io~1credential-id/0"),
+                             "X509SHA256=", 11),
+                     0);
+    ck_assert_int_eq(get(&admin, PODS), 200);
+    token.token = "nonsense"; /* a certificate counts more */
+    token.cert = admin.cert;
+    token.key = admin.key;
+    ck_assert_int_eq(get(&token, PODS), 200);
+    asker_clear(&jane);
+    stop();
+}
+END_TEST
+
+START_TEST(certificates_of_others_are_refused)
+{
+    opsdk_apiserver *other, *first;
+    asker stranger;
+
+    start(true);
+    first = server;
+    stranger = admin;
+    start(true);
+    other = server;
+    ck_assert_int_eq(get(&admin, PODS), 200);
+    ck_assert_int_eq(get(&stranger, PODS), 401);
+    asker_clear(&stranger);
+    opsdk_apiserver_stop(first);
+    server = other;
+    stop();
+}
+END_TEST
+
+/* Without roles TLS is TLS and no more. */
+START_TEST(tls_alone)
+{
+    opsdk_error err = {0};
+
+    ck_assert_int_eq(opsdk_apiserver_start(&(opsdk_apiserver_opts){.tls = true}, &server, &err), 0);
+    ck_assert_int_eq(strncmp(opsdk_apiserver_url(server), "https://127.0.0.1:", 18), 0);
+    ck_assert_int_eq(get(NULL, PODS), 200);
     stop();
 }
 END_TEST
@@ -103,17 +162,26 @@ START_TEST(a_name_in_a_selector_is_what_is_asked_for)
 }
 END_TEST
 
+static asker acting(const char *user, const char *group)
+{
+    asker who = admin;
+
+    who.headers[0] = user ? user : group;
+    who.headers[1] = user ? group : NULL;
+    return who;
+}
+
 START_TEST(the_administrator_may_act_as_others)
 {
-    asker who = {0};
+    asker who;
 
     start(true);
-    who = (asker){.token = admin, .headers = {"Impersonate-User: joe"}};
+    who = acting("Impersonate-User: joe", NULL);
     ck_assert_int_eq(get(&who, PODS), 403);
     ck_assert_int_eq(strncmp(ask_text(answer, "/message"), "pods is forbidden: User \"joe\" cannot", 36), 0);
-    who.headers[1] = "Impersonate-Group: system:masters";
+    who = acting("Impersonate-User: joe", "Impersonate-Group: system:masters");
     ck_assert_int_eq(get(&who, PODS), 200);
-    who = (asker){.token = admin, .headers = {"Impersonate-Group: system:masters"}};
+    who = acting(NULL, "Impersonate-Group: system:masters");
     ck_assert_int_eq(get(&who, PODS), 400);
     ck_assert_str_eq(ask_text(answer, "/message"),
                      "requested [{Group  system:masters    }] without impersonating a user");
@@ -123,24 +191,23 @@ END_TEST
 
 START_TEST(others_may_not)
 {
-    char *token;
-    asker who = {0};
+    asker jane;
 
     start(true);
-    token = ask_token(server, "jane", NULL);
-    who = (asker){.token = token, .headers = {"Impersonate-User: system:serviceaccount:a:b"}};
-    ck_assert_int_eq(get(&who, PODS), 403);
+    jane = ask_user(server, "jane", NULL);
+    jane.headers[0] = "Impersonate-User: system:serviceaccount:a:b";
+    ck_assert_int_eq(get(&jane, PODS), 403);
     ck_assert_str_eq(
         ask_text(answer, "/message"),
         "serviceaccounts \"b\" is forbidden: User \"jane\" cannot impersonate resource \"serviceaccounts\" in "
         "API group \"\" in the namespace \"a\"");
-    who.headers[0] = "Impersonate-User: <joe>";
-    ck_assert_int_eq(get(&who, PODS), 403);
+    jane.headers[0] = "Impersonate-User: <joe>";
+    ck_assert_int_eq(get(&jane, PODS), 403);
     ck_assert_str_eq(
         ask_text(answer, "/message"),
         "users \"<joe>\" is forbidden: User \"jane\" cannot impersonate resource \"users\" in API group \"\" "
         "at the cluster scope");
-    free(token);
+    asker_clear(&jane);
     stop();
 }
 END_TEST
@@ -150,12 +217,12 @@ START_TEST(the_servers_own_paths_are_the_administrators)
 {
     start(true);
     ck_assert_int_eq(get(NULL, "/debug/opsdk/requests"), 403);
-    ck_assert_int_eq(get(&(asker){.token = admin}, "/debug/opsdk/requests"), 200);
-    ck_assert_int_eq(get(&(asker){.token = admin}, "/debug/opsdk/nothing"), 404);
+    ck_assert_int_eq(get(&admin, "/debug/opsdk/requests"), 200);
+    ck_assert_int_eq(get(&admin, "/debug/opsdk/nothing"), 404);
     stop();
 }
 END_TEST
 
 TESTS("users", without_rbac_everybody_is_admin, nobody_is_anonymous, tokens_that_are_none_are_refused,
-      a_name_in_a_selector_is_what_is_asked_for, the_administrator_may_act_as_others, others_may_not,
-      the_servers_own_paths_are_the_administrators)
+      certificates_name_users, certificates_of_others_are_refused, tls_alone, a_name_in_a_selector_is_what_is_asked_for,
+      the_administrator_may_act_as_others, others_may_not, the_servers_own_paths_are_the_administrators)
