@@ -11,8 +11,8 @@
 #define LIMIT_CONNECTIONS 4096   /* at once */
 #define LIMIT_HISTORY 65536      /* events of one kind that a watch can resume over */
 #define LIMIT_SNAPSHOTS 8        /* states of one kind that continue tokens can refer to */
-#define LIMIT_TREES 64           /* objects that are kept as trees beside their text */
-#define LIMIT_TREE (16u << 10)   /* bytes of text of one such; as a tree some eight times that */
+#define LIMIT_TREES 256          /* objects that are kept as trees beside their text */
+#define LIMIT_TREE 4096          /* bytes of text of one such; as a tree some eight times that */
 #define LIMIT_KEY 640            /* bytes of "namespace/name" */
 #define LIMIT_STREAM (64u << 20) /* bytes that wait for a watch's reader before it is cut off */
 #define LIMIT_BOOKMARK_MS 60000  /* between bookmarks; k8s.io/apiserver sends one about each minute */

@@ -327,15 +327,13 @@ int collection_put(collection *c, json_t *obj, item **ret, failure *why)
 /* The removed object as the event shows it: with the revision of its removal. */
 static item *last_words(const collection *c, const item *prev, int64_t revision)
 {
-    json_t *obj = item_json(prev);
-    item *last = NULL;
+    json_auto_t *tree = collection_tree(c, prev), *obj = json_copy(tree); /* down to what changes */
+    json_t *meta = json_copy(json_object_get(obj, "metadata"));
 
-    if (obj) {
-        stamp(obj, revision);
-        last = item_new(c->res, obj, revision);
-    }
-    json_decref(obj);
-    return last;
+    if (json_object_set_new_nocheck(obj, "metadata", meta) < 0)
+        return NULL;
+    stamp(obj, revision);
+    return item_new(c->res, obj, revision);
 }
 
 int collection_remove(collection *c, const char *ns, const char *name, item **ret_last, failure *why)
