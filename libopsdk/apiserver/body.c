@@ -2,6 +2,7 @@
 #include "apiserver/apiserver.h"
 #include "apiserver/go_print.h"
 #include "apiserver/go_scan.h"
+#include "apiserver/json_read.h"
 #include "apiserver/kinds/kinds.h"
 #include "apiserver/limits.h"
 #include "apiserver/render.h"
@@ -35,7 +36,7 @@ static json_t *load_json(const call *c, buf *reason)
 
     if (!go_scan(c->rq.body, c->rq.body_len, reason))
         return NULL;
-    doc = json_loadb(c->rq.body, c->rq.body_len, JSON_ALLOW_NUL | JSON_DECODE_ANY, &err);
+    doc = json_read(c->rq.body, c->rq.body_len, JSON_ALLOW_NUL | JSON_DECODE_ANY, &err);
     if (!doc && c->res && c->res->custom && json_error_code(&err) == json_error_numeric_overflow)
         doc = load_large(c);
     if (!doc)

@@ -1,5 +1,6 @@
 #include "apiserver/item.h"
 #include "apiserver/json_put.h"
+#include "apiserver/json_read.h"
 #include "apiserver/meta.h"
 #include "core/limits.h"
 
@@ -43,9 +44,9 @@ json_t *item_json(const item *it)
     auto_buf text = BUF_INIT(LIMIT_OBJECT);
 
     if (!it->packed)
-        return json_loadb(it->text, it->len, 0, NULL);
+        return json_read(it->text, it->len, 0, NULL);
     item_text(it, &text);
-    return text.failed ? NULL : json_loadb(text.data, text.len, 0, NULL);
+    return text.failed ? NULL : json_read(text.data, text.len, 0, NULL);
 }
 
 const char *item_label(const item *it, const char *key)
