@@ -177,6 +177,14 @@ const fields *fields_common(pool *p, const fields *a, const fields *b)
     return combine(p, COMMON, a, b);
 }
 
+bool fields_equal(const fields *a, const fields *b)
+{
+    for (; a && b && a != b; a = a->next, b = b->next)
+        if (a->member != b->member || order(a, b) != 0 || !fields_equal(a->below, b->below))
+            return false;
+    return a == b;
+}
+
 static const fields *find(const fields *set, char type, const char *text)
 {
     int c = 1;

@@ -52,6 +52,7 @@ const fields *fields_without(pool *p, const fields *a, const fields *b); /* a - 
 const fields *fields_without_tree(pool *p, const fields *a,
                                   const fields *b); /* likewise, and all that is below b's members */
 const fields *fields_common(pool *p, const fields *a, const fields *b);
+bool fields_equal(const fields *a, const fields *b);
 bool fields_has(const fields *set, char type, const char *text);            /* a member at the top? */
 const fields *fields_below(const fields *set, char type, const char *text); /* what is under that element */
 int fields_order(char type, const char *text, char type2, const char *text2);

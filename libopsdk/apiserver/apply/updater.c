@@ -203,11 +203,16 @@ int updater_update(pool *mem, const managed_write *w, const char *manager, const
                   .api_version = w->api_version,
                   .sub = w->sub,
                   .schema = w->schema},
-          *mine;
+          before = {0}, *mine;
     comparison c;
     const fields *set;
 
-    if (updater_convert(mem, w, from, all) < 0 || updater_take(mem, w, from, to, all, NULL, NULL, &c) < 0)
+    if (updater_convert(mem, w, from, all) < 0)
+        return -1;
+    mine = entries_find(all, &self);
+    if (mine)
+        before = *mine;
+    if (updater_take(mem, w, from, to, all, NULL, NULL, &c) < 0)
         return -1;
     set = updater_strip(mem, fields_union(mem, c.modified, c.added));
     if (set) {
@@ -215,6 +220,8 @@ int updater_update(pool *mem, const managed_write *w, const char *manager, const
         if (!mine)
             return -1;
         entry_set(mine, fields_union(mem, set, mine->set));
+        if (fields_equal(mine->set, before.set))
+            mine->json = before.json; /* as mostly: the same members are written again */
         mine->time = w->time;
     }
     entries_cap(mem, all);
