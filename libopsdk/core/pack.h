@@ -13,6 +13,7 @@
 #include "core/scan.h"
 
 #include <opsdk/object.h>
+#include <string.h>
 
 typedef struct pack {
     buf out;
@@ -37,6 +38,28 @@ int pack_add(pack *p, enum token t, const char *text, size_t len);
 
 /* Adds a whole value that is packed already, behind a key or in an array.  Failures are as of pack_add, and stick. */
 void pack_copy(pack *p, const char *at);
+
+enum { PACK_STRING = 4, PACK_SHORT = 29 }; /* the type in a string's head; the longest whose head is one byte */
+
+/* A key or string of which avail bytes can be read: adds it if it is short and nothing is special about it; else false, and it is to go to
+ * pack_add. */
+static inline bool pack_short(pack *p, enum token t, const char *text, size_t len, size_t avail)
+{
+    char *at = p->out.data + p->out.len;
+
+    if (len > PACK_SHORT || p->out.cap - p->out.len < 4 * PACK_SHORT || p->part != PACK_NONE || p->why ||
+        p->depth <= (t == TOKEN_KEY ? 2u : 0u))
+        return false;
+    *at = (char)(PACK_STRING | len << 3);
+    if (avail >= PACK_SHORT)
+        memcpy(at + 1, text, PACK_SHORT); /* of constant length: no call */
+    else
+        memcpy(at + 1, text, len);
+    at[1 + len] = '\0';
+    p->out.len += len + 2;
+    p->open[p->depth - 1].count += t != TOKEN_KEY;
+    return true;
+}
 
 typedef struct node {
     enum opsdk_type type;

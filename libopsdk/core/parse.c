@@ -6,11 +6,10 @@
 
 #define auto_pack __attribute__((cleanup(pack_clear))) pack
 
-static int into_pack(enum token t, const char *text, size_t len, void *user)
+static int packed(int result, void *unused)
 {
-    int r = pack_add(user, t, text, len);
-
-    return r == PACK_COMPLETE ? 0 : r;
+    (void)unused;
+    return result == PACK_COMPLETE ? 0 : result;
 }
 
 int opsdk_object_parse(const opsdk_kind *kind, const char *json, size_t len, opsdk_object **ret, opsdk_error *err)
@@ -23,7 +22,9 @@ int opsdk_object_parse(const opsdk_kind *kind, const char *json, size_t len, ops
     pack_init(&p);
     if (len > LIMIT_OBJECT)
         return opsdk_error_set(err, OPSDK_EPROTO, "the object is larger than 8 MiB");
-    scan_init(&s, false, into_pack, &p);
+    scan_init(&s, false, NULL, NULL);
+    s.pack = &p; /* for good: nothing comes behind the value */
+    s.on_packed = packed;
     r = scan_feed(&s, json, len, &used);
     if (r == 0)
         r = scan_end(&s);

@@ -71,7 +71,7 @@ static void copy_members(projection *p, const char *map)
     size_t len = p->path.len;
 
     pack_add(p->out, TOKEN_MAP, NULL, 0);
-    for (const char *at = outer.text; at < end; at += node_read(at).size) {
+    for (const char *at = outer.text; at < end && !p->out->out.failed; at += node_read(at).size) {
         node key = node_read(at);
         enum wanted w, keys;
         at += key.size;
@@ -89,7 +89,8 @@ static void copy_members(projection *p, const char *map)
             copy_members(p, at);
         p->path.len = len;
     }
-    pack_add(p->out, TOKEN_END, NULL, 0);
+    if (!p->out->out.failed)
+        pack_add(p->out, TOKEN_END, NULL, 0);
 }
 
 int project_object(const opsdk_object *obj, const char *const *fields, pack *room, opsdk_object **ret)

@@ -1,7 +1,12 @@
 #include "core/scan.h"
 
+#include "core/pack.h"
+
 #include <opsdk/error.h>
 #include <string.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 enum state {
     VALUE,
@@ -26,6 +31,8 @@ void scan_init(scan *s, bool lines, scan_fn *on_token, void *user)
 {
     s->on_token = on_token;
     s->user = user;
+    s->pack = NULL;
+    s->on_packed = NULL;
     s->why = s->literal = NULL;
     s->at = 0;
     s->code = 0;
@@ -44,6 +51,13 @@ static const char *fail(scan *s, const char *p, const char *why)
     return p;
 }
 
+static int to_pack(scan *s, enum token t, const char *from, const char *to)
+{
+    int r = pack_add(s->pack, t, from, (size_t)(to - from));
+
+    return r == 0 || r == PACK_DROP ? r : s->on_packed(r, s->user);
+}
+
 static inline void emit(scan *s, enum token t, const char *from, const char *to)
 {
     int r;
@@ -53,11 +67,18 @@ static inline void emit(scan *s, enum token t, const char *from, const char *to)
             s->mute = 0; /* that was the value, or its end */
         return;
     }
-    r = s->on_token(t, from, (size_t)(to - from), s->user);
+    r = s->pack ? to_pack(s, t, from, to) : s->on_token(t, from, (size_t)(to - from), s->user);
     if (r < 0)
         s->code = r;
     if (r == SCAN_MUTE)
         s->mute = s->depth;
+}
+
+/* A whole key or string, in front of end: most of what there is, and short. */
+static inline void emit_text(scan *s, enum token t, const char *from, const char *to, const char *end)
+{
+    if (!s->pack || s->mute || !pack_short(s->pack, t, from, (size_t)(to - from), (size_t)(end - from)))
+        emit(s, t, from, to);
 }
 
 static void part(scan *s, const char *from, const char *to)
@@ -197,11 +218,21 @@ static const char *in_number(scan *s, const char *p, const char *end)
     return p;
 }
 
-/* Skips bytes that stand for themselves: ASCII but control characters, quotes and backslashes; eight at a time. */
+/* Skips bytes that stand for themselves: ASCII but control characters, quotes and backslashes. */
 static const char *plain_run(const char *p, const char *end)
 {
     const uint64_t ones = 0x0101010101010101u, tops = 0x8080808080808080u;
 
+#ifdef __SSE2__
+    for (; end - p >= 16; p += 16) {
+        __m128i v = _mm_loadu_si128((const void *)p);
+        __m128i quote = _mm_cmpeq_epi8(v, _mm_set1_epi8('"')), slash = _mm_cmpeq_epi8(v, _mm_set1_epi8('\\'));
+        __m128i control = _mm_cmpeq_epi8(v, _mm_min_epu8(v, _mm_set1_epi8(0x1f)));
+        int stop = _mm_movemask_epi8(_mm_or_si128(_mm_or_si128(quote, slash), _mm_or_si128(control, v)));
+        if (stop != 0)
+            return p + __builtin_ctz((unsigned)stop);
+    }
+#endif
     for (; end - p >= 8; p += 8) {
         uint64_t w, quote, slash, stop;
         memcpy(&w, p, 8);
@@ -248,45 +279,56 @@ static bool utf8_byte(scan *s, unsigned char c)
     return s->need ? utf8_next(s, c) : utf8_lead(s, c);
 }
 
-/* Here and in after_value the byte that mostly follows is taken at once. */
+/* Here and in after_value what mostly follows is taken at once: a string behind a key, a key behind a string. */
 static const char *close_string(scan *s, const char *start, const char *p, const char *end)
 {
     if (!s->key) {
         value_done(s);
-        emit(s, TOKEN_STRING, start, p);
-        return p + 1;
+        emit_text(s, TOKEN_STRING, start, p, end);
+        if (end - p < 3 || p[1] != ',' || p[2] != '"' || s->code != 0 || !in_map(s))
+            return p + 1;
+        return open_string(s, p + 2, true);
     }
     s->state = COLON;
-    emit(s, TOKEN_KEY, start, p);
+    emit_text(s, TOKEN_KEY, start, p, end);
     if (p + 1 == end || p[1] != ':' || s->code != 0)
         return p + 1;
     s->state = VALUE;
-    return p + 2;
+    return end - p > 2 && p[2] == '"' ? open_string(s, p + 2, false) : p + 2;
+}
+
+/* Up to the byte that ends the string or starts an escape. */
+static const char *skip_text(scan *s, const char *p, const char *end)
+{
+    for (; p < end; p++) {
+        if (s->need == 0)
+            p = plain_run(p, end);
+        if (p == end || (s->need == 0 && (*p == '"' || *p == '\\')))
+            break;
+        if (!utf8_byte(s, (unsigned char)*p))
+            return fail(s, p, (unsigned char)*p < 0x20 ? "a control character in a string" : "no valid UTF-8");
+    }
+    return p;
 }
 
 static const char *in_string(scan *s, const char *p, const char *end)
 {
-    const char *start = p;
-
     if (s->surrogate && *p != '\\')
         return fail(s, p, "half of a surrogate pair");
-    while (p < end) {
-        if (s->need == 0)
-            p = plain_run(p, end);
-        if (p == end)
-            break;
-        if (s->need == 0 && *p == '"')
-            return close_string(s, start, p, end);
-        if (s->need == 0 && *p == '\\') {
+    do {
+        const char *start = p;
+        p = skip_text(s, p, end);
+        if (s->code != 0)
+            return p;
+        if (p == end || *p == '\\') {
             part(s, start, p);
+            if (p == end)
+                return p;
             s->state = ESCAPE;
             return p + 1;
         }
-        if (!utf8_byte(s, (unsigned char)*p))
-            return fail(s, p, (unsigned char)*p < 0x20 ? "a control character in a string" : "no valid UTF-8");
-        p++;
-    }
-    part(s, start, p);
+        p = close_string(s, start, p, end);
+    } while (s->state == STRING && s->code == 0 && p < end);
     return p;
 }
 

@@ -19,10 +19,10 @@ struct stream {
     stream_object_fn *on_object;
     stream_skipped_fn *on_skipped;
     void *user;
-    opsdk_error *err;     /* of the call that is running */
-    const char *why;      /* the text is JSON, but no list or event */
-    int code;             /* not 0: dead */
-    bool watch, packing;  /* packing: tokens belong to the value of member */
+    opsdk_error *err; /* of the call that is running */
+    const char *why;  /* the text is JSON, but no list or event */
+    int code;         /* not 0: dead */
+    bool watch;
     bool skipping;        /* up to the next line feed */
     bool items;           /* a list's member was seen */
     bool reported;        /* the event's object was skipped */
@@ -185,20 +185,31 @@ static int metadata_done(stream *s)
     return r < 0 ? r : copy_text(s, "continue", &s->more);
 }
 
-static int packed(stream *s, enum token t, const char *text, size_t len)
+/* A value is in the pack, or could not be put there. */
+static int packed(int result, void *user)
 {
-    int r = pack_add(&s->pack, t, text, len);
+    stream *s = user;
     enum member done = s->member;
 
-    if (r < 0)
+    s->scan.pack = NULL;
+    if (result < 0)
         return out_of_memory(s);
-    if (r != PACK_COMPLETE)
-        return r;
-    s->packing = false;
     if (done == ITEMS)
         return item_done(s);
     s->member = OTHER; /* the next text may be part of a key */
     return done == METADATA ? metadata_done(s) : object_done(s);
+}
+
+/* This token, and what follows up to the end of the value. */
+static int start_packing(stream *s, enum token t, const char *text, size_t len)
+{
+    int r;
+
+    pack_reset(&s->pack);
+    s->scan.pack = &s->pack;
+    s->scan.on_packed = packed;
+    r = pack_add(&s->pack, t, text, len);
+    return r == 0 ? 0 : packed(r, s);
 }
 
 /* Does the value that starts here go into the pack? */
@@ -266,13 +277,8 @@ static int on_token(enum token t, const char *text, size_t len, void *user)
 {
     stream *s = user;
 
-    if (s->packing)
-        return packed(s, t, text, len);
-    if (is_packed(s, t)) {
-        s->packing = true;
-        pack_reset(&s->pack);
-        return packed(s, t, text, len);
-    }
+    if (is_packed(s, t))
+        return start_packing(s, t, text, len);
 
     word_add(&s->word, text, len);
     switch (t) {
@@ -298,7 +304,7 @@ static void next_line(stream *s)
 {
     scan_init(&s->scan, true, on_token, s);
     s->object = opsdk_object_unref(s->object);
-    s->packing = s->reported = s->skipping = false;
+    s->reported = s->skipping = false;
     s->depth = 0;
     s->member = OTHER;
     s->word.len = s->type.len = 0;
