@@ -11,10 +11,16 @@
 
 OPSDK_BEGIN
 
-/* Zero it once.  server and client are for the test to use between start and stop. */
+/* Zero it once, but for what says how the handlers run.  server and client are for the test to use between start and stop; client is the
+ * administrator's. */
 typedef struct opsdk_testing {
+    const char *
+        as; /* whom the handlers are: "system:serviceaccount:NAMESPACE:NAME"; with rbac, his roles are to suffice.  NULL: the administrator */
+    const char *ns; /* the namespace that they watch; NULL: all */
     opsdk_apiserver *server;
     opsdk_client *client;
+    opsdk_client *handlers; /* theirs */
+    const char *namespaces[2];
     opsdk_manager *manager;
     pthread_t thread;
     bool running;
@@ -38,10 +44,24 @@ static inline bool opsdk_testing_stop(opsdk_testing *t)
         pthread_join(t->thread, &failed);
     }
     t->manager = opsdk_manager_free(t->manager);
+    t->handlers = opsdk_client_free(t->handlers);
     t->client = opsdk_client_free(t->client);
     t->server = opsdk_apiserver_stop(t->server);
     t->running = false;
     return failed == NULL;
+}
+
+/* A client of the server: as that user (NULL: the administrator). */
+static inline int opsdk_testing_connect(opsdk_testing *t, const char *as, opsdk_client **ret, opsdk_error *err)
+{
+    opsdk_client_opts opts;
+    int r = 0;
+
+    memset(&opts, 0, sizeof(opts));
+    opts.kubeconfig = opsdk_apiserver_kubeconfig(t->server);
+    if (as)
+        r = opsdk_apiserver_kubeconfig_for(t->server, as, NULL, &opts.kubeconfig, err);
+    return r < 0 ? r : opsdk_client_new(&opts, ret, err);
 }
 
 /* Starts a server with opts (NULL: the defaults), applies the manifests of a file or folder (NULL: none), and runs the handlers (OPSDK_HANDLERS)
@@ -49,21 +69,21 @@ static inline bool opsdk_testing_stop(opsdk_testing *t)
 static inline int opsdk_testing_start(opsdk_testing *t, const opsdk_apiserver_opts *opts, const char *manifests,
                                       const opsdk_handler *const handlers[], opsdk_error *err)
 {
-    opsdk_client_opts client;
     opsdk_manager_opts manager;
     int r = opsdk_apiserver_start(opts, &t->server, err);
 
-    memset(&client, 0, sizeof(client));
     memset(&manager, 0, sizeof(manager));
     manager.listen = "";
-    if (r == 0) {
-        client.kubeconfig = opsdk_apiserver_kubeconfig(t->server);
+    t->namespaces[0] = t->ns;
+    manager.namespaces = t->ns ? t->namespaces : NULL;
+    if (r == 0)
         r = manifests ? opsdk_apiserver_load(t->server, manifests, err) : 0;
-    }
     if (r == 0)
-        r = opsdk_client_new(&client, &t->client, err);
+        r = opsdk_testing_connect(t, NULL, &t->client, err);
     if (r == 0)
-        r = opsdk_manager_new(t->client, &manager, &t->manager, err);
+        r = opsdk_testing_connect(t, t->as, &t->handlers, err);
+    if (r == 0)
+        r = opsdk_manager_new(t->handlers, &manager, &t->manager, err);
     for (; r == 0 && *handlers; handlers++)
         r = opsdk_manager_register(t->manager, *handlers, err);
     t->running = r == 0 && pthread_create(&t->thread, NULL, opsdk_testing_run, t) == 0;
