@@ -4,6 +4,8 @@
 #include "apiserver/debug.h"
 #include "apiserver/discovery/groups.h"
 #include "apiserver/fault.h"
+#include "apiserver/hooks/hooks.h"
+#include "apiserver/http.h"
 #include "apiserver/limits.h"
 #include "apiserver/negotiate.h"
 #include "apiserver/options.h"
@@ -90,6 +92,11 @@ static bool is_allowed(const call *c, unsigned possible, unsigned bit)
     return *c->rq.ns || !c->res->namespaced || looks;
 }
 
+static int call_verb(call *c, size_t verb, failure *why)
+{
+    return c->sub && c->sub->handle ? c->sub->handle(c, why) : verbs[verb].run(c, why);
+}
+
 static int run_verb(call *c, failure *why)
 {
     unsigned possible = verbs_at(c);
@@ -103,7 +110,7 @@ static int run_verb(call *c, failure *why)
             return fail_method(why);
         if (negotiate(c, why) < 0 || options_read(c, why) < 0)
             return -1;
-        return c->sub && c->sub->handle ? c->sub->handle(c, why) : verbs[i].run(c, why);
+        return hooks_take(c) ? 0 : call_verb(c, i, why);
     }
     return fail_method(why);
 }
@@ -138,21 +145,41 @@ static void answer_failure(call *c, const failure *why)
         call_answer_text(c, 500, "text/plain", "out of memory\n", 14);
 }
 
-void api_handle(call *c)
+static void finish(call *c, bool debug)
 {
-    auto_failure why = {0};
-    int64_t began = clock_us();
-    bool debug = debug_is(c);
-
-    c->status = 200;
-    c->body.max = LIMIT_REPLY;
-    if (handle(c, debug, &why) < 0)
-        answer_failure(c, &why);
     negotiate_finish(c);
     if (debug)
         return;
     fault_answer(c);
-    recorder_add(c->server->recorder, c, began);
+    recorder_add(c->server->recorder, c, c->began_us);
     if (c->res)
         resource_release(c->res);
+}
+
+void api_resume(call *c)
+{
+    auto_failure why = {0};
+    size_t verb = 0;
+
+    c->resumes = false;
+    while (strcmp(verbs[verb].verb, c->rq.verb) != 0) /* which run_verb has found */
+        verb++;
+    if (call_verb(c, verb, &why) < 0)
+        answer_failure(c, &why);
+    finish(c, false);
+    http_answer(c);
+}
+
+void api_handle(call *c)
+{
+    auto_failure why = {0};
+    bool debug = debug_is(c);
+
+    c->began_us = clock_us();
+    c->status = 200;
+    c->body.max = LIMIT_REPLY;
+    if (handle(c, debug, &why) < 0)
+        answer_failure(c, &why);
+    if (!c->resumes)
+        finish(c, debug);
 }

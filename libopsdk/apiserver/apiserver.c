@@ -6,6 +6,7 @@
 #include "apiserver/discovery/discovery.h"
 #include "apiserver/discovery/openapi.h"
 #include "apiserver/fault.h"
+#include "apiserver/hooks/hooks.h"
 #include "apiserver/http.h"
 #include "apiserver/kinds/kinds.h"
 #include "apiserver/pods/pods.h"
@@ -38,22 +39,33 @@ const char *apiserver_time(const apiserver *s, char *room)
     return apiserver_time_in(s, 0, room);
 }
 
+/* The server's copy of an option; NULL when that fails, so that nothing is freed that is the author's. */
+static int own(const char **text)
+{
+    const char *given = *text;
+
+    *text = given ? strdup(given) : NULL;
+    return given && !*text ? -1 : 0;
+}
+
 static int create(apiserver *s, const opsdk_apiserver_opts *opts, opsdk_error *err)
 {
+    int listening;
+
     pthread_mutex_init(&s->lock, NULL);
     s->opts = opts ? *opts : (opsdk_apiserver_opts){0};
-    if (s->opts.listen) {
-        s->opts.listen = strdup(s->opts.listen);
-        if (!s->opts.listen)
-            return opsdk_error_set(err, OPSDK_ENOMEM, "out of memory");
-    }
+    listening = own(&s->opts.listen);
+    if (own(&s->opts.webhooks) < 0 || listening < 0)
+        return opsdk_error_set(err, OPSDK_ENOMEM, "out of memory");
     s->faults = faults_new();
     s->recorder = recorder_new();
+    s->hooks = hooks_new();
     s->objects = store_new();
     s->resources = registry_new();
     s->auth = auth_new();
-    s->kinds =
-        s->auth && s->faults && s->recorder && s->objects && s->resources ? kinds_new(s->resources, s->objects) : NULL;
+    s->kinds = s->auth && s->hooks && s->faults && s->recorder && s->objects && s->resources
+                   ? kinds_new(s->resources, s->objects)
+                   : NULL;
     s->crds = s->kinds ? crds_new(s) : NULL;
     if (!s->crds || (!s->opts.no_controllers && controllers_start(s) < 0))
         return opsdk_error_set(err, OPSDK_ENOMEM, "out of memory");
@@ -105,6 +117,7 @@ opsdk_apiserver *opsdk_apiserver_stop(opsdk_apiserver *s)
 {
     if (!s)
         return NULL;
+    hooks_stop(s);
     pods_stop(s);
     http_stop(s);
     pods_free(s);
@@ -115,6 +128,7 @@ opsdk_apiserver *opsdk_apiserver_stop(opsdk_apiserver *s)
     kinds_free(s->kinds);
     controllers_stop(s);
     recorder_free(s->recorder);
+    hooks_free(s->hooks);
     faults_free(s->faults);
     auth_free(s->auth);
     tls_free(s->tls);
@@ -122,6 +136,7 @@ opsdk_apiserver *opsdk_apiserver_stop(opsdk_apiserver *s)
     store_free(s->objects);
     pthread_mutex_destroy(&s->lock);
     free((char *)s->opts.listen);
+    free((char *)s->opts.webhooks);
     free(s);
     return NULL;
 }

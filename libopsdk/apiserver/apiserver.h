@@ -25,6 +25,7 @@ struct opsdk_apiserver {
     struct gc *gc;                         /* NULL: none */
     struct namespace_ends *namespace_ends; /* likewise */
     struct faults *faults;
+    struct hooks *hooks;
     struct recorder *recorder;
     struct pods *pods;
     struct auth *auth;
@@ -45,6 +46,8 @@ int kubeconfig_text(const apiserver *s, const user_info *user, buf *out);
 
 /* A request from head to answer, under the lock, once it is authenticated.  Whatever fails is answered as a Status. */
 void api_handle(call *c);
+/* The rest of one that hooks_take took, in its thread. */
+void api_resume(call *c);
 
 /* Writes that the server itself does (garbage collection, controllers, loading of manifests): as the given manager, all
  * steps of a client's write but authorization.  doc is borrowed. */

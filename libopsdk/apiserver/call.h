@@ -84,6 +84,13 @@ struct call {
     struct stream *stream; /* a watch that goes on after the head; then the body is not sent */
     mangle mangle;
     bool taken; /* the answer comes later, by somebody else (http_answer) */
+    /* Of webhooks. */
+    bool resumes;               /* and that is api_resume */
+    struct call *next;          /* that waits for a thread */
+    struct hook_thread *thread; /* it runs in one that may wait; NULL: it must not */
+    const json_t *options;      /* DeleteOptions; borrowed */
+    char *name_asked;           /* of what is created, before a name is generated; owned */
+    int64_t began_us;
 };
 
 /* Adds a Warning header (299); twice the same is sent once. */

@@ -164,19 +164,36 @@ static int create_instead(writing *w, failure *why)
     return write_create(w, why);
 }
 
+static int update_once(writing *w, failure *why)
+{
+    call *c = w->c;
+
+    if (call_document(c, &w->obj, why) < 0 ||
+        write_decode(c, w->obj, call_is_json(c) ? c->rq.body : NULL, c->rq.body_len, why) < 0 || load(w, why) < 0)
+        return -1;
+    return w->old ? store_over(w, why) : create_instead(w, why);
+}
+
+/* May a write be tried again, since its object was changed while somebody was asked about it?  Then all is as before the first. */
+static bool may_try_again(writing *w, int tries, failure *why)
+{
+    if (why->code != 409 || !w->released || tries == TRIES)
+        return false;
+    failure_clear(why);
+    writing_clear(w);
+    json_decref(w->c->doubles);
+    w->c->doubles = NULL;
+    w->released = w->applied = false;
+    return true;
+}
+
 int verb_update(call *c, failure *why)
 {
     writing w = {.c = c};
-    int r = call_document(c, &w.obj, why);
+    int r = update_once(&w, why);
 
-    if (r == 0)
-        r = write_decode(c, w.obj, call_is_json(c) ? c->rq.body : NULL, c->rq.body_len, why);
-    if (r == 0)
-        r = load(&w, why);
-    if (r == 0 && !w.old)
-        r = create_instead(&w, why);
-    else if (r == 0)
-        r = store_over(&w, why);
+    for (int i = 1; r < 0 && may_try_again(&w, i, why); i++)
+        r = update_once(&w, why);
     if (r == 0)
         r = write_answer(&w, w.old ? 200 : 201, why);
     writing_clear(&w);
@@ -377,14 +394,11 @@ static int patch_once(writing *w, patching *p, failure *why)
 
 static int patch_tries(writing *w, patching *p, failure *why)
 {
-    for (int i = 0;; i++) {
-        int r = patch_once(w, p, why);
-        if (r == 0 || why->code != 409 || !w->released || i + 1 == TRIES)
-            return r;
-        failure_clear(why);
-        writing_clear(w);
-        w->released = false;
-    }
+    int r = patch_once(w, p, why);
+
+    for (int i = 1; r < 0 && may_try_again(w, i, why); i++)
+        r = patch_once(w, p, why);
+    return r;
 }
 
 int change_apply(call *c, const json_t *config, failure *why)

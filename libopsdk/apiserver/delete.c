@@ -15,6 +15,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define TRIES 5 /* of a delete whose object changes while webhooks are asked */
+
 static bool is_held(const resource *res, const json_t *obj)
 {
     return res->strategy && res->strategy->held && res->strategy->held(obj);
@@ -153,15 +155,66 @@ static int do_delete(call *c, const json_t *opts, json_t *obj, json_t *old, bool
     return *ret_gone ? take_out(c, obj, old, why) : 0;
 }
 
+static int admit(call *c, const json_t *old, bool *ret_released, failure *why)
+{
+    if (hooks_mutate(c, NULL, old, ret_released, why) < 0)
+        return -1;
+    return hooks_validate(c, NULL, old, ret_released, why);
+}
+
+/* One look: what is stored now, and webhooks let it go.  *ret_again: while they were asked it became *it. */
+static int look(call *c, item **it, const json_t *opts, json_t **ret, bool *ret_again, failure *why)
+{
+    int64_t revision = (*it)->revision;
+    bool released = false;
+
+    *ret_again = false;
+    if (check_preconditions(c, *it, opts, why) < 0)
+        return -1;
+    *ret = version_tree(c->res, *it);
+    if (!*ret)
+        return failure_memory(why);
+    if (admit(c, *ret, &released, why) < 0)
+        return -1;
+    if (!released)
+        return 0;
+    *it = collection_get(c->res->objects, meta_text(*ret, "namespace"), meta_text(*ret, "name"));
+    if (!*it)
+        return fail_not_found(c->res, meta_text(*ret, "name"), why);
+    *ret_again = (*it)->revision != revision;
+    return 0;
+}
+
+/* The object as it is stored when all have agreed; the caller's. */
+static int load_agreed(call *c, item *it, const json_t *opts, json_t **ret, failure *why)
+{
+    bool again = true;
+
+    for (int i = 0; again; i++) {
+        json_decref(*ret);
+        *ret = NULL;
+        if (look(c, &it, opts, ret, &again, why) < 0)
+            return -1;
+        if (again && i + 1 == TRIES)
+            return fail_conflict(c->res, meta_text(*ret, "name"),
+                                 "the object has been modified; please apply your changes to the latest version and "
+                                 "try again",
+                                 why);
+    }
+    return 0;
+}
+
 int delete_object(call *c, item *it, const json_t *opts, json_t **ret, failure *why)
 {
     json_auto_t *old = NULL, *obj = NULL;
     bool gone = false;
-    int r = check_preconditions(c, it, opts, why);
+    int r;
 
+    c->options = opts;
+    r = load_agreed(c, it, opts, &old, why);
+    c->options = NULL;
     if (r < 0)
         return -1;
-    old = version_tree(c->res, it);
     obj = old ? json_clone(old) : NULL;
     if (!obj)
         return failure_memory(why);
@@ -186,10 +239,9 @@ int verb_delete(call *c, failure *why)
 {
     json_auto_t *opts = NULL, *left = NULL;
     char name[LIMIT_KEY], uid[64];
-    bool released = false;
     item *it;
 
-    if (delete_options_read(c, &opts, why) < 0 || admission_mutate(c, NULL, NULL, &released, why) < 0)
+    if (delete_options_read(c, &opts, why) < 0 || admission_builtin(c, NULL, NULL, why) < 0)
         return -1;
     it = verb_find(c, why);
     if (!it)
@@ -229,12 +281,15 @@ static int gather(item *it, void *user)
 
 static int delete_gathered(call *c, const gathering *g, const json_t *opts, failure *why)
 {
-    int r = 0;
-
-    for (size_t i = 0; r == 0 && i < g->n; i++)
-        if (collection_get(c->res->objects, g->items[i]->ns, g->items[i]->name) == g->items[i])
-            r = delete_object(c, g->items[i], opts, NULL, why);
-    return r;
+    for (size_t i = 0; i < g->n; i++) {
+        if (collection_get(c->res->objects, g->items[i]->ns, g->items[i]->name) != g->items[i] ||
+            delete_object(c, g->items[i], opts, NULL, why) == 0)
+            continue;
+        if (why->code != 404) /* somebody else was faster */
+            return -1;
+        failure_clear(why);
+    }
+    return 0;
 }
 
 /* With a limit, a page of them. */

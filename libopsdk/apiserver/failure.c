@@ -8,6 +8,7 @@
 void failure_clear(failure *why)
 {
     free(why->message);
+    free(why->reason_text);
     json_decref(why->details);
     json_decref(why->metadata);
     *why = (failure){0};
@@ -101,6 +102,16 @@ void failure_cause(failure *why, const char *reason, const char *message, const 
     put(cause, "message", message);
     put(cause, "field", field);
     json_array_append_new(causes, cause);
+}
+
+void failure_reason(failure *why, const char *reason)
+{
+    char *text = strdup(reason);
+
+    if (!text)
+        return;
+    free(why->reason_text);
+    why->reason = why->reason_text = text;
 }
 
 void failure_retry_after(failure *why, int seconds)

@@ -11,6 +11,7 @@
 typedef struct failure {
     int code;           /* HTTP status; 0: none */
     const char *reason; /* "NotFound", "Invalid", a literal; "" leaves it out */
+    char *reason_text;  /* what it points at, when it is none; owned */
     char *message;      /* owned */
     json_t *details;    /* owned; NULL: none */
     json_t *metadata;   /* likewise; NULL: empty */
@@ -30,7 +31,8 @@ int failure_memory(failure *why);
 void failure_about(failure *why, const char *name, const char *group, const char *kind);
 /* Adds to details.causes; field may be NULL. */
 void failure_cause(failure *why, const char *reason, const char *message, const char *field);
-void failure_retry_after(failure *why, int seconds); /* details.retryAfterSeconds, and the header with it */
+void failure_reason(failure *why, const char *reason); /* in place of its reason; copied */
+void failure_retry_after(failure *why, int seconds);   /* details.retryAfterSeconds, and the header with it */
 
 /* The whole Status document; the caller's. */
 json_t *failure_status(const failure *why);

@@ -141,6 +141,8 @@ int http_handle(connection *conn)
     conn->waiting = conn->call.taken;
     if (!conn->waiting && !conn->call.ws && (!conn->call.mangle.silent || conn->call.stream))
         r = send_answer(conn);
+    if (conn->waiting)
+        lws_set_timeout(conn->wsi, NO_PENDING_TIMEOUT, 0); /* whoever has it knows how long it takes */
     conn->busy = conn->waiting || conn->call.stream || conn->call.mangle.silent || conn->out.len > conn->sent;
     pthread_mutex_unlock(&s->lock);
     return r;

@@ -196,6 +196,7 @@ static void call_clear(call *c)
     json_decref(c->doubles);
     free(c->manager);
     free(c->etag);
+    free(c->name_asked);
     user_info_clear(&c->user);
     *c = (call){.body = BUF_INIT(LIMIT_REPLY)};
 }

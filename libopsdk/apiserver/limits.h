@@ -48,6 +48,9 @@
 #define LIMIT_PATH_VALUES 65536     /* that a JSONPath may reach at once */
 #define LIMIT_PATCH_OPS 10000       /* operations of one JSON patch */
 #define LIMIT_PATCH_COPY (3u << 20) /* bytes that they copy; k8s.io/apiserver JSONPatchMaxCopyBytes */
+#define LIMIT_HOOK_THREADS 64       /* requests at once that wait for webhooks; more wait for these */
+#define LIMIT_HOOK_URL 4096         /* bytes of a webhook's URL */
+#define LIMIT_REVIEW (16u << 20)    /* bytes of a question to a webhook (two objects), and of its answer */
 #define LIMIT_GC_TURN 64            /* objects that a controller deals with in one turn of the loop */
 #define LIMIT_NAMESPACE_AGAIN_MS 10 /* until what goes from a namespace that ends is counted anew */
 #define LIMIT_GC_AGAIN_MS 1000      /* until it tries again what went wrong */

@@ -102,7 +102,7 @@ static int check_doubles(call *c, failure *why)
     return 0;
 }
 
-int write_decode(call *c, json_t *obj, const char *text, size_t len, failure *why)
+static int decode(call *c, json_t *obj, const char *text, size_t len, enum field_validation validation, failure *why)
 {
     json_auto_t *warnings = json_array();
     decode_opts o = {.kind = c->res->kind,
@@ -110,13 +110,13 @@ int write_decode(call *c, json_t *obj, const char *text, size_t len, failure *wh
                      .warnings = warnings,
                      .text = text,
                      .len = len,
-                     .validation = write_validation(c)};
+                     .validation = validation};
     int r;
 
     if (check_kind(c, obj, text, len, why) < 0)
         return -1;
     r = c->res->custom ? decode_custom(c->res->schema, obj, &o, why) : decode_builtin(c->res->schema, obj, &o, why);
-    if (r == 0)
+    if (r == 0 && validation != VALIDATION_IGNORE)
         r = check_doubles(c, why);
     pass_warnings(c, warnings);
     set_kind(c->res, obj); /* not before: duplicates are found by the number of members */
@@ -125,6 +125,16 @@ int write_decode(call *c, json_t *obj, const char *text, size_t len, failure *wh
     if (r == 0 && c->res->strategy && c->res->strategy->defaults)
         c->res->strategy->defaults(obj);
     return r;
+}
+
+int write_decode(call *c, json_t *obj, const char *text, size_t len, failure *why)
+{
+    return decode(c, obj, text, len, write_validation(c), why);
+}
+
+int write_settle(call *c, json_t *obj, failure *why)
+{
+    return decode(c, obj, NULL, 0, VALIDATION_IGNORE, why);
 }
 
 /* ---- checks ---- */
@@ -178,6 +188,18 @@ static int pass(writing *w, failure *why)
     return 0;
 }
 
+/* The lock was let go: is the kind still served, and the namespace there? */
+static int check_place(const writing *w, failure *why)
+{
+    const resource *res = w->c->res;
+
+    if (!w->released)
+        return 0;
+    if (!registry_find(w->c->server->resources, res->group, res->version, res->plural))
+        return fail_unknown(why);
+    return w->old ? 0 : admission_place(w->c, w->obj, why);
+}
+
 static int store_it(writing *w, failure *why)
 {
     const strategy *s = w->c->res->strategy;
@@ -220,7 +242,7 @@ int write_create(writing *w, failure *why)
 {
     call *c = w->c;
 
-    if (pass(w, why) < 0)
+    if (pass(w, why) < 0 || check_place(w, why) < 0)
         return -1;
     if (strcmp(c->rq.verb, "create") == 0 && has_version(w->obj))
         return failure_set(why, 500, "", "resourceVersion should not be set on objects to be created");
@@ -249,7 +271,7 @@ int write_update(writing *w, failure *why)
     call *c = w->c;
     bool due;
 
-    if (pass(w, why) < 0)
+    if (pass(w, why) < 0 || check_place(w, why) < 0)
         return -1;
     if (w->released && check_current(w, why) < 0)
         return -1;

@@ -233,6 +233,20 @@ static bool serve(connection *k, wire *w, const fakeapi_reply *r)
     return good && !r->close;
 }
 
+static bool serve_made(connection *k, wire *w, const wire_request *rq, fakeapi_reply r)
+{
+    char *made = r.make ? r.make(rq->body, r.user) : NULL;
+    bool more;
+
+    if (made) {
+        r.body = made;
+        r.len = strlen(made);
+    }
+    more = serve(k, w, &r);
+    free(made);
+    return more;
+}
+
 static void *serve_connection(void *user)
 {
     connection *k = user;
@@ -247,7 +261,7 @@ static void *serve_connection(void *user)
             break;
         reply = choose(k->f, &rq);
         remember(k, &rq);
-        more = serve(k, w, &reply);
+        more = serve_made(k, w, &rq, reply);
     }
     wire_close(w);
     shutdown(k->fd, SHUT_RDWR);

@@ -26,19 +26,21 @@ typedef struct fakeapi_opts {
 } fakeapi_opts;
 
 typedef struct fakeapi_reply {
-    int status;          /* default 200 */
-    const char *headers; /* more lines, each with "\r\n" */
-    const char *type;    /* default application/json */
-    const char *body;    /* default "" */
-    size_t len;          /* of body; 0: its strlen */
-    size_t piece;        /* > 0: chunked transfer, so many bytes per chunk and per write */
-    size_t cut_at;       /* > 0: the connection is closed after so many bytes of body */
-    bool close;          /* the connection is closed after the reply */
-    bool drop;           /* the connection is closed instead of a reply */
-    bool silent;         /* no reply ever, the connection stays open */
-    bool hold;           /* chunked and left open behind body: a watch.  See fakeapi_send. */
-    int delay_ms;        /* before the reply; at most 2000 */
-    int times;           /* how often it is given; default 1; -1: always */
+    int status;                                  /* default 200 */
+    const char *headers;                         /* more lines, each with "\r\n" */
+    const char *type;                            /* default application/json */
+    const char *body;                            /* default "" */
+    size_t len;                                  /* of body; 0: its strlen */
+    size_t piece;                                /* > 0: chunked transfer, so many bytes per chunk and per write */
+    size_t cut_at;                               /* > 0: the connection is closed after so many bytes of body */
+    bool close;                                  /* the connection is closed after the reply */
+    bool drop;                                   /* the connection is closed instead of a reply */
+    bool silent;                                 /* no reply ever, the connection stays open */
+    bool hold;                                   /* chunked and left open behind body: a watch.  See fakeapi_send. */
+    int delay_ms;                                /* before the reply; at most 2000 */
+    char *(*make)(const char *body, void *user); /* makes the body of the request's, to be freed, in place of body */
+    void *user;
+    int times; /* how often it is given; default 1; -1: always */
 } fakeapi_reply;
 
 typedef struct fakeapi_request {

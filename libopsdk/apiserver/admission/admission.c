@@ -92,7 +92,7 @@ static int check_definition(const admission *a)
 
 /* ---- the chain ---- */
 
-int admission_mutate(call *c, json_t *obj, const json_t *old, bool *ret_released, failure *why)
+int admission_builtin(call *c, json_t *obj, const json_t *old, failure *why)
 {
     static int (*const chain[])(const admission *) = {
         check_definition, plugin_namespace_lifecycle, plugin_service_account, plugin_node_taint,
@@ -102,7 +102,19 @@ int admission_mutate(call *c, json_t *obj, const json_t *old, bool *ret_released
     for (size_t i = 0; i < sizeof(chain) / sizeof(chain[0]); i++)
         if (chain[i](&a) < 0)
             return -1;
-    return hooks_mutate(c, obj, old, ret_released, why);
+    return 0;
+}
+
+int admission_place(call *c, json_t *obj, failure *why)
+{
+    const admission a = {c, obj, NULL, why};
+
+    return check_definition(&a) < 0 || plugin_namespace_lifecycle(&a) < 0 ? -1 : 0;
+}
+
+int admission_mutate(call *c, json_t *obj, const json_t *old, bool *ret_released, failure *why)
+{
+    return admission_builtin(c, obj, old, why) < 0 ? -1 : hooks_mutate(c, obj, old, ret_released, why);
 }
 
 int admission_validate(call *c, const json_t *obj, const json_t *old, bool *ret_released, failure *why)

@@ -9,6 +9,11 @@
 int admission_mutate(call *c, json_t *obj, const json_t *old, bool *ret_released, failure *why);
 int admission_validate(call *c, const json_t *obj, const json_t *old, bool *ret_released, failure *why);
 
+/* The plug-ins alone. */
+int admission_builtin(call *c, json_t *obj, const json_t *old, failure *why);
+/* After the lock was let go: is the place where obj, which is new, is to be still there? */
+int admission_place(call *c, json_t *obj, failure *why);
+
 /* The webhooks, which come after the plug-ins that are built in. */
 int hooks_mutate(call *c, json_t *obj, const json_t *old, bool *ret_released, failure *why);
 int hooks_validate(call *c, const json_t *obj, const json_t *old, bool *ret_released, failure *why);

@@ -1,5 +1,6 @@
 /* Configurations of admission webhooks. */
 #include "apiserver/kinds/webhook.h"
+#include "apiserver/hooks/hooks.h"
 #include "apiserver/kinds/check.h"
 #include "apiserver/kinds/strategies.h"
 #include "apiserver/meta.h"
@@ -290,6 +291,13 @@ static void validate(call *c, const json_t *obj, const json_t *old, field_errors
     }
 }
 
+static void stored(call *c, const json_t *now, const json_t *old)
+{
+    (void)now, (void)old;
+    hooks_changed(c->server->hooks);
+}
+
 const strategy VALIDATING_WEBHOOK_STRATEGY = {
-    .defaults = validating_defaults, .prepare = prepare, .validate = validate};
-const strategy MUTATING_WEBHOOK_STRATEGY = {.defaults = mutating_defaults, .prepare = prepare, .validate = validate};
+    .defaults = validating_defaults, .prepare = prepare, .validate = validate, .stored = stored};
+const strategy MUTATING_WEBHOOK_STRATEGY = {
+    .defaults = mutating_defaults, .prepare = prepare, .validate = validate, .stored = stored};

@@ -19,6 +19,7 @@ typedef struct opsdk_apiserver_opts { /* zero is the default of each */
         rbac; /* asks who it is, and evaluates roles; else everybody may do everything.  Implies tls, but for a Unix socket. */
     bool no_controllers; /* as kube-apiserver alone: nothing collects garbage or ends namespaces */
     bool pods; /* pods whose annotations name a command run it: whoever may create pods here may run programs as you */
+    const char *webhooks; /* "HOST:PORT" that answers for all services of webhooks; NULL: they are unreachable */
 } opsdk_apiserver_opts;
 
 /* Starts a server in a thread of its own; it answers when this returns.  *ret is the caller's: end it with opsdk_apiserver_stop.
