@@ -12,9 +12,12 @@ test: ## unit tests, hermetic, under a minute; SAN=1: with ASan and UBSan; only:
 	@tests/deps test
 	@$(MAKE) --no-print-directory test-run
 
+# Begun first, so that the others run beside it.
+LONGEST := %/test_scenarios
+
 # Through make again: what pkg-config says was read before tests/deps brought the packages.
 test-run: all test-build
-	@B=$(B) SAN=$(SAN) T=$(T) tests/run $(TEST_SCRIPTS) $(TESTS) # the longest first
+	@B=$(B) SAN=$(SAN) T=$(T) tests/run $(filter $(LONGEST),$(TESTS)) $(TEST_SCRIPTS) $(filter-out $(LONGEST),$(TESTS))
 
 test-build: $(TESTS)
 

@@ -131,6 +131,8 @@ static int handle(call *c, bool debug, failure *why)
 {
     if (auth_identify(c, why) < 0 || (!debug && fault_request(c, why) < 0) || auth_check(c, why) < 0)
         return -1;
+    if (c->rq.cut)
+        return failure_bad_request(why, "over TLS this server cannot read line feeds in the query of a request");
     return debug ? debug_handle(c, why) : answer(c, why);
 }
 

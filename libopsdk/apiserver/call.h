@@ -34,6 +34,7 @@ typedef struct request {
     size_t n_params;
     const char *accept, *content_type, *user_agent, *authorization; /* "" when absent */
     const char *if_none_match;                                      /* likewise */
+    bool cut;            /* libwebsockets took an encoded line feed in the query for its end (http_door.h) */
     const char *upgrade; /* protocols, one of which a WebSocket is to have; "": none is asked for */
     impersonation impersonation;
     const char *body;

@@ -100,6 +100,7 @@ int connection_begin(connection *conn, const char *path)
     rq->user_agent = header(conn, WSI_TOKEN_HTTP_USER_AGENT);
     rq->authorization = header(conn, WSI_TOKEN_HTTP_AUTHORIZATION);
     rq->if_none_match = header(conn, WSI_TOKEN_HTTP_IF_NONE_MATCH);
+    rq->cut = lws_hdr_total_length(conn->wsi, WSI_TOKEN_HTTP) == 0; /* the version is missing */
     rq->upgrade = *header(conn, WSI_TOKEN_UPGRADE) ? header(conn, WSI_TOKEN_PROTOCOL) : "";
     rq->impersonation = (impersonation){.user = other_header(conn, "impersonate-user:"),
                                         .uid = other_header(conn, "impersonate-uid:"),

@@ -15,35 +15,35 @@
 #include <unistd.h>
 
 /* Paths are arguments, never part of a script.  What a script has not read when it fails is read away: an unread stdin would keep
- * the server from telling how it ended.  "go" asks for stdin. */
+ * the server from telling how it ended.  "go" asks for stdin.  One line each: some servers cannot read a request with an encoded line feed. */
 
 /* $1 folder, $2 temporary name, $3 name, $4 mode, $5 length, $6 head or cat.  head ends by itself where stdin cannot be closed (v4),
  * but copies slowly in busybox. */
 static const char put_script[] =
-    "to=${1%/}/$3; tmp=${1%/}/$2\n"
-    "mkdir -p \"$1\" || exit 1\n"
-    "if [ -d \"$to\" ]; then echo \"$to is a folder; put a / behind it to copy into it\" >&2; exit 1; fi\n"
-    "umask 077\n"
-    "fail() { rm -f \"$tmp\"; cat >/dev/null; exit 1; }\n"
-    ": >\"$tmp\" || exit 1\n"
-    "echo go\n"
-    "if [ $6 = head ]; then head -c \"$5\" >\"$tmp\" || fail; else cat >\"$tmp\" || fail; fi\n"
-    "command -v wc >/dev/null 2>&1 || exit 75\n"
-    "[ \"$(wc -c <\"$tmp\")\" -eq \"$5\" ] || { echo 'not all bytes arrived' >&2; fail; }\n"
-    "chmod \"$4\" \"$tmp\" && mv -f \"$tmp\" \"$to\" || fail\n";
+    "to=${1%/}/$3; tmp=${1%/}/$2; "
+    "mkdir -p \"$1\" || exit 1; "
+    "if [ -d \"$to\" ]; then echo \"$to is a folder; put a / behind it to copy into it\" >&2; exit 1; fi; "
+    "umask 077; "
+    "fail() { rm -f \"$tmp\"; cat >/dev/null; exit 1; }; "
+    ": >\"$tmp\" || exit 1; "
+    "echo go; "
+    "if [ $6 = head ]; then head -c \"$5\" >\"$tmp\" || fail; else cat >\"$tmp\" || fail; fi; "
+    "command -v wc >/dev/null 2>&1 || exit 75; "
+    "[ \"$(wc -c <\"$tmp\")\" -eq \"$5\" ] || { echo 'not all bytes arrived' >&2; fail; }; "
+    "chmod \"$4\" \"$tmp\" && mv -f \"$tmp\" \"$to\" || fail";
 
 /* The same arguments, when the length could not be counted there: that the first script has told its end, after the end of its
  * input, shows that nothing was cut off. */
-static const char name_script[] = "to=${1%/}/$3; tmp=${1%/}/$2\n"
-                                  "chmod \"$4\" \"$tmp\" && mv -f \"$tmp\" \"$to\" || { rm -f \"$tmp\"; exit 1; }\n";
+static const char name_script[] = "to=${1%/}/$3; tmp=${1%/}/$2; "
+                                  "chmod \"$4\" \"$tmp\" && mv -f \"$tmp\" \"$to\" || { rm -f \"$tmp\"; exit 1; }";
 
 /* $1 folder. */
-static const char untar_script[] = "command -v tar >/dev/null 2>&1 || exit 127\n"
-                                   "mkdir -p \"$1\" || exit 1\n"
-                                   "echo go\n"
-                                   "tar -xmf - -C \"$1\" || { r=$?; cat >/dev/null; exit $r; }\n";
+static const char untar_script[] = "command -v tar >/dev/null 2>&1 || exit 127; "
+                                   "mkdir -p \"$1\" || exit 1; "
+                                   "echo go; "
+                                   "tar -xmf - -C \"$1\" || { r=$?; cat >/dev/null; exit $r; }";
 
-static const char mkdir_script[] = "mkdir -p \"$1\" && chmod \"$2\" \"$1\"\n";
+static const char mkdir_script[] = "mkdir -p \"$1\" && chmod \"$2\" \"$1\"";
 
 /* A file's place in the container, and the words of a command about it. */
 typedef struct put {

@@ -50,7 +50,7 @@ pod *pod_new(apiserver *s, const json_t *obj)
     if (!p)
         return NULL;
     p->server = s;
-    p->box = (sandbox){.user = -1, .net = -1};
+    p->box = (sandbox){.user = -1, .net = -1, .diag = -1};
     return fill(p, obj) ? p : pod_free(p);
 }
 
@@ -140,7 +140,7 @@ static void signal_all(const pod *p, int sig)
 static void open_box(pod *p)
 {
     bool host_network = p->host_network;
-    sandbox box = {.user = -1, .net = -1};
+    sandbox box = {.user = -1, .net = -1, .diag = -1};
 
     pthread_mutex_unlock(&p->server->lock);
     if (sandbox_works())

@@ -1,13 +1,12 @@
 #include "apiserver/pods/proxy.h"
 #include "apiserver/limits.h"
+#include "apiserver/pods/listeners.h"
 #include "apiserver/pods/pods.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <netinet/in.h>
 #include <poll.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -15,7 +14,6 @@
 
 #define PORTS 64
 #define PIECE 16384
-#define TCP_LISTEN_STATE 0x0A
 
 /* One way of a connection: what was read of one side and waits for the other. */
 typedef struct half {
@@ -246,37 +244,9 @@ static void port_found(proxies *x, int number)
     port_open(x, number);
 }
 
-/* "0: 00000000:24BC 00000000:0000 0A ..."; what listens for the pod itself alone is not for others. */
-static void look_line(proxies *x, const char *line)
+static void on_listener(int number, void *user)
 {
-    unsigned number, state;
-    char address[40];
-
-    if (sscanf(line, " %*u: %39[0-9A-F]:%4x %*[0-9A-F]:%*4x %2x", address, &number, &state) == 3 &&
-        state == TCP_LISTEN_STATE && strcmp(address, "0100007F") != 0 &&
-        strcmp(address, "00000000000000000000000001000000") != 0)
-        port_found(x, (int)number);
-}
-
-static void look_file(proxies *x, pid_t pid, const char *name)
-{
-    char path[64], line[512];
-    FILE *f;
-
-    snprintf(path, sizeof(path), "/proc/%d/net/%s", (int)pid, name);
-    f = fopen(path, "re");
-    while (f && fgets(line, sizeof(line), f))
-        look_line(x, line);
-    if (f)
-        fclose(f);
-}
-
-static pid_t any_process(const pod *p)
-{
-    for (size_t i = 0; i < p->n; i++)
-        if (p->containers[i].state == CONTAINER_RUNNING)
-            return p->containers[i].process.pid;
-    return 0;
+    port_found(user, number);
 }
 
 static void drop_unseen(proxies *x)
@@ -294,19 +264,17 @@ static void drop_unseen(proxies *x)
 
 int64_t proxies_step(proxies *x, int64_t now)
 {
-    pid_t pid = any_process(x->pod);
+    bool runs = pod_runs(x->pod);
 
-    if (pid && now < x->look_at_ms)
+    if (runs && now < x->look_at_ms)
         return x->look_at_ms;
     for (size_t i = 0; i < x->n; i++)
         x->ports[i]->seen = false;
-    if (pid) {
-        look_file(x, pid, "tcp");
-        look_file(x, pid, "tcp6");
-    }
+    if (runs)
+        listeners_each(x->pod->box.diag, on_listener, x);
     drop_unseen(x);
-    x->look_at_ms = pid ? now + LIMIT_PORTS_MS : 0;
-    return pid ? x->look_at_ms : INT64_MAX;
+    x->look_at_ms = runs ? now + LIMIT_PORTS_MS : 0;
+    return runs ? x->look_at_ms : INT64_MAX;
 }
 
 proxies *proxies_new(pod *p)

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/if.h>
+#include <linux/netlink.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdio.h>
@@ -86,14 +87,16 @@ static int map_users(pid_t pid)
 static void be_namespaces(int with, bool host_network)
 {
     struct ifreq lo = {.ifr_name = "lo", .ifr_flags = IFF_UP};
+    int diag = -1;
     char byte = unshare(CLONE_NEWUSER | (host_network ? 0 : CLONE_NEWNET)) == 0;
     int fd;
 
     if (byte && !host_network) {
         fd = socket(AF_INET, SOCK_DGRAM, 0);
         byte = fd >= 0 && ioctl(fd, SIOCSIFFLAGS, &lo) == 0;
+        diag = socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_SOCK_DIAG);
     }
-    if (write(with, &byte, 1) == 1)
+    if (write(with, &byte, 1) == 1 && (host_network || send_fd(with, diag)))
         (void)!read(with, &byte, 1); /* until the parent has what it wants, or is gone */
     _exit(0);
 }
@@ -118,7 +121,7 @@ int sandbox_open(sandbox *box, bool host_network)
     int pair[2];
     pid_t pid;
 
-    *box = (sandbox){.user = -1, .net = -1, .host_network = host_network};
+    *box = (sandbox){.user = -1, .net = -1, .diag = -1, .host_network = host_network};
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
         return -1;
     pid = _Fork();
@@ -130,11 +133,12 @@ int sandbox_open(sandbox *box, bool host_network)
     if (pid > 0 && read(pair[0], &made, 1) == 1 && made && map_users(pid) == 0) {
         box->user = open_namespace(pid, "user");
         box->net = host_network ? -1 : open_namespace(pid, "net");
+        box->diag = host_network ? -1 : receive_fd(pair[0]);
     }
     close(pair[0]);
     if (pid > 0)
         wait_for(pid);
-    if (box->user >= 0 && (host_network || box->net >= 0))
+    if (box->user >= 0 && (host_network || (box->net >= 0 && box->diag >= 0)))
         return 0;
     sandbox_close(box);
     errno = EPERM;
@@ -145,6 +149,7 @@ void sandbox_close(sandbox *box)
 {
     close_fd(&box->user);
     close_fd(&box->net);
+    close_fd(&box->diag);
 }
 
 /* In the child. */

@@ -15,6 +15,7 @@ bool sandbox_works(void);
 /* What the containers of a pod share.  Descriptors, -1 when there is none: of a plain pod all are. */
 typedef struct sandbox {
     int user, net;
+    int diag; /* a netlink socket of the network, which tells of its sockets */
     bool host_network;
 } sandbox;
 

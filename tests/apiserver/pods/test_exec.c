@@ -17,16 +17,21 @@
 static opsdk_client *client;
 static const opsdk_key pod = {&OPSDK_POD, "default", "a"};
 
-static void start(void)
+static void start_with(const opsdk_apiserver_opts *opts)
 {
     opsdk_error err = {0};
     const char *const argv[] = {"sleep", "1000", NULL};
 
-    api_start(NULL);
+    api_start(opts);
     ck_assert_int_eq(opsdk_apiserver_run(api_server, pod, NULL, argv, NULL, &err), 0);
-    api_wait(POD, "/status/phase", "Running");
+    ck_assert_int_eq(opsdk_apiserver_wait(api_server, pod, "/status/phase", "Running", 60000, &err), 0);
     ck_assert_int_eq(
         opsdk_client_new(&(opsdk_client_opts){.kubeconfig = opsdk_apiserver_kubeconfig(api_server)}, &client, &err), 0);
+}
+
+static void start(void)
+{
+    start_with(NULL);
 }
 
 static void stop(void)
@@ -71,6 +76,27 @@ START_TEST(arguments_are_as_they_are)
                                 NULL, &out, &err),
                      0);
     ck_assert_str_eq(out.out, "[a b]\n[d;e&f=g+h%i%0a]\n[x\ny\r\n]\n[//a/../b]\n[]\n[\xc3\xa4]\n[%]\n");
+    stop();
+}
+END_TEST
+
+/* What libwebsockets would misread over TLS is refused, never cut off; copies do not need it. */
+START_TEST(over_tls)
+{
+    opsdk_auto_output out = {0};
+    opsdk_error err = {0};
+
+    start_with(&(opsdk_apiserver_opts){.tls = true});
+    out = run("echo hi; exit 3", NULL);
+    ck_assert_str_eq(out.out, "hi\n");
+    ck_assert_int_eq(out.exit_code, 3);
+    ck_assert_int_lt(opsdk_exec(client, pod, OPSDK_ARGV("sh", "-c", "true\nfalse"), NULL, NULL, &err), 0);
+    ck_assert_int_eq(err.http_status, 400);
+    ck_assert_msg(strstr(err.message, "line feeds") != NULL, "%s", err.message);
+    ck_assert_int_eq(opsdk_cp_mem(client, pod, NULL, "/tmp/x/file", "text", 4, 0644, &err), 0);
+    opsdk_output_clear(&out);
+    out = run("cat /tmp/x/file", NULL);
+    ck_assert_str_eq(out.out, "text");
     stop();
 }
 END_TEST
@@ -340,6 +366,6 @@ START_TEST(the_container_ends)
 }
 END_TEST
 
-TESTS("exec", output_and_exit_code, arguments_are_as_they_are, input_reaches_its_end, one_byte_at_a_time, much_output,
-      what_is_not_there, refusals_in_the_servers_words, copies, the_older_protocol, no_protocol_that_is_known,
-      clients_that_leave, the_log_of_requests_has_them, the_container_ends)
+TESTS("exec", output_and_exit_code, arguments_are_as_they_are, over_tls, input_reaches_its_end, one_byte_at_a_time,
+      much_output, what_is_not_there, refusals_in_the_servers_words, copies, the_older_protocol,
+      no_protocol_that_is_known, clients_that_leave, the_log_of_requests_has_them, the_container_ends)
