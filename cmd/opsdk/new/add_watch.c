@@ -14,6 +14,8 @@ typedef struct watch_opts {
     bool owned, map, cluster_scoped, help;
 } watch_opts;
 
+#define LINE 120
+
 static const char table[] = "static const opsdk_source ";
 
 /* "&OPSDK_POD" for a kind that the library has; else a constant of one's own, and *ret_define is its definition. */
@@ -37,21 +39,19 @@ static const char *kind_constant(pool *p, const watch_opts *o, const char **ret_
 static const char *map_function(pool *p, const watch_opts *o)
 {
     const char *name = names_snake(p, o->kind);
+    const char *head = pool_format(p, "static void map_%s(", name);
+    const char *most =
+        pool_format(p, "%sconst opsdk_object *changed, bool deleted, opsdk_cache *cache, opsdk_queue *queue,", head);
+    /* As clang-format would have it. */
+    const char *rest =
+        strlen(most) + strlen(" void *user)") <= LINE ? " " : pool_format(p, "\n%*s", (int)strlen(head), "");
 
     return pool_format(
         p,
-        "/* Which of ours a change of a %s concerns: opsdk_queue_add() each.  Runs on the loop thread, must not block. "
-        "*/\n"
-        "static void map_%s(const opsdk_object *changed, bool deleted, opsdk_cache *cache, opsdk_queue *queue,\n"
-        "                 %*s void *user)\n"
-        "{\n"
-        "    (void)changed;\n"
-        "    (void)deleted;\n"
-        "    (void)cache;\n"
-        "    (void)queue;\n"
-        "    (void)user;\n"
-        "}\n\n",
-        o->kind, name, (int)strlen(name), "");
+        "/* Which of ours a change of a %s concerns: opsdk_queue_add() each.  On the loop thread: must not block. */\n"
+        "%s%svoid *user)\n{\n    (void)changed;\n    (void)deleted;\n    (void)cache;\n    (void)queue;\n"
+        "    (void)user;\n}\n\n",
+        o->kind, most, rest);
 }
 
 static const char *relation(pool *p, const watch_opts *o)

@@ -65,6 +65,7 @@ Int ints
 Class classes
 Default defaults
 Time times --cluster-scoped
+Cache caches
 HTTPRoute httproutes
 Sheep sheep --plural=sheep
 $long ${long,}s
