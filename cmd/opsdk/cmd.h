@@ -21,7 +21,7 @@ extern const cmd *const cmd_table[]; /* NULL at the end: main.c */
 
 /* Sub-commands, one file each. */
 extern const cmd cmd_add, cmd_build, cmd_completion, cmd_cp, cmd_deploy, cmd_dev, cmd_exec, cmd_generate, cmd_get,
-    cmd_new, cmd_run, cmd_undeploy, cmd_version, cmd_watch;
+    cmd_import, cmd_new, cmd_run, cmd_undeploy, cmd_version, cmd_watch;
 
 /* The flags that every sub-command with a client takes: --kubeconfig, --context, -n/--namespace. */
 #define CMD_COMMON_SHORT "n:"

@@ -16,7 +16,7 @@ const cmd *const cmd_table[] = {
     &cmd_dev,
     &cmd_exec,
     &cmd_generate,
-    &cmd_get,
+    &cmd_get, &cmd_import,
     &cmd_help_on,
     &cmd_new,
     &cmd_run,

@@ -1,12 +1,10 @@
 /* opsdk generate: tables, CRDs and RBAC from types.h and the sources. */
 #include "../cmd.h"
-#include "../file.h"
 #include "crd.h"
+#include "emit.h"
 #include "load.h"
-#include "output.h"
 #include "rbac.h"
 #include "scan.h"
-#include "tables.h"
 #include "yaml_write.h"
 
 #include <string.h>
@@ -22,33 +20,6 @@ typedef struct generate {
     bool help;
 } generate;
 
-typedef void write_fn(FILE *to, const void *from);
-
-/* Has a text written, and brings the file to it. */
-static int emit(generate *g, const char *path, const char *from, write_fn *write, const void *arg, opsdk_error *err)
-{
-    auto_free char *text = NULL;
-    size_t len = 0;
-    FILE *to = open_memstream(&text, &len);
-
-    if (!to)
-        return opsdk_error_set(err, OPSDK_ENOMEM, "out of memory");
-    write(to, arg);
-    if (fclose(to) != 0)
-        return opsdk_error_set(err, OPSDK_ENOMEM, "out of memory");
-    return output_file(&g->out, path, from, text, err);
-}
-
-static void write_header(FILE *to, const void *u)
-{
-    tables_header(to, u);
-}
-
-static void write_source(FILE *to, const void *u)
-{
-    tables_source(to, u);
-}
-
 static void write_documents(FILE *to, const void *list)
 {
     json_t *item;
@@ -59,21 +30,6 @@ static void write_documents(FILE *to, const void *list)
         fputs(i > 0 ? "---\n" : "", to);
         yaml_write(to, item);
     }
-}
-
-static int emit_tables(generate *g, opsdk_error *err)
-{
-    pool *mem = g->project->pool;
-    int r = 0;
-
-    for (size_t i = 0; r == 0 && i < g->project->n_units; i++) {
-        const unit *u = g->project->units[i];
-        int stem = (int)strlen(u->path) - 2;
-        r = emit(g, pool_format(mem, "%.*s_gen.h", stem, u->path), "types.h", write_header, u, err);
-        if (r == 0)
-            r = emit(g, pool_format(mem, "%.*s_gen.c", stem, u->path), "types.h", write_source, u, err);
-    }
-    return r;
 }
 
 static int emit_all(generate *g, opsdk_error *err)
@@ -89,11 +45,12 @@ static int emit_all(generate *g, opsdk_error *err)
     if (g->project->problems > 0)
         return OPSDK_EINVAL;
     if (g->what & WHAT_K8S)
-        r = emit_tables(g, err);
+        r = emit_tables(g->project, &g->out, err);
     if (r == 0 && (g->what & WHAT_CRDS) && json_array_size(crds) > 0)
-        r = emit(g, pool_format(mem, "%s/crd.yaml", g->deploy), "types.h", write_documents, crds, err);
+        r = emit_file(&g->out, pool_format(mem, "%s/crd.yaml", g->deploy), "types.h", write_documents, crds, err);
     if (r == 0 && rbac)
-        r = emit(g, pool_format(mem, "%s/rbac.yaml", g->deploy), "types.h and the sources", write_documents, rbac, err);
+        r = emit_file(&g->out, pool_format(mem, "%s/rbac.yaml", g->deploy), "types.h and the sources", write_documents,
+                      rbac, err);
     return r;
 }
 

@@ -6,9 +6,10 @@
 #include <stdio.h>
 
 typedef struct output {
-    bool check; /* write nothing, count what is stale */
-    bool force; /* also over what somebody has edited */
-    FILE *say;  /* names what is written, stale or edited */
+    const char *maker; /* default: "opsdk generate" */
+    bool check;        /* write nothing, count what is stale */
+    bool force;        /* also over what somebody has edited */
+    FILE *say;         /* names what is written, stale or edited */
     int written, stale, edited;
 } output;
 

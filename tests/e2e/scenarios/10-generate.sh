@@ -10,7 +10,7 @@ generated_crds() {
     trap 'kubectl delete -f "$everything/deploy/crd.yaml" --ignore-not-found >/dev/null 2>&1' EXIT
     kubectl create --validate=strict -f "$everything/deploy/crd.yaml" 2>"$work/warnings"
     [ ! -s "$work/warnings" ] || because "warned: $(head -n 1 "$work/warnings")"
-    kubectl wait --for=condition=Established crd/everythings.everything.example.com --timeout=60s
+    need $soon 'the definition is in force' kubectl wait --for=condition=Established crd/everythings.everything.example.com
     need $soon 'explain has the description' explains spec.parts.name 'Its key'
 
     cat >"$work/cr.yaml" <<'END'
