@@ -359,8 +359,11 @@ static bool parse_struct(parser *p, notes *n, int line)
     r->c_name = parse_name(p, n);
     if (!r->c_name)
         return false;
-    if (is_taken(p, r->c_name))
-        return fail(p, line, "there is a type of this name already", NULL);
+    if (is_taken(p, r->c_name) || names_is_keyword(r->c_name))
+        return fail(p, line,
+                    names_is_keyword(r->c_name) ? "the struct has the name of a word of C, C++ or their headers"
+                                                : "there is a type of this name already",
+                    NULL);
     r->doc = doc_of(n);
     r->table = p->unit->is_meta
                    ? pool_format(p->project->pool, "OPSDK_SCHEMA_%s", names_upper(p->project->pool, r->c_name + 6))

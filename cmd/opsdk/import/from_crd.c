@@ -2,6 +2,7 @@
 
 #include "../documents.h"
 #include "../generate/names.h"
+#include "../new/names.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -201,8 +202,8 @@ static void add_fields(import *m, record *r, const json_t *schema, const path *a
 
     json_object_foreach(properties, name, item)
     {
-        bool is_meta =
-            !at->name && (strcmp(name, "apiVersion") == 0 || strcmp(name, "kind") == 0 || strcmp(name, "metadata") == 0);
+        bool is_meta = !at->name &&
+                       (strcmp(name, "apiVersion") == 0 || strcmp(name, "kind") == 0 || strcmp(name, "metadata") == 0);
         if (!is_meta)
             names[n++] = name;
     }
@@ -242,7 +243,8 @@ static bool is_free_form(const json_t *schema, int depth)
 static const type *type_of(import *m, const json_t *schema, const path *at, int depth)
 {
     json_t *items = json_object_get(schema, "items"), *values = json_object_get(schema, "additionalProperties");
-    const type *t = is_free_form(schema, depth) && !is_true(schema, "x-kubernetes-int-or-string") ? NULL : scalar(m, schema);
+    const type *t =
+        is_free_form(schema, depth) && !is_true(schema, "x-kubernetes-int-or-string") ? NULL : scalar(m, schema);
     const type *of;
 
     if (t)
@@ -280,21 +282,23 @@ static const json_t *find_version(const json_t *crd, const char *version)
 
 int from_crd(project *p, const json_t *crd, const char *version, unit **ret, opsdk_error *err)
 {
-    const char *name = documents_string(crd, "metadata", "name", NULL), *group = documents_string(crd, "spec", "group", NULL),
+    const char *name = documents_string(crd, "metadata", "name", NULL),
+               *group = documents_string(crd, "spec", "group", NULL),
                *named = documents_string(crd, "spec", "names", "kind", NULL),
                *plural = documents_string(crd, "spec", "names", "plural", NULL),
                *scope = documents_string(crd, "spec", "scope", NULL);
     const json_t *v = find_version(crd, version),
                  *schema = json_object_get(json_object_get(v, "schema"), "openAPIV3Schema");
-    import m = {.project = p};
+import m = {.project = p };
     kind *k;
 
     if (!name || !group || !named || !plural || !scope)
         return opsdk_error_set(err, OPSDK_EINVAL, "no CustomResourceDefinition of apiextensions.k8s.io/v1");
     if (!v || !string_at(v, "name") || !schema)
-        return opsdk_error_set(err, OPSDK_EINVAL, "%s has no %s with a schema", name, version ? version : "stored version");
+        return opsdk_error_set(err, OPSDK_EINVAL, "%s has no %s with a schema", name,
+                               version ? version : "stored version");
     m.unit = pool_alloc(p->pool, sizeof(*m.unit));
-    m.prefix = names_snake(p->pool, named);
+    m.prefix = resource_c_name(p->pool, named);
     *m.unit = (unit){.path = name, .real = name, .group = group, .version = string_at(v, "name"), .skip = true};
     k = pool_alloc(p->pool, sizeof(*k));
     *k = (kind){.kind = named, .plural = plural, .cluster_scoped = strcmp(scope, "Cluster") == 0};

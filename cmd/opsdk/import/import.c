@@ -8,7 +8,8 @@
 
 #include <string.h>
 
-static const opsdk_kind CRD = {"apiextensions.k8s.io/v1", "CustomResourceDefinition", "customresourcedefinitions", true};
+static const opsdk_kind CRD = {"apiextensions.k8s.io/v1", "CustomResourceDefinition", "customresourcedefinitions",
+                               true};
 
 typedef struct import {
     const cmd *self;
@@ -77,7 +78,8 @@ static int find_name(import *m, opsdk_client *c, char **ret, opsdk_error *err)
         return r;
     slash = strchr(found->api_version, '/');
     if (slash)
-        *ret = pool_format(m->project->pool, "%s.%.*s", found->plural, (int)(slash - found->api_version), found->api_version);
+        *ret = pool_format(m->project->pool, "%s.%.*s", found->plural, (int)(slash - found->api_version),
+                           found->api_version);
     free(found);
     return 0;
 }
@@ -152,7 +154,7 @@ static int run(const cmd *self, int argc, char **argv)
                                           {"cluster", required_argument, NULL, 'c'},
                                           {"force", no_argument, NULL, 'f'},
                                           {0}};
-    import m = {.self = self, .dir = "api"};
+import m = {.self = self, .dir = "api" };
     int option, r = CMD_OK;
 
     opterr = 0;
@@ -164,7 +166,8 @@ static int run(const cmd *self, int argc, char **argv)
         return r;
     m.file = argv[optind];
     if (optind + (m.cluster ? 0 : 1) != argc)
-        return cmd_usage(self, "give one file with a CustomResourceDefinition, - for standard input, or --cluster NAME");
+        return cmd_usage(self,
+                         "give one file with a CustomResourceDefinition, - for standard input, or --cluster NAME");
     return work(&m);
 }
 
@@ -173,7 +176,8 @@ const cmd cmd_import = {
     .synopsis = "CRD.yaml|-|--cluster NAME [--version VERSION] [--dir DIR] [--force]",
     .summary = "Writes types.h and tables for a resource that somebody else has defined.",
     .help = "They go to DIR/PLURAL.GROUP/VERSION; unions and free-form parts are json_t *.\n"
-            "  --cluster NAME      asks the cluster; NAME is a kind, plural or short name, with \".group\" where it is ambiguous\n"
+            "  --cluster NAME      asks the cluster; NAME is a kind, plural or short name, with \".group\" where it is "
+            "ambiguous\n"
             "  --version VERSION   default: the version that is stored\n"
             "  --dir DIR           default: api\n"
             "  --force             overwrites also what somebody has edited\n",

@@ -122,7 +122,8 @@ static void write_record(FILE *to, const unit *u, const record *r)
 
 void types_write(FILE *to, const unit *u)
 {
-    fprintf(to, "/* +opsdk:groupName=%s\n * +opsdk:versionName=%s\n * +opsdk:skip */\n#pragma once\n\n#include <opsdk.h>\n",
+    fprintf(to,
+            "/* +opsdk:groupName=%s\n * +opsdk:versionName=%s\n * +opsdk:skip */\n#pragma once\n\n#include <opsdk.h>\n",
             u->group, u->version);
     for (size_t i = 0; i < u->n_records; i++)
         write_record(to, u, u->records[i]);

@@ -34,8 +34,7 @@ static bool is_taken(const char *word)
     return snprintf(padded, sizeof(padded), " %s ", word) < (int)sizeof(padded) && strstr(words, padded);
 }
 
-/* Short ones would hide behind local variables. */
-static const char *c_name(pool *p, const char *kind)
+const char *resource_c_name(pool *p, const char *kind)
 {
     const char *name = names_snake(p, kind);
     size_t len = strlen(name);
@@ -109,7 +108,7 @@ int resource_names_make(pool *p, const char *api_version, const char *kind, cons
     if (r < 0)
         return r;
     n.singular = names_lower(p, kind);
-    n.c = c_name(p, kind);
+    n.c = resource_c_name(p, kind);
     n.upper = names_upper(p, n.c);
     n.guard = guard_of(p, n.version);
     *ret = n;

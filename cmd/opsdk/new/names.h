@@ -18,6 +18,9 @@ typedef struct resource_names {
 /* api_version: GROUP/VERSION; plural may be NULL.  Strings live as long as the pool.  OPSDK_EINVAL says which name is wrong, and why. */
 int resource_names_make(pool *p, const char *api_version, const char *kind, const char *plural, bool cluster_scoped,
                         resource_names *ret, opsdk_error *err);
+/* The C name of a kind's struct: one that no word of C or C++ and no usual function of the C library has; short ones, which would hide behind local
+ * variables, get longer. */
+const char *resource_c_name(pool *p, const char *kind);
 /* Of a project: of its program, Deployment, ServiceAccount. */
 int project_name_check(const char *name, opsdk_error *err);
 
