@@ -255,7 +255,7 @@ static void apply(marker_job job, note *n, unsigned where)
         return;
     }
     value = take_value(&job, rule, rest);
-    if (value)
+    if (value && !(rule->takes == TAKES_BOOL && json_is_false(value)))
         rule->apply(&job, value);
     if (job.items)
         marker_merge_items(&job);

@@ -246,10 +246,7 @@ void apply_nullable(marker_job *j, json_t *value)
 
 void apply_fact(marker_job *j, json_t *value)
 {
-    if (!json_is_false(value))
-        set(j, marker_facts(j->project, j->facts), j->keyword, value);
-    else if (strcmp(j->keyword, "default") == 0 || strcmp(j->keyword, "example") == 0)
-        set(j, marker_facts(j->project, j->facts), j->keyword, value);
+    set(j, marker_facts(j->project, j->facts), j->keyword, value);
 }
 
 /* A whole object is a map, also where nothing else is known of it. */

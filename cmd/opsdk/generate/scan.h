@@ -4,7 +4,7 @@
 
 #include "model.h"
 
-/* Adds the rights that the .c files of a folder need, and those that their markers give. */
+/* Adds the rights that the sources of a folder, C or C++, need, and those that their markers give. */
 void scan_sources(project *p, const char *folder);
 
 #endif

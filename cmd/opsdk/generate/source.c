@@ -56,23 +56,31 @@ static void add_own_kinds(sources *all)
     }
 }
 
+static void read_source(sources *all, const char *path)
+{
+    project *p = all->project;
+    source *s = pool_add(p->pool, all->list, all->n);
+    auto_free char *text = NULL;
+    opsdk_error err = {0};
+    size_t len = 0;
+
+    *s = (source){.project = p, .path = path};
+    if (file_read(path, &text, &len, &err) < 0)
+        problem(p, path, 1, "%s", err.message);
+    s->text = pool_text(p->pool, text ? text : "", len);
+    read_tokens(s, len);
+}
+
 sources sources_read(project *p, const char *folder)
 {
+    static const char *const endings[] = {".c", ".cc", ".cpp", ".cxx"};
     sources all = {.project = p};
-    size_t n;
-    char **paths = load_list(p, folder, ".c", &n);
 
-    for (size_t i = 0; i < n; i++) {
-        source *s = pool_add(p->pool, all.list, all.n);
-        auto_free char *text = NULL;
-        opsdk_error err = {0};
-        size_t len = 0;
-
-        *s = (source){.project = p, .path = paths[i]};
-        if (file_read(paths[i], &text, &len, &err) < 0)
-            problem(p, paths[i], 1, "%s", err.message);
-        s->text = pool_text(p->pool, text ? text : "", len);
-        read_tokens(s, len);
+    for (size_t e = 0; e < sizeof(endings) / sizeof(endings[0]); e++) {
+        size_t n;
+        char **paths = load_list(p, folder, endings[e], &n);
+        for (size_t i = 0; i < n; i++)
+            read_source(&all, paths[i]);
     }
     add_own_kinds(&all);
     for (size_t i = 0; i < all.n; i++)
