@@ -10,7 +10,7 @@ typedef struct ask {
     const cmd *self;
     cmd_common common;
     bool list;
-    const char *verb, *resource, *name, *agent;
+    const char *verb, *resource, *name, *user, *agent;
 } ask;
 
 int dev_request(const cmd *self, const cmd_common *common, const char *method, const char *target, const char *body)
@@ -47,6 +47,7 @@ static int take_flags(ask *a, int argc, char **argv)
                                           {"verb", required_argument, NULL, 'v'},
                                           {"resource", required_argument, NULL, 'r'},
                                           {"name", required_argument, NULL, 'N'},
+                                          {"user", required_argument, NULL, 'u'},
                                           {"agent", required_argument, NULL, 'g'},
                                           {0}};
     int option;
@@ -63,6 +64,8 @@ static int take_flags(ask *a, int argc, char **argv)
             a->resource = optarg;
         else if (option == 'N')
             a->name = optarg;
+        else if (option == 'u')
+            a->user = optarg;
         else if (option == 'g')
             a->agent = optarg;
         else
@@ -139,6 +142,7 @@ static int run_requests(const cmd *self, int argc, char **argv)
     add(target, sizeof(target), "resource", a.resource);
     add(target, sizeof(target), "namespace", a.common.client.ns);
     add(target, sizeof(target), "name", a.name);
+    add(target, sizeof(target), "user", a.user);
     add(target, sizeof(target), "agent", a.agent);
     return r == CMD_OK ? dev_request(self, &a.common, "GET", target, NULL) : r;
 }
@@ -164,7 +168,7 @@ const cmd dev_heal = {
 
 const cmd dev_requests = {
     .name = "dev requests",
-    .synopsis = "[--verb VERB] [--resource PLURAL] [-n NS] [--name NAME] [--agent PART]",
+    .synopsis = "[--verb VERB] [--resource PLURAL] [-n NS] [--name NAME] [--user USER] [--agent PART]",
     .summary = "Shows what was asked of an embedded API server that runs, one JSON document per line, oldest first.",
     .help = "",
     .run = run_requests,

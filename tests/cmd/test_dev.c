@@ -97,6 +97,8 @@ START_TEST(knows_users)
     ck_assert_int_eq(opsdk(args), 1);
     ck_assert_int_eq(opsdk("dev kubeconfig"), 2);
     ck_assert_int_eq(opsdk("dev kubeconfig --as-group a"), 2);
+    ck_assert_int_eq(opsdk("dev requests --user jane"), 0);
+    ck_assert(says("\"user\":\"jane\"") && says("\"status\":403") && !says("kubernetes-admin"));
     unlink(path);
     stop();
 }

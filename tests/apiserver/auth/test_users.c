@@ -123,19 +123,17 @@ END_TEST
 
 START_TEST(certificates_of_others_are_refused)
 {
-    opsdk_apiserver *other, *first;
     asker stranger;
 
     start(true);
-    first = server;
     stranger = admin;
+    admin = (asker){0};
+    stop();
     start(true);
-    other = server;
     ck_assert_int_eq(get(&admin, PODS), 200);
     ck_assert_int_eq(get(&stranger, PODS), 401);
+    ck_assert_str_eq(ask_text(answer, "/message"), "Unauthorized");
     asker_clear(&stranger);
-    opsdk_apiserver_stop(first);
-    server = other;
     stop();
 }
 END_TEST
@@ -212,6 +210,18 @@ START_TEST(others_may_not)
 }
 END_TEST
 
+START_TEST(faults_can_be_for_one_user)
+{
+    opsdk_error err = {0};
+
+    start(false);
+    ck_assert_int_eq(opsdk_apiserver_fault(server, "token-expiry n=-1 user=joe", &err), 0);
+    ck_assert_int_eq(get(NULL, PODS), 200);
+    ck_assert_int_eq(get(&(asker){.headers = {"Impersonate-User: joe"}}, PODS), 401);
+    stop();
+}
+END_TEST
+
 /* Faults and the request log are reached over HTTP, too. */
 START_TEST(the_servers_own_paths_are_the_administrators)
 {
@@ -225,4 +235,5 @@ END_TEST
 
 TESTS("users", without_rbac_everybody_is_admin, nobody_is_anonymous, tokens_that_are_none_are_refused,
       certificates_name_users, certificates_of_others_are_refused, tls_alone, a_name_in_a_selector_is_what_is_asked_for,
-      the_administrator_may_act_as_others, others_may_not, the_servers_own_paths_are_the_administrators)
+      the_administrator_may_act_as_others, others_may_not, faults_can_be_for_one_user,
+      the_servers_own_paths_are_the_administrators)
