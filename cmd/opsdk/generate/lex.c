@@ -76,6 +76,12 @@ static bool take_text(lex *l)
     return true;
 }
 
+/* A point, and what C++ puts between digits. */
+static bool is_in_number(const lex *l)
+{
+    return *l->at == '.' || (*l->at == '\'' && l->at + 1 < l->end && isalnum((unsigned char)l->at[1]));
+}
+
 static lexeme take(lex *l)
 {
     char c = *l->at;
@@ -96,7 +102,7 @@ static lexeme take(lex *l)
         l->at++;
         return LEX_SIGN;
     }
-    while (l->at < l->end && (is_word_char(*l->at) || (isdigit((unsigned char)c) && *l->at == '.')))
+    while (l->at < l->end && (is_word_char(*l->at) || (isdigit((unsigned char)c) && is_in_number(l))))
         l->at++;
     return isdigit((unsigned char)c) ? LEX_NUMBER : LEX_WORD;
 }

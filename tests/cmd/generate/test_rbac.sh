@@ -79,6 +79,11 @@ rights "$name" 'int f(opsdk_key key) {
      * +opsdk:rbac:groups="",resources=pods,verbs=patch */
     return opsdk_merge(c, key, p, NULL, NULL, err); }' ' pods patch'
 
+# C++ is read, too.
+echo 'int f() { int n = 1'"'"'000; return opsdk_get(c, OPSDK_KEY(&OPSDK_SECRET, a, b), &o, e) + n; }' >more.cc
+rights "$name" '' ' secrets get'
+rm more.cc
+
 asks 'int f(opsdk_key key) { return opsdk_merge(c, key, p, NULL, NULL, err); }' 'handler.c:1: opsdk_merge: of what cannot be seen here'
 asks 'int f(opsdk_key key) { /* +opsdk:rbac:groups="",resources=pods,verbs=patch */ g(); return opsdk_merge(c, key, p, NULL, NULL, err); }' 'opsdk_merge'
 asks 'int f(void) { opsdk_key k = OPSDK_KEY(&OPSDK_POD, a, b); if (x) k = OPSDK_KEY(&OPSDK_SECRET, a, b); return opsdk_get(c, k, &o, err); }' 'opsdk_get'
