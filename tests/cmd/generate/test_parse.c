@@ -3,6 +3,7 @@
 #include "cmd/opsdk/generate/parse.h"
 #include "tests/support/suite.h"
 
+#include <opsdk/meta.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -200,4 +201,32 @@ START_TEST(markers_become_schema)
 }
 END_TEST
 
-TESTS("types.h", says_what_it_does_not_read, comments_belong_where_they_stand, markers_become_schema)
+/* core/meta.c is written by hand. */
+START_TEST(tables_of_meta_are_those_of_its_header)
+{
+    static const struct {
+        const char *name;
+        const opsdk_schema *table;
+    } all[] = {{"opsdk_meta_condition", &OPSDK_SCHEMA_META_CONDITION},
+               {"opsdk_meta_label_expression", &OPSDK_SCHEMA_META_LABEL_EXPRESSION},
+               {"opsdk_meta_label_selector", &OPSDK_SCHEMA_META_LABEL_SELECTOR}};
+    auto_pool *mem = pool_new();
+    project p = {.pool = mem};
+    unit *meta = parse_meta(&p);
+
+    ck_assert_uint_eq(meta->n_records, sizeof(all) / sizeof(all[0]));
+    for (size_t i = 0; i < meta->n_records; i++) {
+        const record *r = unit_record(meta, all[i].name, strlen(all[i].name));
+        ck_assert_ptr_nonnull(r);
+        for (size_t k = 0; k < r->n_fields; k++) {
+            ck_assert_str_eq(all[i].table->fields[k].name, r->fields[k].name);
+            ck_assert_int_eq(all[i].table->fields[k].schema->shape, r->fields[k].type->shape);
+        }
+        ck_assert_ptr_null(all[i].table->fields[r->n_fields].name);
+    }
+    ck_assert_int_eq(p.problems, 0);
+}
+END_TEST
+
+TESTS("types.h", tables_of_meta_are_those_of_its_header, says_what_it_does_not_read, comments_belong_where_they_stand,
+      markers_become_schema)
