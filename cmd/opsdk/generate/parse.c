@@ -356,6 +356,8 @@ static bool parse_struct(parser *p, notes *n, int line)
         drop_notes(p);
     if (!need(p, "}"))
         return false;
+    if (r->n_fields == 0)
+        return fail(p, line, "a struct needs fields; a map of anything is json_t *", NULL);
     r->c_name = parse_name(p, n);
     if (!r->c_name)
         return false;

@@ -303,6 +303,8 @@ import m = {.project = p };
     k = pool_alloc(p->pool, sizeof(*k));
     *k = (kind){.kind = named, .plural = plural, .cluster_scoped = strcmp(scope, "Cluster") == 0};
     k->record = record_of(&m, schema, &(path){0}, 0);
+    if (k->record->n_fields == 0)
+        return opsdk_error_set(err, OPSDK_EINVAL, "%s says nothing of its fields: read them with opsdk_at()", name);
     *pool_add(p->pool, m.unit->kinds, m.unit->n_kinds) = k;
     *ret = m.unit;
     return 0;

@@ -40,6 +40,7 @@ static const struct {
      "t.h:1: a union has no table: write json_t *, or several OPSDK_OPTIONAL, not \"union\"\n"},
     {"typedef struct a { struct { bool x; } b; } a;",
      "t.h:1: give the struct a typedef of its own and use its name, not \"struct\"\n"},
+    {"typedef struct a { } a;", "t.h:1: a struct needs fields; a map of anything is json_t *\n"},
     {"typedef struct a { nope x; } a;", "t.h:1: this type is not known here: \"nope\"\n"},
     {"typedef struct a { a x; } a;", "t.h:1: this type is not known here: \"a\"\n"},
     {"typedef struct a { bool *x; } a;",

@@ -83,6 +83,9 @@ has api/odds.example.com/v1/types.h '    OPSDK_OPTIONAL(const char *) foo_bar;' 
     '    json_t *free;' '    json_t *list;' '    OPSDK_OPTIONAL(const char *) n;' '    OPSDK_OPTIONAL(const char *) d;' '    OPSDK_OPTIONAL(odd_odd) odd;'
 has api/odds.example.com/v1/types_gen.c 'const opsdk_kind ODD = {"example.com/v1", "Odd", "odds", true};'
 
+sed 's/properties:$/x-kubernetes-preserve-unknown-fields: true\n          other:/' odd.yaml >free.yaml
+says 1 'odds.example.com says nothing of its fields' "$opsdk" import free.yaml --dir free
+
 # From a server.
 "$opsdk" dev -f "$everything" >where 2>/dev/null &
 server=$!
