@@ -385,7 +385,8 @@ static int patch_once(writing *w, patching *p, failure *why)
         return fail_untyped(w, p, why);
     if (p->kind == KIND_STRATEGIC)
         keep_kind(w);
-    if (write_decode(w->c, w->obj, NULL, 0, why) < 0)
+    if (p->kind == KIND_APPLY ? write_decode_applied(w->c, w->obj, why) < 0
+                              : write_decode(w->c, w->obj, NULL, 0, why) < 0)
         return refuse_patched(w, p, why);
     if (objections(w, p, why) < 0)
         return -1;

@@ -102,18 +102,16 @@ static int check_doubles(call *c, failure *why)
     return 0;
 }
 
-static int decode(call *c, json_t *obj, const char *text, size_t len, enum field_validation validation, failure *why)
+/* o says how: text, len, validation, applied. */
+static int decode(call *c, json_t *obj, decode_opts o, failure *why)
 {
     json_auto_t *warnings = json_array();
-    decode_opts o = {.kind = c->res->kind,
-                     .version = c->res->version,
-                     .warnings = warnings,
-                     .text = text,
-                     .len = len,
-                     .validation = validation};
     int r;
 
-    if (check_kind(c, obj, text, len, why) < 0)
+    o.kind = c->res->kind;
+    o.version = c->res->version;
+    o.warnings = warnings;
+    if (check_kind(c, obj, o.text, o.len, why) < 0)
         return -1;
     r = c->res->custom ? decode_custom(c->res->schema, obj, &o, why) : decode_builtin(c->res->schema, obj, &o, why);
     if (r == 0 && validation != VALIDATION_IGNORE)
@@ -129,12 +127,17 @@ static int decode(call *c, json_t *obj, const char *text, size_t len, enum field
 
 int write_decode(call *c, json_t *obj, const char *text, size_t len, failure *why)
 {
-    return decode(c, obj, text, len, write_validation(c), why);
+    return decode(c, obj, (decode_opts){.text = text, .len = len, .validation = write_validation(c)}, why);
+}
+
+int write_decode_applied(call *c, json_t *obj, failure *why)
+{
+    return decode(c, obj, (decode_opts){.applied = true, .validation = write_validation(c)}, why);
 }
 
 int write_settle(call *c, json_t *obj, failure *why)
 {
-    return decode(c, obj, NULL, 0, VALIDATION_IGNORE, why);
+    return decode(c, obj, (decode_opts){.validation = VALIDATION_IGNORE}, why);
 }
 
 /* ---- checks ---- */

@@ -23,6 +23,8 @@ void writing_clear(writing *w);
 int write_decode(call *c, json_t *obj, const char *text, size_t len, failure *why);
 /* The same of what a webhook has changed: nobody is told of what does not fit. */
 int write_settle(call *c, json_t *obj, failure *why);
+/* Likewise what an apply has made. */
+int write_decode_applied(call *c, json_t *obj, failure *why);
 /* The parameter fieldValidation. */
 enum field_validation write_validation(const call *c);
 /* Prepares, admits, validates and stores w->obj.  409 when the stored object changed meanwhile. */

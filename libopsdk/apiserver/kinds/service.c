@@ -277,4 +277,5 @@ static void validate(call *c, const json_t *obj, const json_t *old, field_errors
         service_check(errors, obj, old);
 }
 
-const strategy SERVICE_STRATEGY = {.defaults = defaults, .prepare = prepare, .validate = validate};
+const strategy SERVICE_STRATEGY = {
+    .defaults = defaults, .prepare = prepare, .validate = validate, .warn = service_warn};

@@ -18,5 +18,6 @@ bool service_needs_health_port(const json_t *spec);
 /* service_check.c; old: NULL for a create. */
 void service_check(field_errors *errors, const json_t *obj, const json_t *old);
 void service_status_check(field_errors *errors, const json_t *obj);
+void service_warn(call *c, const json_t *obj, const json_t *old);
 
 #endif

@@ -243,3 +243,46 @@ void service_check(field_errors *errors, const json_t *obj, const json_t *old)
     node_ports_check(errors, spec);
     traffic_check(errors, spec);
 }
+
+/* ---- warnings ---- */
+
+static void warn_of_list(call *c, const json_t *spec, const char *name)
+{
+    size_t i;
+    json_t *one;
+
+    json_array_foreach(doc_get(spec, name), i, one)
+        warn_of_ip(c, PATH("spec.%s[%zu]", name, i), json_string_value(one));
+}
+
+static void warn_of_headless(call *c, const json_t *spec)
+{
+    if (*doc_text(spec, "loadBalancerIP"))
+        call_warn(c, "spec.loadBalancerIP is ignored for headless services");
+    if (doc_get(spec, "externalIPs"))
+        call_warn(c, "spec.externalIPs is ignored for headless services");
+    if (!doc_is(spec, "sessionAffinity", "None"))
+        call_warn(c, "spec.SessionAffinity is ignored for headless services");
+}
+
+void service_warn(call *c, const json_t *obj, const json_t *old)
+{
+    const json_t *spec = doc_get(obj, "spec");
+
+    (void)old;
+    if (c->sub)
+        return;
+    if (service_is_headless(spec))
+        warn_of_headless(c, spec);
+    else
+        warn_of_list(c, spec, "clusterIPs");
+    warn_of_list(c, spec, "externalIPs");
+    if (*doc_text(spec, "loadBalancerIP"))
+        warn_of_ip(c, "spec.loadBalancerIP", doc_text(spec, "loadBalancerIP"));
+    if (service_is(spec, SERVICE_EXTERNAL_NAME) && doc_get(spec, "externalIPs"))
+        call_warn(c, "spec.externalIPs is ignored when spec.type is \"ExternalName\"");
+    if (!service_is(spec, SERVICE_EXTERNAL_NAME) && *doc_text(spec, "externalName"))
+        call_warn(c, "spec.externalName is ignored when spec.type is not \"ExternalName\"");
+    if (doc_is(spec, "trafficDistribution", "PreferClose"))
+        call_warn(c, "spec.trafficDistribution: \"PreferClose\" is deprecated; use \"PreferSameZone\"");
+}

@@ -25,6 +25,12 @@ static bool is_scalar(const char *type)
     return false;
 }
 
+/* Go converts numbers to texts, which JSON does not. */
+static bool is_convertible(const char *from, const char *type)
+{
+    return strcmp(from, type) == 0 || (strcmp(from, "int64") == 0 && strcmp(type, "bool") != 0);
+}
+
 void patch_convert_words(buf *text)
 {
     static const char before[] = "json: cannot unmarshal ", behind[] = " of type ";
@@ -41,12 +47,10 @@ void patch_convert_words(buf *text)
         snprintf(said, sizeof(said), "cannot restore map from %s", from);
     else if (strncmp(type, "[]", 2) == 0)
         snprintf(said, sizeof(said), "cannot restore slice from %s", from);
+    else if (is_scalar(type) && is_convertible(from, type))
+        snprintf(said, sizeof(said), "cannot convert %s to %s", from, type);
     else if (is_scalar(type))
-        snprintf(said, sizeof(said), "cannot convert %s to %s",
-                 strcmp(from, "slice") == 0 ? "[]interface {}"
-                 : strcmp(from, "map") == 0 ? "map[string]interface {}"
-                                            : from,
-                 type);
+        snprintf(said, sizeof(said), "unrecognized type: %s", type);
     else
         snprintf(said, sizeof(said), "cannot restore struct from: %s", from);
     buf_reset(text);

@@ -14,6 +14,7 @@ typedef struct decode_opts {
     json_t *warnings; /* array that strings are added to, with VALIDATION_WARN */
     const char *text; /* the document as sent, to find duplicate fields; NULL: not looked for */
     size_t len;
+    bool applied; /* made by an apply: nulls are not what a client wrote, and stay */
 } decode_opts;
 
 /* Built-in kinds: drops unknown fields and nulls, checks types (400 in encoding/json's words), puts quantities, times and

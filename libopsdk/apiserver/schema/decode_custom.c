@@ -82,14 +82,15 @@ static int coerce(const schema *s, json_t *doc, json_t *found, buf *error)
 }
 
 /* -1 with what is wrong in error. */
-static int fit(const schema *s, json_t *doc, json_t *found, buf *error)
+static int fit(const schema *s, json_t *doc, bool applied, json_t *found, buf *error)
 {
     json_auto_t *paths = found ? json_array() : NULL;
 
     if (decode_metadata(doc, found, error) < 0)
         return -1;
     custom_prune(s, doc, true, paths);
-    custom_prune_nulls(s, doc);
+    if (!applied)
+        custom_prune_nulls(s, doc);
     if (found)
         add_unknown(found, paths);
     return coerce(s, doc, found, error);
@@ -123,7 +124,7 @@ int decode_custom(const schema *s, json_t *doc, const decode_opts *o, failure *w
             json_array_extend(found, twice.list);
         strict_clear(&twice);
     }
-    if (fit(s, doc, found, &error) < 0)
+    if (fit(s, doc, o->applied, found, &error) < 0)
         return error.failed ? failure_memory(why) : refuse(o, error.data, why);
     return report(o, found, why);
 }
