@@ -114,7 +114,7 @@ static int decode(call *c, json_t *obj, decode_opts o, failure *why)
     if (check_kind(c, obj, o.text, o.len, why) < 0)
         return -1;
     r = c->res->custom ? decode_custom(c->res->schema, obj, &o, why) : decode_builtin(c->res->schema, obj, &o, why);
-    if (r == 0 && validation != VALIDATION_IGNORE)
+    if (r == 0 && o.validation != VALIDATION_IGNORE)
         r = check_doubles(c, why);
     pass_warnings(c, warnings);
     set_kind(c->res, obj); /* not before: duplicates are found by the number of members */

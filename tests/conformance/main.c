@@ -1,5 +1,6 @@
 /* conformance play: plays scripts against a server.  conformance compare: compares what two servers answered. */
 #include "tests/conformance/compare.h"
+#include "tests/conformance/generate.h"
 #include "tests/conformance/normal.h"
 #include "tests/conformance/play.h"
 #include "tests/conformance/tool.h"
@@ -11,7 +12,8 @@
 
 static const char USAGE[] = "conformance play --url URL [--ca FILE] [--cert FILE --key FILE] [--id WORD] [--compact "
                             "COMMAND] --out DIR SCRIPT...\n"
-                            "conformance compare --meant FILE [--table FILE] LEFT-DIR RIGHT-DIR SCRIPT...\n";
+                            "conformance compare --meant FILE [--table FILE] LEFT-DIR RIGHT-DIR SCRIPT...\n"
+                            "conformance generate SEED NAME SHAPES\n";
 
 typedef struct options {
     wire_opts wire;
@@ -185,6 +187,14 @@ static int main_compare(options *o, int n, char **words, bool all)
     return t.total > t.equal + t.as_meant || unused > 0;
 }
 
+static int main_generate(int n, char **words)
+{
+    if (n != 3)
+        return usage();
+    generate(strtoull(words[0], NULL, 10), words[1], words[2]);
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
     options o = {.play = {.id = "k7x3q"}};
@@ -196,5 +206,7 @@ int main(int argc, char **argv)
         return main_play(&o, argc - first - 1, argv + first + 1);
     if (strcmp(argv[first], "compare") == 0 || strcmp(argv[first], "compare-all") == 0)
         return main_compare(&o, argc - first - 1, argv + first + 1, strcmp(argv[first], "compare-all") == 0);
+    if (strcmp(argv[first], "generate") == 0)
+        return main_generate(argc - first - 1, argv + first + 1);
     return usage();
 }

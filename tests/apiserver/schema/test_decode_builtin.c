@@ -14,7 +14,7 @@ typedef struct outcome {
 static outcome decode(const schema *s, const char *kind, enum field_validation validation, const char *text)
 {
     outcome ret = {.doc = json_loads(text, 0, NULL), .warnings = json_array()};
-    decode_opts o = {kind, "v1", validation, ret.warnings, text, strlen(text)};
+    decode_opts o = {kind, "v1", validation, ret.warnings, text, strlen(text), false};
 
     ck_assert_ptr_nonnull(ret.doc);
     ck_assert_int_eq(decode_builtin(s, ret.doc, &o, &ret.why), ret.why.code ? -1 : 0);
