@@ -7,7 +7,6 @@
 #include "client/clock.h"
 
 #include <libwebsockets.h>
-#include <poll.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -47,18 +46,6 @@ static void hold(connection *conn, int64_t ms)
     lws_cancel_service(conn->server->http->context);
 }
 
-/* While an answer is on its way libwebsockets 4.1 reads nothing, so that it neither notices that the client hung up nor sleeps from then on
- * (and with its flow control on it would not write either).  So the loop asks by itself. */
-static bool is_hung_up(connection *conn, int64_t now)
-{
-    struct pollfd p = {.fd = lws_get_socket_fd(conn->wsi), .events = POLLRDHUP};
-
-    if (!conn->busy || now - conn->asked_ms < LIMIT_HANGUP_MS)
-        return false;
-    conn->asked_ms = now;
-    return poll(&p, 1, 0) > 0;
-}
-
 /* Hands the next piece to libwebsockets.  -1: close the connection. */
 static int send_piece(connection *conn)
 {
@@ -82,7 +69,7 @@ static int send_piece(connection *conn)
     conn->sent = 0;
     if (conn->call.stream)
         return 0;
-    if (conn->cut)
+    if (conn->cut || conn->last)
         return -1;
     connection_reset(conn);
     conn->busy = false;
@@ -134,6 +121,7 @@ int http_handle(connection *conn)
     apiserver *s = conn->server;
     int r = 0;
 
+    body_end(conn);
     pthread_mutex_lock(&s->lock);
     conn->call.server = s;
     conn->call.conn = conn;
@@ -326,7 +314,7 @@ static int64_t look_at(connection *conn, int64_t now)
 {
     int64_t at = conn->call.stream ? conn->call.stream->wake_ms : 0;
 
-    if (conn->kill || is_hung_up(conn, now))
+    if (conn->kill || http_hung_up(conn, now))
         lws_set_timeout(conn->wsi, PENDING_TIMEOUT_USER_REASON_BASE, LWS_TO_KILL_ASYNC); /* an idle one, too */
     if (conn->hold_ms > now)
         return conn->hold_ms;
@@ -408,14 +396,17 @@ static int on_request(apiserver *s, struct lws *wsi, const char *path)
     pthread_mutex_unlock(&s->lock);
     if (r < 0)
         return -1;
-    return r == CONNECTION_BODY ? 0 : http_handle(conn);
+    return r == CONNECTION_BODY ? body_continue(conn) : http_handle(conn);
 }
 
-static void on_body(connection *conn, const void *data, size_t len)
+static int on_body(connection *conn, const void *data, size_t len)
 {
+    int r;
+
     pthread_mutex_lock(&conn->server->lock);
-    connection_body(conn, data, len);
+    r = body_piece(conn, data, len);
     pthread_mutex_unlock(&conn->server->lock);
+    return r > 0 ? http_handle(conn) : r;
 }
 
 /* A thread that still works at an answer keeps the connection until it has it. */
@@ -454,9 +445,7 @@ static int on_event(struct lws *wsi, enum lws_callback_reasons reason, void *use
     case LWS_CALLBACK_HTTP:
         return on_request(s, wsi, in);
     case LWS_CALLBACK_HTTP_BODY:
-        if (conn)
-            on_body(conn, in, len);
-        return 0;
+        return conn ? on_body(conn, in, len) : 0;
     case LWS_CALLBACK_HTTP_BODY_COMPLETION:
         return conn && conn->expected ? http_handle(conn) : 0;
     case LWS_CALLBACK_HTTP_WRITEABLE:

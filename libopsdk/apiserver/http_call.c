@@ -89,7 +89,6 @@ static int read_params(connection *conn)
 int connection_begin(connection *conn, const char *path)
 {
     request *rq = &conn->call.rq;
-    const char *length;
 
     connection_reset(conn);
     conn->call.tls = http_tls_of(conn->wsi);
@@ -108,21 +107,11 @@ int connection_begin(connection *conn, const char *path)
     rq->body = "";
     if (!rq->path || read_params(conn) < 0 || request_resolve(rq, &conn->memory) < 0)
         return -1;
-    length = header(conn, WSI_TOKEN_HTTP_CONTENT_LENGTH);
-    conn->expected = strcmp(length, "") != 0 && strcmp(length, "0") != 0;
-    if (!conn->expected && strcmp(length, "0") == 0)
-        conn->expected = strcmp(rq->method, "POST") == 0; /* libwebsockets tells of the end of its empty body too */
+    if (body_begin(conn, header(conn, WSI_TOKEN_HTTP_CONTENT_LENGTH), header(conn, WSI_TOKEN_HTTP_TRANSFER_ENCODING)) <
+        0)
+        return -1;
     conn->in.max = LIMIT_REQUEST_BODY + 1;
     return conn->expected ? CONNECTION_BODY : 0;
-}
-
-void connection_body(connection *conn, const void *data, size_t len)
-{
-    buf_add(&conn->in, data, len); /* what goes beyond the limit is dropped, and then refused */
-    conn->call.rq.body = conn->in.data ? conn->in.data : "";
-    conn->call.rq.body_len = conn->in.len;
-    if (conn->in.failed)
-        conn->call.rq.body_len = LIMIT_REQUEST_BODY + 1;
 }
 
 /* ---- writing a head ---- */
@@ -147,6 +136,8 @@ static int add_headers(connection *conn, unsigned char **p, unsigned char *end)
     r |= c->etag ? add(conn, "etag:", c->etag, p, end) | add(conn, "vary:", "Accept", p, end) : 0;
     snprintf(number, sizeof(number), "%zu", c->body.len);
     r |= c->stream ? add(conn, "transfer-encoding:", "chunked", p, end) : add(conn, "content-length:", number, p, end);
+    if (conn->last)
+        r |= add(conn, "connection:", "close", p, end);
     snprintf(number, sizeof(number), "%d", c->retry_after_s);
     if (c->retry_after_s)
         r |= add(conn, "retry-after:", number, p, end);
@@ -208,7 +199,9 @@ void connection_reset(connection *conn)
     arena_clear(&conn->memory);
     buf_reset(&conn->in);
     conn->hold_ms = 0;
-    conn->expected = conn->ready = conn->waiting = conn->answered = conn->cut = conn->upgrades = false;
+    conn->chunks = (chunks){0};
+    conn->expected = conn->chunked = conn->last = conn->ready = conn->waiting = conn->answered = conn->cut =
+        conn->upgrades = false;
     if (conn->in.cap > 64u << 10)
         buf_clear(&conn->in);
 }

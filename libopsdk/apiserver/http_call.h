@@ -4,6 +4,7 @@
 
 #include "apiserver/arena.h"
 #include "apiserver/http.h"
+#include "apiserver/http_body.h"
 
 typedef struct connection connection;
 struct connection {
@@ -12,8 +13,12 @@ struct connection {
     arena memory;    /* the strings of the request */
     call call;
     buf in, out;
-    size_t sent;              /* of out */
-    bool expected;            /* a body */
+    size_t sent;   /* of out */
+    bool expected; /* a body */
+    bool chunked;  /* it comes in chunks */
+    bool last;     /* what follows cannot be told from the body: close behind the answer */
+    chunks chunks;
+    uint64_t read_bytes;      /* from the socket, when the last request was whole */
     bool ready;               /* the stream has something */
     bool waiting;             /* for an answer from elsewhere */
     bool answered;            /* by another thread */
@@ -31,7 +36,6 @@ connection *connection_new(apiserver *s, struct lws *wsi); /* NULL: no memory */
 /* Reads the head.  CONNECTION_BODY: the body is to come; 0: that was all; -1: close. */
 enum { CONNECTION_BODY = 1 };
 int connection_begin(connection *conn, const char *path);
-void connection_body(connection *conn, const void *data, size_t len);
 
 /* Adds the head of the answer to out. */
 int connection_head(connection *conn);
@@ -39,7 +43,8 @@ int connection_head(connection *conn);
 /* Of http.c, for http_ws.c. */
 connection *http_enter(apiserver *s, struct lws *wsi); /* NULL: no memory */
 int http_handle(connection *conn);
-void http_wake(connection *conn); /* there is something to send; any thread, with the lock held */
+bool http_hung_up(connection *conn, int64_t now); /* http_wait.c: looks now and then whether the client did */
+void http_wake(connection *conn);                 /* there is something to send; any thread, with the lock held */
 
 void connection_end_stream(connection *conn);
 void connection_reset(connection *conn);       /* for the next request */

@@ -160,4 +160,102 @@ START_TEST(a_unix_socket)
 }
 END_TEST
 
-TESTS("http", one_byte_at_a_time, bodies_are_capped, hang_ups_are_noticed, a_unix_socket)
+#define HEAD_OF_POST \
+    "POST /api/v1/namespaces/default/configmaps HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+
+START_TEST(a_body_in_chunks)
+{
+    static const char request[] =
+        HEAD_OF_POST "Transfer-Encoding: chunked\r\n\r\n10\r\n{\"metadata\":{\"na\r\n10\r\nme\":"
+                     "\"chunked\"}}\r\n0\r\n\r\n";
+    int fd;
+
+    start();
+    for (size_t piece = 1; piece <= sizeof(request); piece += sizeof(request) - 1) {
+        fd = dial();
+        say(fd, request, piece);
+        ck_assert_msg(hear(fd, "\"chunked\""), "%s", answer);
+        ck_assert_int_eq(strncmp(answer, piece == 1 ? "HTTP/1.1 201" : "HTTP/1.1 409", 12), 0);
+        ck_assert_ptr_nonnull(strstr(answer, "connection: close"));
+        ck_assert_int_eq(read(fd, answer, 1), 0);
+        close(fd);
+    }
+    server = opsdk_apiserver_stop(server);
+}
+END_TEST
+
+START_TEST(a_body_that_is_announced)
+{
+    int fd;
+
+    start();
+    fd = dial();
+    say(fd, HEAD_OF_POST "Content-Length: 33\r\nExpect: 100-continue\r\n\r\n", 4096);
+    ck_assert_msg(hear(fd, "100 Continue\r\n\r\n"), "%s", answer);
+    say(fd, "{\"metadata\":{\"name\":\"announced\"}}", 4096);
+    ck_assert_msg(hear(fd, "\"announced\""), "%s", answer);
+    close(fd);
+    server = opsdk_apiserver_stop(server);
+}
+END_TEST
+
+/* libwebsockets would never come back from the second. */
+START_TEST(several_bodies_at_once)
+{
+    int fd, other;
+
+    start();
+    fd = dial();
+    say(fd, POST("one") POST("two") POST("six"), 4096);
+    ck_assert_msg(hear(fd, "\"one\""), "%s", answer);
+    ck_assert(!hear(fd, "\"six\"")); /* the connection ends */
+    other = dial();
+    say(other, "GET /version HTTP/1.1\r\nHost: x\r\n\r\n", 4096);
+    ck_assert(hear(other, "gitVersion"));
+    close(fd);
+    close(other);
+    server = opsdk_apiserver_stop(server);
+}
+END_TEST
+
+/* Nobody can tell where such a request ends. */
+START_TEST(a_body_without_a_length)
+{
+    int fd;
+
+    start();
+    fd = dial();
+    say(fd, HEAD_OF_POST "\r\n", 4096);
+    ck_assert(hear(fd, "\"code\":400"));
+    ck_assert_int_eq(read(fd, answer, 1), 0);
+    close(fd);
+    server = opsdk_apiserver_stop(server);
+}
+END_TEST
+
+static long ticks(void)
+{
+    return (long)clock() * 1000 / CLOCKS_PER_SEC;
+}
+
+/* The loop sleeps while a client has sent more behind a watch, and the connection ends with the watch. */
+START_TEST(more_behind_a_watch)
+{
+    long before;
+    int fd;
+
+    start();
+    fd = dial();
+    say(fd, "GET /api/v1/configmaps?watch=1&timeoutSeconds=2 HTTP/1.1\r\nHost: x\r\n\r\n", 4096);
+    ck_assert(hear(fd, "chunked"));
+    say(fd, "GET /version HTTP/1.1\r\nHost: x\r\n\r\n", 4096);
+    before = ticks();
+    ck_assert(!hear(fd, "gitVersion"));
+    ck_assert_int_lt(ticks() - before, 1500); /* of the 2000 that it would spin */
+    close(fd);
+    server = opsdk_apiserver_stop(server);
+}
+END_TEST
+
+TESTS("http", one_byte_at_a_time, bodies_are_capped, hang_ups_are_noticed, a_unix_socket, a_body_in_chunks,
+      a_body_that_is_announced, several_bodies_at_once, a_body_without_a_length, more_behind_a_watch)
