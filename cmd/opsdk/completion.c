@@ -117,7 +117,8 @@ static void zsh(void)
     fputs("    esac\n"
           "    _files\n"
           "}\n"
-          "compdef _opsdk opsdk\n",
+          /* Read by the completion system it is the function; read by eval it defines it. */
+          "if [ \"$funcstack[1]\" = _opsdk ]; then _opsdk \"$@\"; else compdef _opsdk opsdk; fi\n",
           stdout);
 }
 

@@ -6,6 +6,7 @@
 #include <curl/curl.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 #define CONNECT_MS 10000L
 #define SILENCE_S 60L
@@ -112,6 +113,18 @@ static size_t on_read(char *to, size_t one, size_t len, void *user)
     return fread(to, 1, len, ((registry *)user)->from);
 }
 
+/* Of a large layer, on a terminal. */
+static int on_progress(void *user, curl_off_t down, curl_off_t down_now, curl_off_t up, curl_off_t up_now)
+{
+    (void)user;
+    (void)down;
+    (void)down_now;
+    if (up > 1 << 20)
+        fprintf(stderr, "\r%3d %% of %lld KiB%s", (int)(up_now * 100 / up), (long long)(up >> 10),
+                up_now == up ? "\r\033[K" : "");
+    return 0;
+}
+
 static void prepare(registry *g, const char *url)
 {
     curl_easy_reset(g->h);
@@ -127,6 +140,8 @@ static void prepare(registry *g, const char *url)
     curl_easy_setopt(g->h, CURLOPT_WRITEDATA, g);
     curl_easy_setopt(g->h, CURLOPT_HEADERFUNCTION, on_header);
     curl_easy_setopt(g->h, CURLOPT_HEADERDATA, g);
+    curl_easy_setopt(g->h, CURLOPT_XFERINFOFUNCTION, on_progress);
+    curl_easy_setopt(g->h, CURLOPT_NOPROGRESS, isatty(STDERR_FILENO) ? 0L : 1L);
     if (g->opts.ca)
         curl_easy_setopt(g->h, CURLOPT_CAINFO, g->opts.ca);
     set(&g->body, "", 0);
