@@ -45,4 +45,12 @@ build-fuzz/libtypes.a: $(FUZZ_TYPES:%=build-fuzz/obj/cmd/opsdk/generate/%.o)
 build-fuzz/obj/cmd/opsdk/generate/parse.o: $(B)/gen/meta.inc
 build-fuzz/obj/cmd/opsdk/generate/parse.o: OPSDK_CPPFLAGS += -I$(B)/gen
 
+# Those of the embedded API server: api_NAME.
+build-fuzz/libapiserver.a: $(patsubst %.c,build-fuzz/obj/%.o,$(filter-out libopsdk/core/%,$(SERVER_SRC)))
+	$(Q)rm -f $@ && ar rcs $@ $^
+
+build-fuzz/api_%_fuzzer: build-fuzz/obj/tests/fuzz/api_%_fuzzer.o build-fuzz/libapiserver.a build-fuzz/libcore.a
+	$(call say,LD,$@)
+	$(Q)$(FUZZ_CC) $(FUZZ_SANITIZE) -fsanitize=fuzzer -o $@ $^ $(PKG_LIBS) -pthread
+
 -include $(shell find build-fuzz -name '*.d' 2>/dev/null)

@@ -14,6 +14,7 @@ void failure_clear(failure *why)
     *why = (failure){0};
 }
 
+OPSDK_PRINTF(5, 0)
 static int set(failure *why, int code, const char *reason, const char *before, const char *fmt, va_list args)
 {
     char *text = NULL, *whole = NULL;

@@ -61,6 +61,7 @@ void field_required(field_errors *e, const char *path, const char *detail)
         add(e, "FieldValueRequired", path, text.data);
 }
 
+OPSDK_PRINTF(5, 0)
 static void add_invalid(field_errors *e, const char *reason, const char *path, const json_t *value, const char *fmt,
                         va_list args)
 {

@@ -109,11 +109,11 @@ static json_t *read_integer(reading *r)
     const char *start;
 
     r->at += minus;
-    for (start = r->at; r->at < r->end && *r->at >= '0' && *r->at <= '9' && r->at - start <= DIGITS; r->at++)
+    for (start = r->at; r->at < r->end && *r->at >= '0' && *r->at <= '9' && r->at - start < DIGITS; r->at++)
         value = value * 10 + (*r->at - '0');
-    if (r->at == start || r->at - start > DIGITS || (*start == '0' && (r->at - start > 1 || minus)))
+    if (r->at == start || (*start == '0' && (r->at - start > 1 || minus)))
         return NULL;
-    if (r->at < r->end && strchr(".eE", *r->at))
+    if (r->at < r->end && strchr(".eE0123456789", *r->at))
         return NULL;
     return json_integer(minus ? -value : value);
 }

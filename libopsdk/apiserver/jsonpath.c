@@ -509,7 +509,8 @@ json_t *jsonpath_all(const char *path, const json_t *obj)
 {
     way w = {.at = path, .end = path + strlen(path), .values = json_pack("[O]", obj)};
 
-    if (w.values && follow(&w) == 0)
+    /* Where nothing is found the rest would not be looked at. */
+    if (w.values && jsonpath_is_valid(path) && follow(&w) == 0)
         return w.values;
     json_decref(w.values);
     return NULL;

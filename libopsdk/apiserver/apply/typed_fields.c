@@ -220,6 +220,7 @@ static int read_set(reading *r, const place *p, const json_t *v, const fields **
             return -1;
     }
     *ret = fields_list_done(r->mem, &out);
+    r->same = r->same && (*ret || !*ret_member); /* a dot alone is left out */
     *ret_member = *ret_member || !*ret;
     return 0;
 }
@@ -231,6 +232,6 @@ int typed_read_fields(pool *mem, const schema *s, const json_t *v, const fields 
     bool ignored = false;
     int result = read_set(&r, &root, v, ret, &ignored);
 
-    *ret_same = r.same;
+    *ret_same = r.same && !ignored;
     return mem->failed ? -1 : result;
 }

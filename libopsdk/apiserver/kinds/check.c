@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+OPSDK_PRINTF(4, 0)
 static void wrong(field_errors *errors, const char *path, json_t *value, const char *fmt, va_list args)
 {
     char *text = NULL;

@@ -176,6 +176,7 @@ static void on_client(poller *p, short revents)
     proxies *x = from->owner;
     int client = accept4(p->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC), inside;
     relay *r = client >= 0 && x->n_relays < LIMIT_PROXIES ? calloc(1, sizeof(*r)) : NULL;
+    bool good;
 
     (void)revents;
     inside = r ? dial(x, from->number) : -1;
@@ -192,7 +193,8 @@ static void on_client(poller *p, short revents)
         r->next->link = &r->next;
     x->relays = r;
     x->n_relays++;
-    if (side_init(&r->side[0], r, client) & side_init(&r->side[1], r, inside))
+    good = side_init(&r->side[0], r, client); /* both take their descriptor over */
+    if (side_init(&r->side[1], r, inside) && good)
         want(r);
     else
         relay_free(x, r);

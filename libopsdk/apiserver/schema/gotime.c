@@ -179,7 +179,7 @@ bool gotime_canonical(const char *text, bool micro, char room[GOTIME_TEXT], buf 
 {
     reading r = {.text = text, .at = text, .micro = micro};
     struct tm tm = {0};
-    char fraction_text[16];
+    char fraction_text[16] = "";
     time_t when;
 
     if (!read_all(&r)) {
@@ -194,7 +194,8 @@ bool gotime_canonical(const char *text, bool micro, char room[GOTIME_TEXT], buf 
     tm.tm_sec = r.part[5];
     when = timegm(&tm) - r.offset_s;
     gmtime_r(&when, &tm);
-    snprintf(fraction_text, sizeof(fraction_text), micro ? ".%06ld" : "", r.micros);
+    if (micro)
+        snprintf(fraction_text, sizeof(fraction_text), ".%06ld", r.micros);
     snprintf(room, GOTIME_TEXT, "%04d-%02d-%02dT%02d:%02d:%02d%sZ", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday,
              tm.tm_hour, tm.tm_min, tm.tm_sec, fraction_text);
     return true;

@@ -245,6 +245,10 @@ static int decode_entry(const schema *s, message m, unsigned depth, json_t *map)
     name = text_of(key.inside);
     if (value.wire == 0 && value.number == 0)
         value = (field){.wire = WIRE_BYTES};
+    if (name && strlen(json_string_value(name)) != json_string_length(name)) { /* no key as JSON is read */
+        json_decref(name);
+        return -1;
+    }
     r = name ? decode_value(s->items, &value, depth, &got) : -1;
     if (r == 0)
         json_object_setn_new(map, json_string_value(name), json_string_length(name), got ? got : json_null());

@@ -10,6 +10,7 @@ static const char wrong_number[] = "unable to parse numeric part of quantity",
                   wrong_suffix[] = "unable to parse quantity's suffix";
 
 __extension__ typedef __int128 wide;
+#define MOST ((((wide)1 << 126) - 1) * 2 + 1)
 
 enum form { DECIMAL_SI, DECIMAL_EXPONENT, BINARY_SI };
 
@@ -103,7 +104,7 @@ static bool interpret(const char *text, int *ret_exponent, enum form *ret_form)
 static bool read_digits(const parts *p, wide *ret)
 {
     *ret = 0;
-    if (p->n > 36)
+    if (p->n > 38)
         return false;
     for (size_t i = 0; i < p->n; i++)
         *ret = *ret * 10 + (p->digits[i] - '0');
@@ -174,6 +175,27 @@ static void parse_slow(const parts *p, int exponent, amount *ret)
         *ret = (amount){.value = ((wide)1 << 63) - 1, .form = BINARY_SI};
 }
 
+/* Without trailing zeros, so that exponent 0 tells a whole number. */
+static void strip(amount *a)
+{
+    while (a->value && a->value % 10 == 0) {
+        a->value /= 10;
+        a->exponent++;
+    }
+}
+
+/* With an exponent that has a suffix, as it is written. */
+static bool is_writable(amount a)
+{
+    strip(&a);
+    for (; a.exponent % 3 != 0; a.exponent--) {
+        if (a.value >= MOST / 10)
+            return false;
+        a.value *= 10;
+    }
+    return true;
+}
+
 static const char *parse(const char *text, amount *ret)
 {
     int exponent, scale;
@@ -195,6 +217,8 @@ static const char *parse(const char *text, amount *ret)
     } else {
         parse_slow(&p, exponent, ret);
     }
+    if (!is_writable(*ret))
+        return wrong_number;
     if (p.negative)
         ret->value = -ret->value;
     return NULL;
@@ -203,7 +227,9 @@ static const char *parse(const char *text, amount *ret)
 static const char *suffix_of(enum form form, int exponent, char room[8])
 {
     if (form == DECIMAL_EXPONENT) {
-        snprintf(room, 8, exponent ? "e%d" : "", exponent);
+        if (!exponent)
+            return "";
+        snprintf(room, 8, "e%d", exponent);
         return room;
     }
     for (size_t i = 0; i < N_SUFFIXES; i++)
@@ -223,15 +249,6 @@ static void print(wide value, const char *suffix, char *room)
     for (; rest; rest /= 10)
         digits[--at] = (char)('0' + (int)(rest % 10));
     snprintf(room, QUANTITY_TEXT, "%s%s%s", negative ? "-" : "", digits + at, suffix);
-}
-
-/* Without trailing zeros, so that exponent 0 tells a whole number. */
-static void strip(amount *a)
-{
-    while (a->value && a->value % 10 == 0) {
-        a->value /= 10;
-        a->exponent++;
-    }
 }
 
 static bool is_whole(const amount *a)
