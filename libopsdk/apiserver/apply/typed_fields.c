@@ -214,10 +214,12 @@ static int read_set(reading *r, const place *p, const json_t *v, const fields **
     r->same = r->same && !json_is_null(v);
     json_object_foreach((json_t *)v, name, value)
     {
-        if (strcmp(name, ".") == 0)
+        if (strcmp(name, ".") == 0) {
             *ret_member = true;
-        else if (read_member(r, p, name, value, &out) < 0)
+            r->same = r->same && json_is_object(value) && json_object_size(value) == 0;
+        } else if (read_member(r, p, name, value, &out) < 0) {
             return -1;
+        }
     }
     *ret = fields_list_done(r->mem, &out);
     r->same = r->same && (*ret || !*ret_member); /* a dot alone is left out */
