@@ -7,6 +7,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+void call_clear(call *c)
+{
+    buf_clear(&c->body);
+    json_decref(c->warnings);
+    json_decref(c->doubles);
+    free(c->manager);
+    free(c->etag);
+    free(c->name_asked);
+    user_info_clear(&c->user);
+    *c = (call){.body = BUF_INIT(LIMIT_REPLY)};
+}
+
 /* As in a quoted string of RFC 9110. */
 static void quote(buf *out, const char *text)
 {

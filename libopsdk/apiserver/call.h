@@ -94,6 +94,9 @@ struct call {
     int64_t began_us;
 };
 
+/* Frees what the call owns; it is ready for the next then. */
+void call_clear(call *c);
+
 /* Adds a Warning header (299); twice the same is sent once. */
 void call_warn(call *c, const char *fmt, ...) OPSDK_PRINTF(2, 3);
 

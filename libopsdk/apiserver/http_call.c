@@ -181,18 +181,6 @@ void connection_end_stream(connection *conn)
     st->close(st);
 }
 
-static void call_clear(call *c)
-{
-    buf_clear(&c->body);
-    json_decref(c->warnings);
-    json_decref(c->doubles);
-    free(c->manager);
-    free(c->etag);
-    free(c->name_asked);
-    user_info_clear(&c->user);
-    *c = (call){.body = BUF_INIT(LIMIT_REPLY)};
-}
-
 void connection_reset(connection *conn)
 {
     call_clear(&conn->call);
