@@ -65,16 +65,14 @@ static void put_pod(buf *out, long i)
 {
     unsigned long app = spread(i, 7) % 60, hash = spread((long)app, 3) % 0xffffffff;
 
-    buf_printf(
-        out,
-        "{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"metadata\":{\"name\":\"service-%lu-%lx-%05lx\",\"labels\":{"
-        "\"app.kubernetes.io/name\":\"service-%lu\",\"app.kubernetes.io/"
-        "part-of\":\"shop\",\"pod-template-hash\":\"%lx\"},"
-        "\"annotations\":{\"prometheus.io/scrape\":\"true\",\"prometheus.io/port\":\"8080\"},\"ownerReferences\":[{"
-        "\"apiVersion\":\"apps/"
-        "v1\",\"kind\":\"ReplicaSet\",\"name\":\"service-%lu-%lx\",\"uid\":\"%08lx-0000-4000-8000-000000000000\","
-        "\"controller\":true,\"blockOwnerDeletion\":true}]},\"spec\":{\"nodeName\":\"node-%lu\",\"containers\":[",
-        app, hash, i, app, hash, app, hash, hash, spread(i, 2) % 100);
+    buf_printf(out,
+               "{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"metadata\":{\"name\":\"service-%lu-%lx-%05lx\",\"labels\":{"
+               "\"app.kubernetes.io/name\":\"service-%lu\",\"app.kubernetes.io/"
+               "part-of\":\"shop\",\"pod-template-hash\":\"%lx\"},"
+               "\"annotations\":{\"prometheus.io/scrape\":\"true\",\"prometheus.io/"
+               "port\":\"8080\"},\"generateName\":\"service-%lu-%lx-\"},"
+               "\"spec\":{\"nodeName\":\"node-%lu\",\"containers\":[",
+               app, hash, i, app, hash, app, hash, spread(i, 2) % 100);
     for (int k = 0; k < containers_of(i); k++)
         put_container(out, i, k);
     buf_printf(out,
@@ -161,6 +159,16 @@ static void prepare(line *l)
         die("no service account: %s", l->in.data);
 }
 
+/* They are all there: nothing has collected them meanwhile. */
+static void check_all(line *l, long n)
+{
+    char want[64];
+
+    snprintf(want, sizeof(want), "\"remainingItemCount\":%ld}", n - 1);
+    if (line_do(l, "GET", "/api/v1/namespaces/bench/pods?limit=1", NULL, NULL) != 200 || !strstr(l->in.data, want))
+        die("not all pods are there: %.400s", l->in.data);
+}
+
 void pods_run(long n, const int *pids)
 {
     auto_buf text = BUF_INIT(POD_MAX);
@@ -172,6 +180,7 @@ void pods_run(long n, const int *pids)
     before = memory_of(pids, "Rss:");
     for (long i = 0; i < n; i++)
         bytes += add_pod(&l, &text, i);
+    check_all(&l, n);
     tell("pods", (double)n);
     tell("pod_kib", (double)bytes / (double)n / 1024);
     tell("pods_rss_mib", (double)memory_of(pids, "Rss:") / MIB);
