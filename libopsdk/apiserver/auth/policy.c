@@ -112,6 +112,17 @@ static int put_in(table *t, size_t at, entry e)
     return 0;
 }
 
+/* All of it: jansson leaves out what it finds no memory for, and a rule without its resourceNames would grant more. */
+static json_t *copy_of(const json_t *doc)
+{
+    json_t *copy = json_deep_copy(doc);
+
+    if (json_equal(copy, doc))
+        return copy;
+    json_decref(copy);
+    return NULL;
+}
+
 int policy_put(policy *p, bool binding, const char *ns, const char *name, const json_t *now)
 {
     table *t = binding ? &p->bindings : &p->roles;
@@ -121,7 +132,7 @@ int policy_put(policy *p, bool binding, const char *ns, const char *name, const 
         take_out(t, at);
     if (!now)
         return 0;
-    return put_in(t, at, (entry){strdup(ns), strdup(name), json_deep_copy(now)});
+    return put_in(t, at, (entry){strdup(ns), strdup(name), copy_of(now)});
 }
 
 const json_t *policy_cluster_role(const policy *p, size_t *at)

@@ -120,8 +120,8 @@ static void note(missing *m, const atom *a)
         return;
     }
     verbs = json_object_get(m->lines, line.data);
-    if (!verbs)
-        json_object_set_new(m->lines, line.data, verbs = json_array());
+    if (!verbs && json_object_set_new(m->lines, line.data, json_array()) == 0)
+        verbs = json_object_get(m->lines, line.data);
     if (json_array_append_new(verbs, json_string(a->verb)) < 0)
         m->failed = true;
 }
