@@ -88,6 +88,10 @@ static int take_flag(dev *d, int option, char **argv)
         d->opts.webhooks = optarg;
         return CMD_OK;
     }
+    if (option == 'E') {
+        d->opts.refuse_cel = true;
+        return CMD_OK;
+    }
     if (option == 'C') {
         d->opts.no_controllers = true;
         return CMD_OK;
@@ -102,12 +106,17 @@ static int take_flag(dev *d, int option, char **argv)
 
 static int run(const cmd *self, int argc, char **argv)
 {
-    static const struct option flags[] = {
-        {"listen", required_argument, NULL, 'l'}, {"load", required_argument, NULL, 'f'},
-        {"fault", required_argument, NULL, 'x'},  {"pods", no_argument, NULL, 'p'},
-        {"rbac", no_argument, NULL, 'R'},         {"no-controllers", no_argument, NULL, 'C'},
-        {"tls", no_argument, NULL, 'T'},          {"webhooks", required_argument, NULL, 'W'},
-        {"help", no_argument, NULL, CMD_HELP},    {0}};
+    static const struct option flags[] = {{"listen", required_argument, NULL, 'l'},
+                                          {"load", required_argument, NULL, 'f'},
+                                          {"fault", required_argument, NULL, 'x'},
+                                          {"pods", no_argument, NULL, 'p'},
+                                          {"rbac", no_argument, NULL, 'R'},
+                                          {"no-controllers", no_argument, NULL, 'C'},
+                                          {"refuse-cel", no_argument, NULL, 'E'},
+                                          {"tls", no_argument, NULL, 'T'},
+                                          {"webhooks", required_argument, NULL, 'W'},
+                                          {"help", no_argument, NULL, CMD_HELP},
+                                          {0}};
     dev d = {.self = self};
     int option, r = CMD_OK;
 
@@ -126,9 +135,10 @@ static int run(const cmd *self, int argc, char **argv)
 
 const cmd cmd_dev = {
     .name = "dev",
-    .synopsis = "[--listen ADDRESS] [--tls] [--rbac] [--no-controllers] [--webhooks ADDRESS] [--pods] [-f "
-                "FILE|FOLDER]... [--fault SPEC]... | "
-                "fault ... | heal | kubeconfig ... | requests ... | run ...",
+    .synopsis =
+        "[--listen ADDRESS] [--tls] [--rbac] [--no-controllers] [--refuse-cel] [--webhooks ADDRESS] [--pods] [-f "
+        "FILE|FOLDER]... [--fault SPEC]... | "
+        "fault ... | heal | kubeconfig ... | requests ... | run ...",
     .summary = "Serves the Kubernetes API from memory, for tests and demos.",
     .help = "Prints a line to paste, which sets KUBECONFIG for kubectl and for operators, and serves until it is "
             "interrupted.\n"
@@ -137,6 +147,7 @@ const cmd cmd_dev = {
             "  --rbac              asks who it is, and evaluates roles; implies --tls\n"
             "  -f, --load FILE     applies the manifests of a file or folder first; may be given again\n"
             "  --webhooks ADDRESS  HOST:PORT that answers for the services that webhooks name\n"
+            "  --refuse-cel        refuses CRDs with CEL rules, which are not evaluated here; else it warns\n"
             "  --no-controllers    as kube-apiserver alone: nothing collects garbage or ends namespaces\n"
             "  --pods              pods may be local processes: who may create pods here then runs programs as you\n"
             "  --fault SPEC        misbehaves from the start: see opsdk dev fault --list; may be given again\n\n"

@@ -8,17 +8,18 @@
 #define LIMIT_REPLY (512u << 20)      /* bytes of one answer: a list of everything */
 #define LIMIT_HEADERS \
     61440 /* bytes of a request's head; libwebsockets counts in 16 bits, and malloc tidies up at length for 64 KiB that go */
-#define LIMIT_CONNECTIONS 4096   /* at once */
-#define LIMIT_HISTORY 65536      /* events of one kind that a watch can resume over */
-#define LIMIT_SNAPSHOTS 8        /* states of one kind that continue tokens can refer to */
-#define LIMIT_TREES 256          /* objects that are kept as trees beside their text */
-#define LIMIT_TREE 4096          /* bytes of text of one such; as a tree some eight times that */
-#define LIMIT_KEY 640            /* bytes of "namespace/name" */
-#define LIMIT_STREAM (64u << 20) /* bytes that wait for a watch's reader before it is cut off */
-#define LIMIT_BOOKMARK_MS 60000  /* between bookmarks; k8s.io/apiserver sends one about each minute */
-#define LIMIT_WATCH_MIN_S 1800   /* a watch without timeoutSeconds ends after this to twice this; min-request-timeout */
-#define LIMIT_HANGUP_MS 200      /* until it is noticed that a watch's client hung up */
-#define LIMIT_KEEPALIVE_S 90     /* of an idle connection */
+#define LIMIT_CONNECTIONS 4096          /* at once */
+#define LIMIT_HISTORY 65536             /* events of one kind that a watch can resume over */
+#define LIMIT_HISTORY_BYTES (64u << 20) /* of the objects in them; the newest event stays whatever it takes */
+#define LIMIT_SNAPSHOTS 8               /* states of one kind that continue tokens can refer to */
+#define LIMIT_TREES 256                 /* objects that are kept as trees beside their text */
+#define LIMIT_TREE 4096                 /* bytes of text of one such; as a tree some eight times that */
+#define LIMIT_KEY 640                   /* bytes of "namespace/name" */
+#define LIMIT_STREAM (64u << 20)        /* bytes that wait for a watch's reader before it is cut off */
+#define LIMIT_BOOKMARK_MS 60000         /* between bookmarks; k8s.io/apiserver sends one about each minute */
+#define LIMIT_WATCH_MIN_S 1800 /* a watch without timeoutSeconds ends after this to twice this; min-request-timeout */
+#define LIMIT_HANGUP_MS 200    /* until it is noticed that a watch's client hung up */
+#define LIMIT_KEEPALIVE_S 90   /* of an idle connection */
 #define LIMIT_MANIFEST (64u << 20) /* bytes of one file of manifests */
 #define LIMIT_ESTABLISH_MS 5000    /* for a CRD's resources to be served, before a manifest of its kind is refused */
 #define LIMIT_WAIT_MS 30000        /* a wait that is given no time-out */

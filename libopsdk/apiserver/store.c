@@ -22,6 +22,7 @@ struct collection {
     size_t n, cap;
     event *history; /* a ring */
     size_t first, len, history_cap;
+    size_t history_bytes;
     int64_t forgotten; /* revision of the newest event that is no longer in history */
     watcher *watchers;
     snapshot snapshots[LIMIT_SNAPSHOTS]; /* the next to go is the one with the lowest revision */
@@ -228,11 +229,18 @@ static bool grow(collection *c)
 
 /* ---- the past ---- */
 
+/* What an event keeps: the object before it is the one of an event before. */
+static size_t bytes_of(const item *it)
+{
+    return sizeof(*it) + (it->packed ? it->packed : it->len);
+}
+
 static void forget_first(collection *c)
 {
     event *e = &c->history[c->first];
 
     c->forgotten = e->revision;
+    c->history_bytes -= bytes_of(e->now);
     event_clear(e);
     c->first = (c->first + 1) % c->history_cap;
     c->len--;
@@ -266,6 +274,9 @@ static bool make_room(collection *c)
 static void happen(collection *c, event e)
 {
     c->history[(c->first + c->len++) % c->history_cap] = e;
+    c->history_bytes += bytes_of(e.now);
+    while (c->history_bytes > LIMIT_HISTORY_BYTES && c->len > 1)
+        forget_first(c);
     for (watcher *w = c->watchers, *next; w; w = next) {
         next = w->next;
         w->on_event(w, &e);

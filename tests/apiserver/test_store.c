@@ -1,4 +1,5 @@
 /* The store: revisions, order, the past, watches. */
+#include "apiserver/limits.h"
 #include "apiserver/store.h"
 #include "tests/support/suite.h"
 
@@ -209,5 +210,49 @@ START_TEST(trees_are_of_the_present)
 }
 END_TEST
 
-TESTS("store", order_and_revisions, the_past_is_readable, the_past_agrees_with_a_model, watches_resume,
-      large_objects_are_packed, trees_are_of_the_present)
+static char *noise(size_t len)
+{
+    char *text = malloc(len + 1);
+    uint32_t r = 1;
+
+    for (size_t i = 0; i < len; i++) {
+        r = r * 1664525u + 1013904223u;
+        text[i] = (char)('0' + (r >> 24) % 64);
+    }
+    text[len] = '\0';
+    return text;
+}
+
+static void ignore(watcher *w, const event *e)
+{
+    (void)w, (void)e;
+}
+
+START_TEST(the_past_is_bounded_in_bytes)
+{
+    static const size_t size = 3u << 20;
+    char *text = noise(size);
+    watcher w = {.on_event = ignore};
+    auto_failure why = {0};
+    int64_t first, last;
+
+    start();
+    put("a", "small", "1");
+    first = store_revision(s);
+    for (size_t i = 0; i < LIMIT_HISTORY_BYTES / size; i++) { /* it is in there twice, and packs by a quarter */
+        text[i] = 'x';
+        put("a", "large", text);
+    }
+    last = store_revision(s);
+    ck_assert_int_eq(watcher_start(&w, c, first, &why), -1);
+    ck_assert_int_eq(why.code, 410);
+    failure_clear(&why);
+    ck_assert_int_eq(watcher_start(&w, c, last - 3, &why), 0);
+    watcher_stop(&w);
+    free(text);
+    store_free(s);
+}
+END_TEST
+
+TESTS("store", the_past_is_bounded_in_bytes, order_and_revisions, the_past_is_readable, the_past_agrees_with_a_model,
+      watches_resume, large_objects_are_packed, trees_are_of_the_present)

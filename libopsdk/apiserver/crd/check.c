@@ -187,6 +187,7 @@ void crd_validate(call *c, const json_t *crd, const json_t *old, field_errors *e
     if (!old)
         check_name(crd, errors);
     spot_init(&at, "spec", errors);
+    at.no_rules = c->server->opts.refuse_cel;
     check_spec(&at, doc_get(crd, "spec"));
     if (old)
         check_immutables(crd, old, errors);
@@ -233,6 +234,20 @@ static json_t *formats_of(const json_t *crd)
     return found;
 }
 
+/* Rules of CEL, at any depth. */
+static bool has_rules(const json_t *doc)
+{
+    const char *name;
+    size_t i;
+    json_t *one;
+
+    if (json_array_size(json_object_get(doc, "x-kubernetes-validations")))
+        return true;
+    json_object_foreach((json_t *)doc, name, one) if (has_rules(one)) return true;
+    json_array_foreach((json_t *)doc, i, one) if (has_rules(one)) return true;
+    return false;
+}
+
 void crd_warn(call *c, const json_t *crd, const json_t *old)
 {
     json_auto_t *now = NULL, *before = NULL;
@@ -241,6 +256,8 @@ void crd_warn(call *c, const json_t *crd, const json_t *old)
 
     if (c->sub)
         return;
+    if (has_rules(doc_at(crd, "spec.versions")) && !has_rules(doc_at(old, "spec.versions")))
+        call_warn(c, "x-kubernetes-validations: the embedded API server keeps CEL rules, but does not evaluate them");
     now = formats_of(crd);
     before = formats_of(old);
     json_array_foreach(now, i, one)

@@ -383,6 +383,9 @@ static void check_rules(spot *at, const json_t *s)
     size_t i, k;
     json_t *rule;
 
+    if (at->no_rules && json_array_size(rules))
+        field_forbidden(at->errors, spot_at(at, "x-kubernetes-validations"),
+                        "CEL rules are not supported by the embedded API server");
     json_array_foreach((json_t *)rules, i, rule)
     {
         const json_t *reason = json_object_get(rule, "reason");

@@ -6,6 +6,7 @@
 #include "core/buf.h"
 
 typedef struct spot {
+    bool no_rules; /* CEL rules are refused */
     field_errors *errors;
     buf path; /* as field.Path prints it */
     buf text; /* what spot_at returned last */

@@ -270,6 +270,9 @@ static void check_hook(field_errors *errors, const char *path, const json_t *hoo
     if (doc_get(hook, "reinvocationPolicy"))
         check_one_of(errors, PATH("%s.reinvocationPolicy", path), doc_text(hook, "reinvocationPolicy"),
                      CHOICE("IfNeeded", "Never"));
+    if (json_array_size(doc_get(hook, "matchConditions")))
+        field_forbidden(errors, PATH("%s.matchConditions", path),
+                        "CEL expressions are not supported by the embedded API server");
     check_versions(errors, PATH("%s.admissionReviewVersions", path), doc_get(hook, "admissionReviewVersions"));
 }
 

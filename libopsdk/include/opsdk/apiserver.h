@@ -20,6 +20,7 @@ typedef struct opsdk_apiserver_opts { /* zero is the default of each */
     bool no_controllers; /* as kube-apiserver alone: nothing collects garbage or ends namespaces */
     bool pods; /* pods whose annotations name a command run it: whoever may create pods here may run programs as you */
     const char *webhooks; /* "HOST:PORT" that answers for all services of webhooks; NULL: they are unreachable */
+    bool refuse_cel;      /* refuses CRDs that have CEL rules; else they are taken with a warning, and not evaluated */
 } opsdk_apiserver_opts;
 
 /* Starts a server in a thread of its own; it answers when this returns.  *ret is the caller's: end it with opsdk_apiserver_stop.

@@ -102,4 +102,35 @@ START_TEST(more_than_one_turn)
 }
 END_TEST
 
-TESTS("crds", objects_go_first, finalizers_hold_it_up, it_may_come_again, more_than_one_turn)
+#define WITH_RULES                                                                                                  \
+    "{metadata: {name: things.example.com}, spec: {group: example.com, scope: Namespaced, "                         \
+    "names: {plural: things, kind: Thing}, versions: [{name: v1, served: true, storage: true, "                     \
+    "schema: {openAPIV3Schema: {type: object, properties: {spec: {type: object, properties: {a: {type: integer}}, " \
+    "x-kubernetes-validations: [{rule: 'self.a > 1'}]}}}}}]}}"
+
+/* Nobody is to believe that they hold. */
+START_TEST(rules_of_cel)
+{
+    json_t *answer;
+
+    api_start(NULL);
+    api_do(201, "POST", CRDS, WITH_RULES);
+    ck_assert_ptr_nonnull(strstr(api_warnings(), "x-kubernetes-validations: the embedded API server keeps CEL rules, "
+                                                 "but does not evaluate them"));
+    api_do(200, "MERGE", CRD, "{metadata: {labels: {a: b}}}");
+    ck_assert_str_eq(api_warnings(), "");
+    api_do(201, "POST", THINGS, "{apiVersion: example.com/v1, kind: Thing, metadata: {name: t}, spec: {a: 1}}");
+    api_stop();
+    api_start(&(opsdk_apiserver_opts){.refuse_cel = true});
+    answer = api_ask(422, "POST", CRDS, WITH_RULES);
+    ck_assert_str_eq(api_text(answer, "/details/causes/0/field"),
+                     "spec.validation.openAPIV3Schema.properties[spec].x-kubernetes-validations");
+    ck_assert_str_eq(api_text(answer, "/details/causes/0/message"),
+                     "Forbidden: CEL rules are not supported by the embedded API server");
+    json_decref(answer);
+    api_do(201, "POST", CRDS, DEFINITION);
+    api_stop();
+}
+END_TEST
+
+TESTS("crds", rules_of_cel, objects_go_first, finalizers_hold_it_up, it_may_come_again, more_than_one_turn)

@@ -231,6 +231,23 @@ START_TEST(what_the_server_does_itself)
 }
 END_TEST
 
-TESTS("dispatch", answers_that_are_none, failures_may_be_ignored, nobody_answers, whose_certificate_is_another,
-      who_takes_too_long, services, what_changes_meanwhile_is_tried_again, the_others_go_on,
-      what_the_server_does_itself)
+START_TEST(conditions_are_refused)
+{
+    json_t *answer;
+
+    hook_start();
+    answer =
+        api_ask(422, "POST", "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations",
+                "{metadata: {name: v}, webhooks: [{name: v.example.com, clientConfig: {url: 'https://127.0.0.1/v'}, "
+                "rules: [%s], sideEffects: None, admissionReviewVersions: [v1], "
+                "matchConditions: [{name: c, expression: 'true'}]}]}",
+                HOOK_ALL);
+    ck_assert_str_eq(api_text(answer, "/details/causes/0/field"), "webhooks[0].matchConditions");
+    json_decref(answer);
+    hook_stop();
+}
+END_TEST
+
+TESTS("dispatch", conditions_are_refused, answers_that_are_none, failures_may_be_ignored, nobody_answers,
+      whose_certificate_is_another, who_takes_too_long, services, what_changes_meanwhile_is_tried_again,
+      the_others_go_on, what_the_server_does_itself)
