@@ -90,7 +90,7 @@ says 1 'odds.example.com says nothing of its fields' "$opsdk" import free.yaml -
 "$opsdk" dev -f "$everything" >where 2>/dev/null &
 server=$!
 trap 'kill $server; rm -rf "$tmp"' EXIT
-for _ in $(seq 100); do [ -s where ] && break; sleep 0.1; done
+for _ in $(seq 600); do [ -s where ] && break; sleep 0.1; done
 . ./where
 "$opsdk" import --cluster evt --dir cluster >/dev/null
 diff -r cluster/everythings.everything.example.com before/everythings.everything.example.com || fail 'a cluster gives something else'
