@@ -1,5 +1,5 @@
-// An ordinary Go program: client-go's typed client, an informer, a dynamic one, and leader election.  It knows nothing of the server that
-// it talks to, and prints one line for each thing that worked.
+// An ordinary Go program: client-go's typed client, an informer, a dynamic one, leader election, and a controller of controller-runtime.  It
+// knows nothing of the server that it talks to, and prints one line for each thing that worked.
 package main
 
 import (
@@ -44,6 +44,7 @@ func main() {
 	informer(ctx, config)
 	unstructuredObjects(ctx, config)
 	election(ctx, config)
+	controller(ctx, config)
 }
 
 func check(what string, err error) {
