@@ -170,8 +170,13 @@ static int put_list(listing *l, failure *why)
         put_continue(l, meta);
     r = render_list_head(&l->form, meta, &l->c->body);
     json_decref(meta);
-    buf_add(&l->c->body, l->members.data, l->members.len);
-    buf_puts(&l->c->body, "]}");
+    if (l->form.form == FORM_METADATA && l->n == 0 && l->c->body.len > 0) {
+        l->c->body.len--; /* of no objects the real server makes no list */
+        buf_puts(&l->c->body, "null}");
+    } else {
+        buf_add(&l->c->body, l->members.data, l->members.len);
+        buf_puts(&l->c->body, "]}");
+    }
     return r < 0 || l->c->body.failed ? failure_memory(why) : 0;
 }
 

@@ -73,7 +73,8 @@ static int fail_list(const call *c, bool list, failure *why)
 static int check(const call *c, const render *r, failure *why)
 {
     static const char *const includes[] = {"", "Metadata", "Object", "None"};
-    bool list = strcmp(c->rq.verb, "list") == 0, known = r->form != FORM_TABLE;
+    bool list = strcmp(c->rq.verb, "list") == 0 || strcmp(c->rq.verb, "deletecollection") == 0,
+         known = r->form != FORM_TABLE;
 
     for (size_t i = 0; i < sizeof(includes) / sizeof(includes[0]); i++)
         known |= strcmp(r->include, includes[i]) == 0;

@@ -85,21 +85,34 @@ static void pass_warnings(call *c, const json_t *warnings)
     json_array_foreach((json_t *)warnings, i, text) call_warn(c, "%s", json_string_value(text));
 }
 
-/* Keys that stand twice in YAML are what a strict decoder finds first. */
-static int check_doubles(call *c, failure *why)
+/* Keys that stand twice in YAML are what a strict decoder finds first; others may have failed it already.  r: how it went. */
+static int add_doubles(call *c, int r, failure *why)
 {
+    static const char before[] = "strict decoding error: ";
     auto_buf all = BUF_INIT(LIMIT_OBJECT);
+    const char *rest = r < 0 && why->message ? strstr(why->message, before) : NULL;
     size_t i;
     json_t *one;
 
-    if (!c->doubles || write_validation(c) == VALIDATION_IGNORE)
-        return 0;
-    json_array_foreach(c->doubles, i, one) buf_printf(&all, "%s%s", i ? ", " : "", json_string_value(one));
-    if (write_validation(c) == VALIDATION_STRICT)
-        return failure_bad_request(why, "%s in version \"%s\" cannot be handled as a %s: strict decoding error: %s",
-                                   c->res->kind, c->res->version, c->res->kind, all.failed ? "" : all.data);
+    if (r < 0 && !rest)
+        return r;
+    buf_puts(&all, "yaml: unmarshal errors:");
+    json_array_foreach(c->doubles, i, one) buf_printf(&all, "\n  %s", json_string_value(one));
+    if (rest)
+        buf_printf(&all, ", %s", rest + strlen(before));
+    failure_clear(why);
+    return failure_bad_request(why, "%s in version \"%s\" cannot be handled as a %s: %s%s", c->res->kind,
+                               c->res->version, c->res->kind, before, all.failed ? "" : all.data);
+}
+
+static int check_doubles(call *c, int r, enum field_validation validation, failure *why)
+{
+    if (!c->doubles || validation == VALIDATION_IGNORE)
+        return r;
+    if (validation == VALIDATION_STRICT)
+        return add_doubles(c, r, why);
     pass_warnings(c, c->doubles);
-    return 0;
+    return r;
 }
 
 /* o says how: text, len, validation, applied. */
@@ -114,8 +127,7 @@ static int decode(call *c, json_t *obj, decode_opts o, failure *why)
     if (check_kind(c, obj, o.text, o.len, why) < 0)
         return -1;
     r = c->res->custom ? decode_custom(c->res->schema, obj, &o, why) : decode_builtin(c->res->schema, obj, &o, why);
-    if (r == 0 && o.validation != VALIDATION_IGNORE)
-        r = check_doubles(c, why);
+    r = check_doubles(c, r, o.validation, why);
     pass_warnings(c, warnings);
     set_kind(c->res, obj); /* not before: duplicates are found by the number of members */
     if (r == 0 && c->res->custom && schema_default(c->res->schema, obj) < 0)
