@@ -11,8 +11,8 @@ $(CONFORMANCE): $(call obj,$(CONFORMANCE_SRC)) $(B)/lib/libopsdk-inside.a
 test-build: $(CONFORMANCE)
 
 .PHONY: conformance conformance-run
-conformance: ## the embedded API server against the real one: equal/total; needs root
+conformance: ## the embedded API server against the real one: equal/total, docs/conformance.md; needs root
 	@tests/deps conformance
 	@$(MAKE) --no-print-directory conformance-run
 conformance-run: all $(CONFORMANCE)
-	@B=$(B) tests/conformance/conformance
+	@B=$(B) DOCUMENT=docs/conformance.md tests/conformance/conformance

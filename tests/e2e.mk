@@ -7,8 +7,9 @@ e2e: ## scenarios on a real Kubernetes that is built once and started for them; 
 	@tests/deps e2e
 	@$(MAKE) --no-print-directory e2e-run
 # Through make again, as in unit.mk.
-e2e-run: all image $(JVM_IMAGES)
+e2e-run: all image $(JVM_IMAGES) $(if $(E2E),,$(CONFORMANCE))
 	@B=$(B) tests/e2e/run $(E2E)
+	$(if $(E2E),,@B=$(B) tests/conformance/conformance)
 demo-cluster-run: all image $(JVM_IMAGES)
 	@B=$(B) tests/demo/cluster
 
