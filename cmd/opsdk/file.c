@@ -6,6 +6,7 @@
 #include <spawn.h>
 #include <stdarg.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -141,7 +142,7 @@ static int wait_for(pid_t pid, const char *name, opsdk_error *err)
     return 0;
 }
 
-static int start(const char *const argv[], const char *dir, int out, pid_t *ret, opsdk_error *err)
+static int start(const char *const argv[], const char *dir, int in, int out, pid_t *ret, opsdk_error *err)
 {
     posix_spawn_file_actions_t actions;
     int r;
@@ -149,6 +150,8 @@ static int start(const char *const argv[], const char *dir, int out, pid_t *ret,
     posix_spawn_file_actions_init(&actions);
     if (dir)
         posix_spawn_file_actions_addchdir_np(&actions, dir);
+    if (in >= 0)
+        posix_spawn_file_actions_adddup2(&actions, in, STDIN_FILENO);
     if (out >= 0)
         posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
     fflush(NULL); /* what we said comes before what it says */
@@ -161,12 +164,12 @@ static int start(const char *const argv[], const char *dir, int out, pid_t *ret,
 int file_run(const char *const argv[], const char *dir, opsdk_error *err)
 {
     pid_t pid;
-    int r = start(argv, dir, -1, &pid, err);
+    int r = start(argv, dir, -1, -1, &pid, err);
 
     return r == 0 ? wait_for(pid, argv[0], err) : r;
 }
 
-int file_run_read(const char *const argv[], char **ret, opsdk_error *err)
+static int run_read(const char *const argv[], int in, char **ret, opsdk_error *err)
 {
     char *text = NULL;
     int fds[2], r, ended;
@@ -175,7 +178,7 @@ int file_run_read(const char *const argv[], char **ret, opsdk_error *err)
 
     if (pipe2(fds, O_CLOEXEC) < 0)
         return fail(err, argv[0]);
-    r = start(argv, NULL, fds[1], &pid, err);
+    r = start(argv, NULL, in, fds[1], &pid, err);
     close(fds[1]);
     f = fdopen(fds[0], "r");
     if (r == 0) {
@@ -190,5 +193,26 @@ int file_run_read(const char *const argv[], char **ret, opsdk_error *err)
         *ret = text;
     else
         free(text);
+    return r;
+}
+
+int file_run_read(const char *const argv[], char **ret, opsdk_error *err)
+{
+    return run_read(argv, -1, ret, err);
+}
+
+int file_run_ask(const char *const argv[], const char *text, char **ret, opsdk_error *err)
+{
+    int in = memfd_create("question", MFD_CLOEXEC); /* unlike a pipe it takes all at once */
+    ssize_t len = (ssize_t)strlen(text);
+    int r;
+
+    if (in < 0)
+        return fail(err, argv[0]);
+    if (pwrite(in, text, (size_t)len, 0) != len)
+        r = opsdk_error_set(err, OPSDK_EIO, "%s: its input cannot be written", argv[0]);
+    else
+        r = run_read(argv, in, ret, err);
+    close(in);
     return r;
 }

@@ -25,6 +25,8 @@ void file_remove_tree(const char *path);
 int file_run(const char *const argv[], const char *dir, opsdk_error *err) OPSDK_MUST_CHECK;
 /* The same, and *ret, the caller's to free, is what it printed; at most FILE_MAX. */
 int file_run_read(const char *const argv[], char **ret, opsdk_error *err) OPSDK_MUST_CHECK;
+/* And with text on its standard input. */
+int file_run_ask(const char *const argv[], const char *text, char **ret, opsdk_error *err) OPSDK_MUST_CHECK;
 
 /* asprintf that ends in NULL when out of memory. */
 char *file_format(const char *fmt, ...) OPSDK_PRINTF(1, 2);

@@ -56,7 +56,14 @@ login "$secret" me:wrong
 push 1 "does not accept the credentials" "$secret/thing:1"
 login "$secret" me:s3cret
 push 0 "pushed, $digest" "$secret/thing:1"
-passed 'a password, none, a wrong one'
+printf '#!/bin/sh\n[ "$1 $(cat)" = "get %s" ] && echo %s\n' "$secret" "'{\"Username\": \"me\", \"Secret\": \"s3cret\"}'" >docker-credential-test
+chmod +x docker-credential-test
+PATH=$work:$PATH
+printf '{"credHelpers": {"%s": "test"}}' "$secret" >auth.json
+push 0 "pushed, $digest" "$secret/thing:2"
+echo '{"credsStore": "none-such"}' >auth.json
+push 1 "asks who you are" "$secret/thing:3"
+passed 'a password, none, a wrong one, one that a helper knows'
 
 # A token service: a page that only who knows the password sees, with a token signed by the key that the registry trusts.
 b64() { base64 -w0 | tr '+/' '-_' | tr -d =; }

@@ -3,10 +3,63 @@
 #include "../file.h"
 
 #include <jansson.h>
+#include <openssl/evp.h>
 #include <string.h>
 #include <strings.h>
 
 #define TOKEN_MAX 65536
+#define SECRET_MAX 65536
+
+/* It goes into a header. */
+static char *header_value(const char *text)
+{
+    return text && *text && !text[strcspn(text, "\r\n \t")] ? strdup(text) : NULL;
+}
+
+/* base64 of "user:password"; the caller's. */
+static char *basic_of(const char *user, const char *password)
+{
+    auto_free char *both = file_format("%s:%s", user, password);
+    size_t len = both ? strlen(both) : 0;
+    char *ret = both && len < SECRET_MAX ? malloc(len / 3 * 4 + 5) : NULL;
+
+    if (ret)
+        EVP_EncodeBlock((unsigned char *)ret, (const unsigned char *)both, (int)len);
+    return ret;
+}
+
+/* A program that keeps them elsewhere: docker-credential-NAME, which is asked for a registry on its standard input. */
+static char *ask_helper(const char *name, const char *registry)
+{
+    auto_free char *program = file_format("docker-credential-%s", name), *answer = NULL;
+    const char *user, *secret;
+    json_t *root;
+    char *ret = NULL;
+
+    if (!program || strchr(name, '/') ||
+        file_run_ask((const char *const[]){program, "get", NULL}, registry, &answer, NULL) < 0)
+        return NULL;
+    root = json_loads(answer, 0, NULL);
+    user = json_string_value(json_object_get(root, "Username"));
+    secret = json_string_value(json_object_get(root, "Secret"));
+    if (user && secret && strcmp(user, "<token>") != 0)
+        ret = basic_of(user, secret);
+    json_decref(root);
+    return ret;
+}
+
+/* The one for a registry, else the one for all. */
+static char *find_helper(const json_t *root, const char *key, const char *registry)
+{
+    const json_t *helpers = json_object_get(root, "credHelpers");
+    const char *name = json_string_value(json_object_get(helpers, registry));
+
+    if (!name)
+        name = json_string_value(json_object_get(helpers, key));
+    if (!name)
+        name = json_string_value(json_object_get(root, "credsStore"));
+    return name ? ask_helper(name, key) : NULL;
+}
 
 static char *find_in(char *path, const char *registry)
 {
@@ -23,8 +76,9 @@ static char *find_in(char *path, const char *registry)
     auth = json_string_value(json_object_get(json_object_get(auths, key), "auth"));
     if (!auth)
         auth = json_string_value(json_object_get(json_object_get(auths, registry), "auth"));
-    /* It goes into a header. */
-    ret = auth && *auth && !auth[strcspn(auth, "\r\n \t")] ? strdup(auth) : NULL;
+    ret = header_value(auth);
+    if (!ret)
+        ret = find_helper(root, key, registry);
     json_decref(root);
     return ret;
 }
