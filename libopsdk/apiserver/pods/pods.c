@@ -83,8 +83,8 @@ static void take_address(pods *ps, pod *p)
 {
     uint32_t n = ps->address++;
 
-    if (n % 256 < 2 || n % 256 > 253)
-        n = ps->address += 4;
+    while (n % 256 < 2 || n % 256 > 253) /* what may mean a network or everybody */
+        n = ps->address++;
     snprintf(p->ip, sizeof(p->ip), "127.%u.%u.%u", 64 + n / 65536 % 128, n / 256 % 256, n % 256);
 }
 
