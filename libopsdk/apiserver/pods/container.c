@@ -161,6 +161,7 @@ void container_start(container *c)
                 .host = c->pod->host_network ? NULL : c->pod->name,
                 .in = c->in,
                 .tty = c->tty};
+    process begun;
     char why[200] = "";
     int r;
 
@@ -173,8 +174,9 @@ void container_start(container *c)
     make_id(c->id);
     c->started_us = apiserver_now_us(s);
     pthread_mutex_unlock(&s->lock);
-    r = process_start(&c->process, &l, why, sizeof(why));
+    r = process_start(&begun, &l, why, sizeof(why));
     pthread_mutex_lock(&s->lock);
+    c->process = begun;
     command_free(env);
     if (r == 0)
         has_started(c);

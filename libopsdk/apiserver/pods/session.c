@@ -167,13 +167,15 @@ static void start_command(session *se, container *c)
                 .dir = c->dir,
                 .in = se->in,
                 .tty = se->tty};
+    process begun = PROCESS_NONE;
     int r = -1;
 
     put_beside(se, c);
     pthread_mutex_unlock(&s->lock);
     if (env)
-        r = process_start(&se->process, &l, why, sizeof(why));
+        r = process_start(&begun, &l, why, sizeof(why));
     pthread_mutex_lock(&s->lock);
+    se->process = begun;
     command_free(env);
     if (r == 0) {
         has_started(se);
@@ -233,6 +235,15 @@ static session *session_free(session *se)
     return NULL;
 }
 
+/* The command goes on without its client, as in a cluster; its pipes do not. */
+static void hang_up(session *se)
+{
+    poller_stop(&se->on_in);
+    close_output(se, &se->on_out, &se->process.out);
+    close_output(se, &se->on_err, &se->process.err);
+    process_close_in(&se->process);
+}
+
 int64_t sessions_step(apiserver *s, int64_t now)
 {
     int64_t next = INT64_MAX;
@@ -240,6 +251,8 @@ int64_t sessions_step(apiserver *s, int64_t now)
     for (session **link = pods_sessions(s), *se = *link; se; se = *link) {
         if (se->opened && !se->gone)
             start(se);
+        if (se->gone)
+            hang_up(se);
         if (se->code >= 0)
             end_if_over(se, now);
         if (se->code >= 0 && !se->ended && se->end_at_ms < next)
@@ -283,16 +296,11 @@ static void on_open(websocket *ws, const char *protocol)
     pods_loop_wake(pods_loop_of(se->server));
 }
 
-/* The command goes on without its client, as in a cluster; its pipes do not. */
 static void on_close(websocket *ws)
 {
     session *se = (session *)((char *)ws - offsetof(session, ws));
 
     se->gone = true;
-    poller_stop(&se->on_in);
-    close_output(se, &se->on_out, &se->process.out);
-    close_output(se, &se->on_err, &se->process.err);
-    process_close_in(&se->process);
     pods_loop_wake(pods_loop_of(se->server));
 }
 
