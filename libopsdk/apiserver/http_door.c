@@ -13,7 +13,7 @@
 #define PATIENCE_MS 2 /* for the rest of a request line: who sends nothing yet is none of these */
 #define PATIENCE 5
 
-/* What there is, or as far as the request line's end; bytes. */
+/* What there is, at least as far as the request line's end; bytes. */
 static size_t look(int fd, char *room, size_t size)
 {
     struct pollfd p = {.fd = fd, .events = POLLIN};
@@ -23,7 +23,7 @@ static size_t look(int fd, char *room, size_t size)
         if (poll(&p, 1, PATIENCE_MS) <= 0)
             return 0;
         n = recv(fd, room, size, MSG_PEEK | MSG_DONTWAIT);
-        if (n <= 4 || memcmp(room, "GET ", 4) != 0)
+        if (n <= 5 || (memcmp(room, "GET ", 4) != 0 && memcmp(room, "POST ", 5) != 0))
             return 0; /* TLS, or of no interest */
         if (memchr(room, '\n', (size_t)n))
             break;
@@ -57,6 +57,17 @@ static void rewrite(const char *head, size_t line, size_t len, buf *out)
     buf_add(out, head + line, len - line);
 }
 
+/* Where the header's name begins that asks for SPDY; NULL: nowhere. */
+static char *find_spdy(char *head, size_t len)
+{
+    static const char name[] = "\nUpgrade: SPDY/";
+
+    for (char *at = head; (at = memchr(at, '\n', (size_t)(head + len - at))) != NULL; at++)
+        if ((size_t)(head + len - at) >= sizeof(name) - 1 && strncasecmp(at, name, sizeof(name) - 1) == 0)
+            return at + 1;
+    return NULL;
+}
+
 static bool take_over(struct lws_vhost *vhost, int fd, char *head, size_t len, const buf *instead)
 {
     int own = fcntl(fd, F_DUPFD_CLOEXEC, 0);
@@ -76,12 +87,17 @@ bool http_door(struct lws_vhost *vhost, int fd)
     char *head = malloc(LIMIT_HEADERS);
     size_t len = head ? look(fd, head, LIMIT_HEADERS) : 0;
     const char *end = len ? memchr(head, '\n', len) : NULL;
-    bool taken = false;
+    char *spdy = end ? find_spdy(head, len) : NULL;
+    bool taken = false, cut = end && has_line_feed(head, (size_t)(end - head));
 
-    if (end && has_line_feed(head, (size_t)(end - head))) {
+    if (spdy)
+        memcpy(spdy, "X-Asked", 7); /* a request like any other then: it is refused with a reason */
+    if (cut)
         rewrite(head, (size_t)(end - head), len, &instead);
+    else if (spdy)
+        buf_add(&instead, head, len);
+    if (cut || spdy)
         taken = !instead.failed && take_over(vhost, fd, head, len, &instead);
-    }
     free(head);
     return taken;
 }

@@ -1,5 +1,5 @@
 /* Requests that libwebsockets 4.1 would misread: it takes an encoded line feed in a request's query (a script for exec has many) for the end
- * of the request line. */
+ * of the request line; and it answers an upgrade to what it does not know (SPDY, to which kubectl falls back) by itself, without a reason. */
 #ifndef APISERVER_HTTP_DOOR_H
 #define APISERVER_HTTP_DOOR_H
 

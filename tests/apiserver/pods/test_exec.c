@@ -248,15 +248,22 @@ END_TEST
 
 /* ---- by hand ---- */
 
-static int dial(const char *target, const char *protocol)
+static int connect_to_server(void)
 {
     const char *port = strrchr(opsdk_apiserver_url(api_server), ':') + 1;
     struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons((uint16_t)strtol(port, NULL, 10))};
-    int fd = socket(AF_INET, SOCK_STREAM, 0), len;
-    char head[1024];
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
 
     inet_pton(AF_INET, "127.0.0.1", &to.sin_addr);
     ck_assert_int_eq(connect(fd, (struct sockaddr *)&to, sizeof(to)), 0);
+    return fd;
+}
+
+static int dial(const char *target, const char *protocol)
+{
+    int fd = connect_to_server(), len;
+    char head[1024];
+
     len = snprintf(head, sizeof(head),
                    "GET " POD "/%s HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
                    "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
@@ -317,6 +324,29 @@ START_TEST(no_protocol_that_is_known)
 }
 END_TEST
 
+/* kubectl falls back to SPDY when a WebSocket is refused, and shows the words of that answer. */
+START_TEST(the_fallback_is_refused_with_words)
+{
+    static const char head[] =
+        "POST " POD "/exec?command=true&stdout=true&container=nope HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n"
+        "Connection: Upgrade\r\nUpgrade: SPDY/3.1\r\nX-Stream-Protocol-Version: v4.channel.k8s.io\r\n\r\n";
+    char text[4096];
+    ssize_t n;
+    int fd;
+
+    start();
+    fd = connect_to_server();
+    ck_assert_int_eq(send(fd, head, sizeof(head) - 1, 0), sizeof(head) - 1);
+    n = read(fd, text, sizeof(text) - 1);
+    ck_assert_int_gt(n, 0);
+    text[n] = '\0';
+    ck_assert_msg(strncmp(text, "HTTP/1.1 400", 12) == 0 && strstr(text, "container nope is not valid for pod a"), "%s",
+                  text);
+    close(fd);
+    stop();
+}
+END_TEST
+
 /* Who leaves in the middle leaves nothing behind; the server goes on. */
 START_TEST(clients_that_leave)
 {
@@ -368,4 +398,5 @@ END_TEST
 
 TESTS("exec", output_and_exit_code, arguments_are_as_they_are, over_tls, input_reaches_its_end, one_byte_at_a_time,
       much_output, what_is_not_there, refusals_in_the_servers_words, copies, the_older_protocol,
-      no_protocol_that_is_known, clients_that_leave, the_log_of_requests_has_them, the_container_ends)
+      no_protocol_that_is_known, the_fallback_is_refused_with_words, clients_that_leave, the_log_of_requests_has_them,
+      the_container_ends)
