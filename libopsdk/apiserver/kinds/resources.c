@@ -80,7 +80,11 @@ static const subresource pod_subs[] = {
     {.name = "eviction", .group = "policy", .version = "v1", .kind = "Eviction", .verbs = VERB_CREATE},
     {.name = "exec", .version = "v1", .kind = "PodExecOptions", .verbs = STREAM_VERBS, .handle = session_exec},
     {.name = "log", .verbs = VERB_GET, .handle = log_request},
-    {.name = "portforward", .version = "v1", .kind = "PodPortForwardOptions", .verbs = STREAM_VERBS},
+    {.name = "portforward",
+     .version = "v1",
+     .kind = "PodPortForwardOptions",
+     .verbs = STREAM_VERBS,
+     .handle = session_forward},
     {.name = "resize", .verbs = STATUS_VERBS},
     STATUS,
     {0}};

@@ -13,7 +13,6 @@
 
 typedef struct log_opts {
     bool follow, previous, timestamps;
-    bool out, err;
     int64_t tail, since_us, left; /* tail and left: -1: no limit */
 } log_opts;
 
@@ -44,22 +43,10 @@ static void check(field_errors *errors, const char *name, int64_t value, int64_t
         field_invalid(errors, name, shown, "%s", words);
 }
 
-static void check_stream(field_errors *errors, const char *which, bool tail)
-{
-    json_auto_t *shown = json_string(which), *valid = json_pack("[s, s, s]", "All", "Stderr", "Stdout");
-
-    if (strcmp(which, "All") == 0)
-        return;
-    if (strcmp(which, "Stdout") != 0 && strcmp(which, "Stderr") != 0)
-        field_unsupported(errors, "stream", shown, valid);
-    if (tail)
-        field_forbidden(errors, "", "`tailLines` and specific `stream` are mutually exclusive for now");
-}
-
 static int read_opts(const call *c, log_opts *o, failure *why)
 {
     static const char positive[] = "must be greater than 0";
-    const char *since = request_param(&c->rq, "sinceTime"), *which = request_param(&c->rq, "stream");
+    const char *since = request_param(&c->rq, "sinceTime");
     bool tail, bytes, seconds;
     int64_t ago = 0, at_ms = 0;
     auto_field_errors errors = {0};
@@ -70,8 +57,8 @@ static int read_opts(const call *c, log_opts *o, failure *why)
         read_number(c, "sinceSeconds", &ago, &seconds, why) < 0)
         return -1;
     if (since && *since && !time_parse(since, &at_ms))
-        return failure_bad_request(why, "parsing time \"%s\" as \"2006-01-02T15:04:05Z07:00\": cannot parse it", since);
-    which = which && *which ? which : "All";
+        return failure_bad_request(
+            why, "parsing time \"%s\" as \"2006-01-02T15:04:05Z07:00\": cannot parse \"%s\" as \"2006\"", since, since);
     if (tail)
         check(&errors, "tailLines", o->tail, 0, "must be greater than or equal to 0");
     if (bytes)
@@ -80,10 +67,9 @@ static int read_opts(const call *c, log_opts *o, failure *why)
         field_forbidden(&errors, "", "at most one of `sinceTime` or `sinceSeconds` may be specified");
     else if (seconds)
         check(&errors, "sinceSeconds", ago, 1, positive);
-    check_stream(&errors, which, tail);
+    if (request_param(&c->rq, "stream")) /* a feature that is off by default */
+        field_forbidden(&errors, "stream", "may not be specified");
     o->since_us = seconds ? apiserver_now_us(c->server) - ago * 1000000 : at_ms * 1000;
-    o->out = strcmp(which, "Stderr") != 0;
-    o->err = strcmp(which, "Stdout") != 0;
     o->follow = request_flag(&c->rq, "follow");
     o->previous = request_flag(&c->rq, "previous");
     o->timestamps = request_flag(&c->rq, "timestamps");
@@ -94,7 +80,7 @@ static int read_opts(const call *c, log_opts *o, failure *why)
 
 static bool fits(const log_opts *o, const log_line *line)
 {
-    return line->time_us >= o->since_us && (line->fd == 1 ? o->out : o->err);
+    return line->time_us >= o->since_us;
 }
 
 /* In the form that kubelet gives it, with nanoseconds. */

@@ -1,8 +1,11 @@
 #include "apiserver/pods/session.h"
+#include "apiserver/kinds/doc.h"
 #include "apiserver/limits.h"
 #include "apiserver/pods/command.h"
 #include "apiserver/pods/pods.h"
 #include "apiserver/pods/target.h"
+#include "apiserver/verbs.h"
+#include "apiserver/version.h"
 #include "client/clock.h"
 #include "core/channel.h"
 
@@ -376,4 +379,22 @@ int session_exec(call *c, failure *why)
 int session_attach(call *c, failure *why)
 {
     return upgrade(c, false, why);
+}
+
+int session_forward(call *c, failure *why)
+{
+    json_auto_t *doc = NULL;
+    const item *it = verb_find(c, why);
+
+    if (!it)
+        return -1;
+    doc = version_read(c->res, it);
+    if (!doc)
+        return failure_memory(why);
+    if (target_check_node(doc, why) < 0)
+        return -1;
+    if (!*c->rq.upgrade && strcmp(c->rq.method, "GET") == 0)
+        return failure_bad_request(why, "Upgrade request required");
+    return failure_bad_request(why, "this server forwards no ports: those of a pod are reachable at its address, %s",
+                               doc_text(doc_get(doc, "status"), "podIP"));
 }

@@ -35,6 +35,8 @@ struct session {
 /* The handlers of pods/exec and pods/attach. */
 int session_exec(call *c, failure *why);
 int session_attach(call *c, failure *why);
+/* pods/portforward is not served; says what to do instead. */
+int session_forward(call *c, failure *why);
 
 void sessions_output(container *c, int fd, const char *data,
                      size_t len);                 /* of its own process, for those who are attached */

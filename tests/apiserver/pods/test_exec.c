@@ -210,6 +210,12 @@ START_TEST(refusals_in_the_servers_words)
     doc = api_ask(400, "GET", "/api/v1/namespaces/default/pods/two/exec?command=true&stdout=1&container=x", NULL);
     ck_assert_str_eq(api_text(doc, "/message"), "pod two does not have a host assigned");
     json_decref(doc);
+    doc = api_ask(400, "GET", "/api/v1/namespaces/default/pods/two/portforward", NULL);
+    ck_assert_str_eq(api_text(doc, "/message"), "pod two does not have a host assigned");
+    json_decref(doc);
+    doc = api_ask(400, "POST", POD "/portforward", "{}");
+    ck_assert_ptr_nonnull(strstr(api_text(doc, "/message"), "reachable at its address, 127."));
+    json_decref(doc);
     doc = api_ask(400, "GET", POD "/exec?command=true&stdout=1", NULL);
     ck_assert_str_eq(api_text(doc, "/message"), "Upgrade request required");
     json_decref(doc);

@@ -125,7 +125,6 @@ START_TEST(asked_for)
     expect("?limitBytes=9", "line 1\nli");
     expect("?sinceSeconds=1000", "line 1\nline 2\nline 3\n");
     expect("?sinceTime=2100-01-01T00:00:00Z", "");
-    expect("?stream=Stderr", "");
     expect("?follow=true", "line 1\nline 2\nline 3\n");
     text = read_log("?timestamps=true&tailLines=1");
     ck_assert_uint_eq(strlen(text), strlen("2026-11-28T13:21:27.320840000Z line 3\n"));
@@ -177,6 +176,8 @@ START_TEST(refused)
                    "PodLogOptions \"a\" is invalid: tailLines: Invalid value: -1: must be greater than or equal to 0");
     expect_refusal(422, "?limitBytes=0",
                    "PodLogOptions \"a\" is invalid: limitBytes: Invalid value: 0: must be greater than 0");
+    expect_refusal(422, "?stream=Stdout", "PodLogOptions \"a\" is invalid: stream: Forbidden: may not be specified");
+    expect_refusal(400, "?tailLines=a", "strconv.ParseInt: parsing \"a\": invalid syntax");
     ck_assert_int_eq(api_status("/api/v1/namespaces/default/pods/b/log"), 404);
     stop();
 }
