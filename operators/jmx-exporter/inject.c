@@ -50,13 +50,14 @@ static const char *text_of(const json_t *report, const char *name)
     return text ? text : "";
 }
 
-/* Not there, not whole, or of another version: all mended by copying. */
+/* Not there, not whole (a program that was cut off is refused, or dies by a signal before it says a word), or of another version: all mended
+ * by copying. */
 static bool needs_copy(int r, const opsdk_error *why, const opsdk_output *out, const json_t *report)
 {
     if (r < 0)
         return why->code == OPSDK_EEXEC;
-    return out->exit_code == 126 || out->exit_code == 127 || out->exit_code == HELPER_OLD ||
-           strcmp(text_of(report, "reason"), "AgentUnreadable") == 0;
+    return out->exit_code == 126 || out->exit_code == 127 || (out->exit_code > 128 && !report) ||
+           out->exit_code == HELPER_OLD || strcmp(text_of(report, "reason"), "AgentUnreadable") == 0;
 }
 
 static int copy_tools(const opsdk_request *rq, const pod_container *c, opsdk_error *err)

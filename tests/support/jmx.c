@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -267,6 +268,7 @@ void jmx_start_operator(void)
     if (jmx_operator == 0) {
         dup2(log, STDOUT_FILENO);
         dup2(log, STDERR_FILENO);
+        prctl(PR_SET_PDEATHSIG, SIGKILL); /* also when the test fails */
         execl(path, path, "--namespace", "default", "--listen", "", (char *)NULL);
         _exit(127);
     }

@@ -39,7 +39,7 @@ typedef struct child {
     int fds[3];       /* its 0, 1 and 2 */
     int tell[2];      /* pipe of reports */
     const char *path; /* of its environment */
-    bool keeps_dir;   /* its folder is below /tmp, and is to be seen there */
+    const char *kept; /* its folder, when that is below /tmp and hence is to be seen there too; or NULL */
 } child;
 
 /* ---- the child's side ---- */
@@ -68,17 +68,17 @@ static void make_folders(const char *path)
 static void mount_tmp(const child *c)
 {
     char from[40];
-    int fd = c->keeps_dir ? open(c->l->dir, O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
+    int fd = c->kept ? open(c->kept, O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
 
-    if (c->keeps_dir && fd < 0)
+    if (c->kept && fd < 0)
         fail(c, "chdir");
     if (mount("tmpfs", "/tmp", "tmpfs", MS_NOSUID | MS_NODEV, "mode=1777,size=" LIMIT_POD_TMP) < 0)
         fail(c, "mount /tmp");
-    if (!c->keeps_dir)
+    if (!c->kept)
         return;
-    make_folders(c->l->dir);
+    make_folders(c->kept);
     snprintf(from, sizeof(from), "/proc/self/fd/%d", fd);
-    if (mount(from, c->l->dir, NULL, MS_BIND | MS_REC, NULL) < 0)
+    if (mount(from, c->kept, NULL, MS_BIND | MS_REC, NULL) < 0)
         fail(c, "mount working directory");
 }
 
@@ -308,12 +308,21 @@ static int start(process *p, child *c, char *why, size_t size)
     return await_reports(p, c, why, size);
 }
 
+/* l->dir or, in room, where the server is; NULL when the new /tmp does not hide it. */
+static const char *kept_folder(const launch *l, char room[PATH_MAX])
+{
+    const char *dir = l->dir ? l->dir : getcwd(room, PATH_MAX);
+
+    return dir && strncmp(dir, "/tmp/", 5) == 0 ? dir : NULL;
+}
+
 int process_start(process *p, const launch *l, char *why, size_t size)
 {
+    char room[PATH_MAX];
     child c = {.l = l, .fds = {-1, -1, -1}, .tell = {-1, -1}, .path = path_of(l->env)};
     int r;
 
-    c.keeps_dir = l->dir && (strncmp(l->dir, "/tmp/", 5) == 0);
+    c.kept = kept_folder(l, room);
     *p = PROCESS_NONE;
     p->plain = l->box->user < 0;
     r = start(p, &c, why, size);

@@ -18,11 +18,16 @@
 static char before[3][128];
 static const char *const three[] = {"one", "two", "other"};
 
+/* As an operator leaves it that is killed while it copies: the first half of a program, which dies by a signal. */
+#define CUT_HELPER                                                                                  \
+    "mkdir -p /tmp/jmx-exporter; printf '#!/bin/sh\nkill -11 $$\n' >/tmp/jmx-exporter/jmx-attach; " \
+    "chmod 700 /tmp/jmx-exporter/jmx-attach; "
+
 static void begin_injection(void)
 {
     for (int i = 0; i < 3; i++)
         jmx_run_jvm(three[i], i < 2 ? "shop" : "depot");
-    jmx_run_jvm("phoenix", "phoenix");
+    jmx_run_script("phoenix", "phoenix", CUT_HELPER "exec \"$@\"");
     for (int i = 0; i < 3; i++) {
         jmx_need("runs", jmx_is_running, three[i], NULL);
         jmx_identity(three[i], before[i], sizeof(before[i]));
@@ -44,7 +49,7 @@ static void check_injection(void)
     jmx_loaded_once("two", 9400);
     ck_assert(!jmx_has_annotation("other", "prometheus.io/scrape"));
     text = jmx_in_pod("other", NULL, "ls /tmp");
-    ck_assert_int_eq(strncmp(text, "hsperfdata_", 11), 0);
+    ck_assert_ptr_nonnull(strstr(text, "hsperfdata_"));
     ck_assert_ptr_null(strstr(text, "jmx-exporter"));
     free(text);
     jmx_scenario = "2: status.metricsEndpoints lists exactly these two, and their annotations are there";
