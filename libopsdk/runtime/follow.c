@@ -61,12 +61,11 @@ static int want(followed *f, enum opsdk_keep keep, const char *const *fields, co
 static int subscribe(followed *f, crew *c, const opsdk_source *source, opsdk_error *err)
 {
     subscriber *s = f ? calloc(1, sizeof(*s)) : NULL;
-    interest *in = NULL;
+    const char *pointer = source ? source_pointer(source) : NULL;
+    interest *in = s && pointer ? interest_new(c->handler->kind, pointer, source->referred_by) : NULL;
     int r;
 
-    if (s && source && source_wants_interest(source))
-        in = interest_new(c->handler->kind, source_pointer(source), source->referred_by);
-    if (!s || (source && source_wants_interest(source) && !in)) {
+    if (!s || (pointer && !in)) {
         free(s);
         return opsdk_error_set(err, OPSDK_ENOMEM, "handler %s: out of memory", c->handler->name);
     }
@@ -91,7 +90,7 @@ int follow_crew(opsdk_manager *m, crew *c, opsdk_error *err)
     c->primaries = f->store;
     for (const opsdk_source *s = h->sources; s && s->kind; s++) {
         r = source_check(s, h->name, err);
-        if (r >= 0 && source_wants_interest(s)) /* of each primary that is needed, whatever else is kept */
+        if (r >= 0 && source_pointer(s)) /* of each primary that is needed, whatever else is kept */
             r = want(f, OPSDK_KEEP_FIELDS, (const char *const[]){source_pointer(s), NULL}, h->name, err);
         if (r >= 0)
             r = subscribe(followed_for(m, s->kind, s->labels, s->fields), c, s, err);

@@ -46,7 +46,8 @@ static void add_owner(const source_target *to, const opsdk_object *obj)
 
 void source_map(const opsdk_source *s, const source_target *to, const watch_change *change)
 {
-    const opsdk_object *old = change->type == OPSDK_MODIFIED ? change->old : NULL;
+    const opsdk_object *before = source_wants_old(s) ? change->old : NULL; /* others of the kind may want it */
+    const opsdk_object *old = change->type == OPSDK_MODIFIED ? before : NULL;
     void *user = to->handler->user;
 
     if (s->owned) {
@@ -59,7 +60,7 @@ void source_map(const opsdk_source *s, const source_target *to, const watch_chan
         s->map(change->now, change->type == OPSDK_DELETED, to->cache, to->queue, user);
     } else {
         interest_match(to->interest, change->now, to->queue);
-        if (change->old)
-            interest_match(to->interest, change->old, to->queue);
+        if (before)
+            interest_match(to->interest, before, to->queue);
     }
 }

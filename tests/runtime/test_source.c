@@ -148,6 +148,19 @@ START_TEST(function_for_both_states)
 }
 END_TEST
 
+/* Another source of the kind may want the state before; this one is not told of it. */
+START_TEST(function_for_what_is_now)
+{
+    static const opsdk_source s = {.kind = &OPSDK_POD, .map = map, .now_only = true};
+    fixture f;
+
+    setup(&f, &s);
+    change(&f, &s, OPSDK_MODIFIED, labelled("before"), labelled("after"));
+    ck_assert_str_eq(queued(&f), "ns/after");
+    teardown(&f);
+}
+END_TEST
+
 START_TEST(one_rule_only)
 {
     static const opsdk_source none = {.kind = &OPSDK_POD}, two = {.kind = &OPSDK_POD, .owned = true, .map = map};
@@ -160,4 +173,4 @@ START_TEST(one_rule_only)
 END_TEST
 
 TESTS("source", owner_by_kind_and_group, selector_before_and_after, reference_by_name, function_for_both_states,
-      one_rule_only)
+      function_for_what_is_now, one_rule_only)
