@@ -73,14 +73,12 @@ bool store_mark(store *s, const opsdk_object *obj, uint32_t generation, bool lis
 }
 
 /* Readers go on while the writer packs. */
-int store_put(store *s, const opsdk_object *obj, uint32_t generation, bool listed, compact **ret_old)
+int store_put(store *s, const opsdk_object *obj, uint32_t generation, compact **ret_old)
 {
     void *old = NULL;
     compact *packed;
     int r;
 
-    if (store_mark(s, obj, generation, listed))
-        return 0;
     packed = compactor_pack(s->compactor, obj);
     if (!packed)
         return OPSDK_ENOMEM;
@@ -93,7 +91,7 @@ int store_put(store *s, const opsdk_object *obj, uint32_t generation, bool liste
         return r;
     }
     *ret_old = old;
-    return 1;
+    return 0;
 }
 
 compact *store_remove(store *s, const opsdk_object *last)

@@ -12,9 +12,9 @@ store *store_free(store *s);
 /* Is there nothing new in obj: the same version, or, unless listed, an older one of the same object?  Then what is there is marked with the
  * generation of the list that is, or was last, read. */
 bool store_mark(store *s, const opsdk_object *obj, uint32_t generation, bool listed);
-/* Takes obj in, unless there is nothing new in it, and marks it.  1: *ret_old is what it takes the place of (NULL: new; the caller's).  0: nothing
- * new.  OPSDK_ENOMEM. */
-int store_put(store *s, const opsdk_object *obj, uint32_t generation, bool listed, compact **ret_old);
+/* Takes in an obj in which store_mark finds something new, and marks it; *ret_old is what it takes the place of (NULL: nothing; the
+ * caller's).  OPSDK_ENOMEM: nothing changed. */
+int store_put(store *s, const opsdk_object *obj, uint32_t generation, compact **ret_old);
 /* Takes out what has the key of last, unless it is newer than last; the caller's, NULL when there was none. */
 compact *store_remove(store *s, const opsdk_object *last);
 /* Takes out one object of a namespace (NULL: all) that another generation marked.  1: *ret is the caller's; 0: there is none any more;

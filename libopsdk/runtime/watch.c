@@ -94,11 +94,9 @@ static int on_upsert(opsdk_object *obj, bool listed, void *user, opsdk_error *er
     if (r >= 0)
         r = look_back(w, now, &old);
     if (r >= 0)
-        r = store_put(w->what.store, now, w->generation, listed, &before);
+        r = store_put(w->what.store, now, w->generation, &before);
     if (r < 0)
         return opsdk_error_set(err, r, "cache of %s: out of memory", w->what.kind->plural);
-    if (r == 0)
-        return 0;
     if (before && strcmp(compact_uid(before), opsdk_object_uid(now)) != 0)
         return tell_replaced(w, before, now, err);
     tell(w, before ? OPSDK_MODIFIED : OPSDK_ADDED, old, now);
