@@ -32,7 +32,7 @@ static uint32_t place(const opsdk_object *obj, const char *metadata, const char 
 }
 
 /* Notes where the fields are that the runtime asks for all the time. */
-static void find_places(opsdk_object *obj)
+void object_complete(opsdk_object *obj)
 {
     const char *metadata = node_member(obj->data, "metadata", strlen("metadata"));
     uint32_t deletion;
@@ -63,11 +63,6 @@ char *object_room(opsdk_object *obj)
     return obj->data;
 }
 
-void object_complete(opsdk_object *obj)
-{
-    find_places(obj);
-}
-
 opsdk_object *object_of_value(opsdk_value v)
 {
     opsdk_object *obj = v.len > 0 ? object_new(NULL, v.len) : NULL;
@@ -75,7 +70,7 @@ opsdk_object *object_of_value(opsdk_value v)
     if (!obj)
         return NULL;
     memcpy(obj->data, v.obj->data + v.at, v.len);
-    find_places(obj);
+    object_complete(obj);
     return obj;
 }
 

@@ -71,13 +71,15 @@ static void copy_members(projection *p, const char *map)
     size_t len = p->path.len;
 
     pack_add(p->out, TOKEN_MAP, NULL, 0);
-    for (const char *at = outer.text; at < end && !p->out->out.failed; at += node_read(at).size) {
+    for (const char *at = outer.text; at < end && !p->path.failed && !p->out->out.failed; at += node_read(at).size) {
         node key = node_read(at);
         enum wanted w, keys;
         at += key.size;
         push(&p->path, &key);
-        w = p->path.failed ? NOTHING : wanted_by(p->path.data, p->path.len, p->fields);
-        keys = p->path.failed ? NOTHING : wanted_by(p->path.data, p->path.len, project_keys);
+        if (p->path.failed)
+            break;
+        w = wanted_by(p->path.data, p->path.len, p->fields);
+        keys = wanted_by(p->path.data, p->path.len, project_keys);
         w = w > keys ? w : keys;
         if (w == A_PART && node_read(at).type != OPSDK_MAP)
             w = NOTHING;
