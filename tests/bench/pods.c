@@ -1,6 +1,7 @@
 #include "tests/bench/pods.h"
 #include "tests/bench/line.h"
 #include "tests/bench/load.h"
+#include "tests/bench/spread.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -9,16 +10,6 @@
 #define MIB (1024.0 * 1024.0)
 
 static const char all[] = "/api/v1/namespaces/bench/pods";
-
-/* The same for the same i, else evenly spread: tests that run again have the same pods. */
-static unsigned long spread(long i, long salt)
-{
-    unsigned long x = (unsigned long)i * 0x9e3779b97f4a7c15ul + (unsigned long)salt * 0xbf58476d1ce4e5b9ul;
-
-    x ^= x >> 31;
-    x *= 0x94d049bb133111ebul;
-    return x ^ x >> 29;
-}
 
 static void put_env(buf *out, long i, int container)
 {

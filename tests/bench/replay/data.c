@@ -1,5 +1,7 @@
 #include "tests/bench/replay/data.h"
 
+#include "tests/bench/spread.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,16 +14,6 @@ typedef struct pod {
 } pod;
 
 #define put(p, ...) fprintf((p)->out, __VA_ARGS__)
-
-/* The same for the same i and salt, else evenly spread. */
-static uint64_t spread(uint64_t i, uint64_t salt)
-{
-    uint64_t x = i * 0x9e3779b97f4a7c15u + salt * 0xbf58476d1ce4e5b9u;
-
-    x ^= x >> 31;
-    x *= 0x94d049bb133111ebu;
-    return x ^ x >> 29;
-}
 
 static const char *comma(int k)
 {
