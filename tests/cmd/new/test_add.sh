@@ -1,16 +1,8 @@
 #!/usr/bin/env bash
 # opsdk add: a project with more kinds and watches still builds and passes its tests; what cannot be added changes nothing.
 set -euo pipefail
-build=${OPSDK_BUILD:-build}
-opsdk=$PWD/$build/bin/opsdk
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-if [ -z "${SAN:-}" ]; then
-    make -s --no-print-directory install PREFIX="$work/prefix" DESTDIR= >/dev/null
-    opsdk=$work/prefix/bin/opsdk
-    export PKG_CONFIG_PATH=$work/prefix/lib/pkgconfig
-fi
-cd "$work"
+# shellcheck source=tests/cmd/new/installed.sh
+. "$(dirname "$0")/installed.sh"
 "$opsdk" new things --api-version=example.com/v1 --kind=Thing >/dev/null
 cd things
 

@@ -2,18 +2,8 @@
 # opsdk new: what it makes builds against the installed library without a warning, passes its tests, and stays what generate makes of it, whatever
 # the names are.
 set -euo pipefail
-build=${OPSDK_BUILD:-build}
-opsdk=$PWD/$build/bin/opsdk
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-
-# Under the sanitizers only the command itself: the projects would have to be built with them as well.
-if [ -z "${SAN:-}" ]; then
-    make -s --no-print-directory install PREFIX="$work/prefix" DESTDIR= >/dev/null
-    opsdk=$work/prefix/bin/opsdk
-    export PKG_CONFIG_PATH=$work/prefix/lib/pkgconfig PATH=$work/prefix/bin:$PATH
-fi
-cd "$work"
+# shellcheck source=tests/cmd/new/installed.sh
+. "$(dirname "$0")/installed.sh"
 
 made() { # name, arguments...
     "$opsdk" new "$@" >said 2>&1 || { cat said; return 1; }
