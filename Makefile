@@ -38,7 +38,7 @@ CMD_SRC := $(wildcard cmd/opsdk/*.c cmd/opsdk/*/*.c)
 JMX_SRC := $(wildcard operators/jmx-exporter/*.c operators/jmx-exporter/api/*/*.c)
 ATTACH_SRC := $(wildcard operators/jmx-exporter/attach/*.c)
 TEST_SRC := $(wildcard tests/core/test_*.c tests/client/test_*.c tests/runtime/test_*.c tests/cmd/test_*.c tests/cmd/*/test_*.c \
-	tests/apiserver/test_*.c tests/apiserver/*/test_*.c tests/operators/jmx-exporter/test_*.c tests/operators/jmx-exporter/attach/test_*.c)
+	tests/conformance/test_*.c tests/apiserver/test_*.c tests/apiserver/*/test_*.c tests/operators/jmx-exporter/test_*.c tests/operators/jmx-exporter/attach/test_*.c)
 SUPPORT_SRC := $(wildcard tests/support/*.c)
 obj = $(patsubst %.c,$(B)/obj/%.o,$(1))
 LIB_OBJ := $(call obj,$(LIB_SRC))

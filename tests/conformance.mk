@@ -10,6 +10,10 @@ $(CONFORMANCE): $(call obj,$(CONFORMANCE_SRC)) $(B)/lib/libopsdk-inside.a
 
 test-build: $(CONFORMANCE)
 
+CAUSES_OBJ := $(call obj,$(addprefix tests/conformance/,causes.c tool.c))
+$(B)/tests/conformance/test_causes: INSIDE = $(CAUSES_OBJ) $(TEST_INSIDE)
+$(B)/tests/conformance/test_causes: $(CAUSES_OBJ)
+
 .PHONY: conformance conformance-run
 conformance: ## the embedded API server against the real one: equal/total, docs/conformance.md; needs root
 	@tests/deps conformance

@@ -1,5 +1,6 @@
 #include "tests/conformance/normal.h"
 
+#include "tests/conformance/causes.h"
 #include "tests/conformance/embedded.h"
 #include "tests/conformance/names.h"
 #include "tests/conformance/tool.h"
@@ -350,35 +351,6 @@ static json_t *mend_meta(normal *n, const json_t *meta, bool listed)
     return out;
 }
 
-static int by_owner(const void *a, const void *b)
-{
-    const char *x = json_string_value(json_object_get(*(json_t *const *)a, "message")),
-               *y = json_string_value(json_object_get(*(json_t *const *)b, "message"));
-
-    return strcmp(x ? x : "", y ? y : "");
-}
-
-/* The real server goes through the managers in no order; the fields of each come in theirs. */
-static json_t *mend_conflicts(json_t *causes)
-{
-    static const char conflict[] = "FieldManagerConflict";
-    size_t n = json_array_size(causes);
-    const char *reason = json_string_value(json_object_get(json_array_get(causes, 0), "reason"));
-    json_t **all = reason && strcmp(reason, conflict) == 0 ? calloc(n, sizeof(*all)) : NULL, *sorted;
-
-    if (!all)
-        return causes;
-    sorted = json_array();
-    for (size_t i = 0; i < n; i++)
-        all[i] = json_array_get(causes, i);
-    qsort(all, n, sizeof(*all), by_owner); /* glibc's is stable */
-    for (size_t i = 0; i < n; i++)
-        json_array_append(sorted, all[i]);
-    free(all);
-    json_decref(causes);
-    return sorted;
-}
-
 static json_t *mend_member(normal *n, const json_t *doc, const char *name, const json_t *value, bool bookmark)
 {
     char number[32];
@@ -389,8 +361,6 @@ static json_t *mend_member(normal *n, const json_t *doc, const char *name, const
         snprintf(number, sizeof(number), "%lld", (long long)json_integer_value(value));
         return keep(json_string(names_number(&n->ports, number, "PORT")));
     }
-    if (strcmp(name, "causes") == 0)
-        return mend_conflicts(mend(n, value, false));
     return mend(n, value, bookmark || is_bookmark(doc));
 }
 
@@ -411,6 +381,8 @@ static json_t *mend_object(normal *n, const json_t *doc, bool bookmark)
     }
     if (json_object_get(out, "cells"))
         mend_row(out);
+    if (json_object_get(json_object_get(out, "details"), "causes"))
+        causes_sort(out);
     mend_columns(json_object_get(out, "columnDefinitions"));
     return out;
 }
