@@ -27,4 +27,17 @@ $(BENCH_REPLAY) $(BENCH_INFORMER):
 	@mkdir -p $(@D)
 	$(Q)$(CC) -pie $(OPSDK_LDFLAGS) -o $@ $^ $(PKG_LIBS) -pthread
 
-test-build: $(BENCH_REPLAY) $(BENCH_INFORMER)
+# Reading alone: tests/bench/scan/count counts its instructions.
+BENCH_SCAN := $(B)/bench/scan
+$(BENCH_SCAN): $(call obj,$(wildcard tests/bench/scan/*.c) tests/bench/replay/data.c) $(B)/lib/libopsdk-inside.a
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -pie $(OPSDK_LDFLAGS) -o $@ $^ $(PKG_LIBS) -pthread
+
+.PHONY: bench-scan
+bench-scan: $(BENCH_SCAN) ## instructions a byte of reading a list, a watch, a noisy list
+	@B=$(B) tests/bench/scan/count
+	@B=$(B) tests/bench/scan/count --watch
+	@B=$(B) tests/bench/scan/count --data noisy
+
+test-build: $(BENCH_REPLAY) $(BENCH_INFORMER) $(BENCH_SCAN)

@@ -1,6 +1,7 @@
 #include "core/object.h"
 
 #include <stdatomic.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,7 +10,7 @@ struct opsdk_object {
     atomic_uint refs;
     uint32_t len;
     const opsdk_kind *kind;
-    uint32_t name, ns, uid, version, labels, annotations;
+    uint32_t name, ns, uid, version, labels, annotations, deletion;
     bool deleting;
     char data[];
 };
@@ -24,29 +25,45 @@ size_t object_len(const opsdk_object *obj)
     return obj->len;
 }
 
-static uint32_t place(const opsdk_object *obj, const char *metadata, const char *name)
+/* Where the place of a member of metadata is kept; NULL for the others. */
+static uint32_t *place_of(opsdk_object *obj, const node *name)
 {
-    const char *at = node_member(metadata, name, strlen(name));
+    static const struct {
+        const char *name;
+        uint32_t len, offset;
+    } places[] = {
+        {"name", 4, offsetof(opsdk_object, name)},
+        {"namespace", 9, offsetof(opsdk_object, ns)},
+        {"uid", 3, offsetof(opsdk_object, uid)},
+        {"resourceVersion", 15, offsetof(opsdk_object, version)},
+        {"labels", 6, offsetof(opsdk_object, labels)},
+        {"annotations", 11, offsetof(opsdk_object, annotations)},
+        {"deletionTimestamp", 17, offsetof(opsdk_object, deletion)},
+    };
 
-    return at ? (uint32_t)(at - obj->data) : 0;
+    for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+        if (name->len == places[i].len && memcmp(name->text, places[i].name, name->len) == 0)
+            return (uint32_t *)((char *)obj + places[i].offset);
+    }
+    return NULL;
 }
 
 /* Notes where the fields are that the runtime asks for all the time. */
 void object_complete(opsdk_object *obj)
 {
-    const char *metadata = node_member(obj->data, "metadata", strlen("metadata"));
-    uint32_t deletion;
+    const char *at = node_member(obj->data, "metadata", strlen("metadata"));
+    node metadata = at ? node_read(at) : (node){.type = OPSDK_ABSENT};
 
-    if (!metadata)
+    if (metadata.type != OPSDK_MAP)
         return;
-    obj->name = place(obj, metadata, "name");
-    obj->ns = place(obj, metadata, "namespace");
-    obj->uid = place(obj, metadata, "uid");
-    obj->version = place(obj, metadata, "resourceVersion");
-    obj->labels = place(obj, metadata, "labels");
-    obj->annotations = place(obj, metadata, "annotations");
-    deletion = place(obj, metadata, "deletionTimestamp");
-    obj->deleting = deletion && node_read(obj->data + deletion).type != OPSDK_NULL;
+    for (at = metadata.text; at < metadata.text + metadata.len; at += node_read(at).size) {
+        node name = node_read(at);
+        uint32_t *place = place_of(obj, &name);
+        at += name.size;
+        if (place)
+            *place = (uint32_t)(at - obj->data);
+    }
+    obj->deleting = obj->deletion && node_read(obj->data + obj->deletion).type != OPSDK_NULL;
 }
 
 opsdk_object *object_new(const opsdk_kind *kind, size_t len)

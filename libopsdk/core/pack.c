@@ -3,9 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { INLINE_MAX = PACK_SHORT, LENGTH_1, LENGTH_4 };
-enum { TYPE_NULL, TYPE_FALSE, TYPE_TRUE, TYPE_NUMBER, TYPE_STRING = PACK_STRING, TYPE_ARRAY, TYPE_MAP };
-enum { TEXT_HEAD = 5, CONTAINER_HEAD = 9, KEEP_MEMORY = 256 << 10 };
+enum { KEEP_MEMORY = 256 << 10, SPARE = PACK_CONTAINER_HEAD + PACK_SPARE }; /* left behind each node */
 
 void pack_init(pack *p)
 {
@@ -31,11 +29,11 @@ void pack_reset(pack *p)
 
 static bool more_room(pack *p, size_t len)
 {
-    if (len > LIMIT_OBJECT - CONTAINER_HEAD - 1 || p->out.len > LIMIT_OBJECT - CONTAINER_HEAD - 1 - len) {
+    if (len > LIMIT_OBJECT - SPARE || p->out.len > LIMIT_OBJECT - SPARE - len) {
         p->why = "larger than 8 MiB";
         return false;
     }
-    return buf_reserve(&p->out, len + CONTAINER_HEAD + 1);
+    return buf_reserve(&p->out, len + SPARE);
 }
 
 /* Room for len bytes more and any head.  Not having it by limit spoils the value; by memory, everything. */
@@ -43,7 +41,7 @@ static inline bool room(pack *p, size_t len)
 {
     size_t left = p->out.cap - p->out.len;
 
-    return (len < left && left - len > CONTAINER_HEAD + 1) || more_room(p, len);
+    return (len < left && left - len > SPARE) || more_room(p, len);
 }
 
 static void put(pack *p, const void *data, size_t len)
@@ -57,22 +55,22 @@ static void put_byte(pack *p, unsigned byte)
     p->out.data[p->out.len++] = (char)byte;
 }
 
-static size_t text_head(unsigned type, size_t len, char head[TEXT_HEAD])
+size_t pack_text_head(unsigned type, size_t len, char head[PACK_TEXT_HEAD])
 {
     uint32_t n = (uint32_t)len;
 
-    if (len <= INLINE_MAX) {
+    if (len <= PACK_SHORT) {
         head[0] = (char)(type | n << 3);
         return 1;
     }
     if (len <= UINT8_MAX) {
-        head[0] = (char)(type | LENGTH_1 << 3);
+        head[0] = (char)(type | PACK_LENGTH_1 << 3);
         head[1] = (char)n;
         return 2;
     }
-    head[0] = (char)(type | LENGTH_4 << 3);
+    head[0] = (char)(type | PACK_LENGTH_4 << 3);
     memcpy(head + 1, &n, 4);
-    return TEXT_HEAD;
+    return PACK_TEXT_HEAD;
 }
 
 static void add_part(pack *p, const char *text, size_t len)
@@ -81,7 +79,7 @@ static void add_part(pack *p, const char *text, size_t len)
         return;
     if (p->part == PACK_NONE) {
         p->part = (uint32_t)p->out.len;
-        p->out.len += TEXT_HEAD;
+        p->out.len += PACK_TEXT_HEAD;
         if (!room(p, len))
             return;
     }
@@ -91,10 +89,10 @@ static void add_part(pack *p, const char *text, size_t len)
 /* Closes a text that came in parts: the head shrinks to what the length needs. */
 static void close_parts(pack *p, unsigned type)
 {
-    char head[TEXT_HEAD], *at = p->out.data + p->part;
-    size_t len = p->out.len - p->part - TEXT_HEAD, n = text_head(type, len, head);
+    char head[PACK_TEXT_HEAD], *at = p->out.data + p->part;
+    size_t len = p->out.len - p->part - PACK_TEXT_HEAD, n = pack_text_head(type, len, head);
 
-    memmove(at + n, at + TEXT_HEAD, len);
+    memmove(at + n, at + PACK_TEXT_HEAD, len);
     memcpy(at, head, n);
     p->out.len = p->part + n + len;
     p->part = PACK_NONE;
@@ -102,21 +100,21 @@ static void close_parts(pack *p, unsigned type)
 
 static void add_text(pack *p, unsigned type, const char *text, size_t len)
 {
-    char head[TEXT_HEAD];
+    char head[PACK_TEXT_HEAD];
 
     if (p->part != PACK_NONE) {
         add_part(p, text, len);
         if (!p->why && !p->out.failed)
             close_parts(p, type);
     } else if (room(p, len)) {
-        put(p, head, text_head(type, len, head));
+        put(p, head, pack_text_head(type, len, head));
         put(p, text, len);
     }
     if (!p->why && !p->out.failed)
         put_byte(p, 0);
 }
 
-static bool is_text(const char *at, const char *name)
+bool pack_is_text(const char *at, const char *name)
 {
     node n = node_read(at);
 
@@ -127,18 +125,18 @@ static int add_key(pack *p, const char *text, size_t len)
 {
     uint32_t at = p->part != PACK_NONE ? p->part : (uint32_t)p->out.len;
 
-    add_text(p, TYPE_STRING, text, len);
+    add_text(p, PACK_NODE_STRING, text, len);
     if (p->depth > 2 || p->why || p->out.failed)
         return 0;
     if (p->depth == 1)
-        p->in_metadata = is_text(p->out.data + at, "metadata");
-    if (p->depth == 1 || !p->in_metadata || !is_text(p->out.data + at, "managedFields"))
+        p->in_metadata = pack_is_text(p->out.data + at, "metadata");
+    if (p->depth == 1 || !p->in_metadata || !pack_is_text(p->out.data + at, "managedFields"))
         return 0;
     p->out.len = at;
     return PACK_DROP;
 }
 
-static void open_container(pack *p, unsigned type)
+static void open_container(pack *p, bool map)
 {
     if (p->depth >= LIMIT_DEPTH)
         p->why = "nested more than 128 levels deep";
@@ -146,28 +144,15 @@ static void open_container(pack *p, unsigned type)
         return;
     p->open[p->depth].at = (uint32_t)p->out.len;
     p->open[p->depth].count = 0;
-    p->out.data[p->out.len] = (char)type;
-    p->out.len += CONTAINER_HEAD;
+    pack_open(p->out.data + p->out.len, map);
+    p->out.len += PACK_CONTAINER_HEAD;
 }
 
-/* Writes the head; a small one moves the content up, so that small maps stay small. */
 static void close_container(pack *p)
 {
     char *at = p->out.data + p->open[p->depth].at;
-    unsigned type = (unsigned char)at[0];
-    uint32_t count = p->open[p->depth].count, len = (uint32_t)(p->out.data + p->out.len - at) - CONTAINER_HEAD;
 
-    if (len > UINT8_MAX) {
-        at[0] = (char)(type | LENGTH_4 << 3);
-        memcpy(at + 1, &len, 4);
-        memcpy(at + 5, &count, 4);
-        return;
-    }
-    at[0] = (char)(type | LENGTH_1 << 3);
-    at[1] = (char)len;
-    at[2] = (char)count;
-    memmove(at + 3, at + CONTAINER_HEAD, len);
-    p->out.len -= CONTAINER_HEAD - 3;
+    p->out.len = (size_t)(pack_close(at, p->out.data + p->out.len, p->open[p->depth].count) - p->out.data);
 }
 
 static int add(pack *p, enum token t, const char *text, size_t len)
@@ -179,21 +164,21 @@ static int add(pack *p, enum token t, const char *text, size_t len)
     case TOKEN_KEY:
         return add_key(p, text, len);
     case TOKEN_STRING:
-        add_text(p, TYPE_STRING, text, len);
+        add_text(p, PACK_NODE_STRING, text, len);
         break;
     case TOKEN_NUMBER:
-        add_text(p, TYPE_NUMBER, text, len);
+        add_text(p, PACK_NODE_NUMBER, text, len);
         break;
     case TOKEN_MAP:
     case TOKEN_ARRAY:
-        open_container(p, t == TOKEN_MAP ? TYPE_MAP : TYPE_ARRAY);
+        open_container(p, t == TOKEN_MAP);
         break;
     case TOKEN_END:
         close_container(p);
         break;
     default:
         if (room(p, 1))
-            put_byte(p, t == TOKEN_NULL ? TYPE_NULL : t == TOKEN_TRUE ? TYPE_TRUE : TYPE_FALSE);
+            put_byte(p, t == TOKEN_NULL ? PACK_NODE_NULL : t == TOKEN_TRUE ? PACK_NODE_TRUE : PACK_NODE_FALSE);
     }
     return 0;
 }
@@ -232,12 +217,12 @@ static node text_node(const char *at, uint32_t form)
 {
     node n = {.head = 1, .len = form};
 
-    if (form == LENGTH_1) {
+    if (form == PACK_LENGTH_1) {
         n.len = (unsigned char)at[1];
         n.head = 2;
-    } else if (form == LENGTH_4) {
+    } else if (form == PACK_LENGTH_4) {
         memcpy(&n.len, at + 1, 4);
-        n.head = TEXT_HEAD;
+        n.head = PACK_TEXT_HEAD;
     }
     n.size = n.head + n.len + 1;
     return n;
@@ -247,13 +232,13 @@ static node container_node(const char *at, uint32_t form)
 {
     node n = {.head = 3};
 
-    if (form == LENGTH_1) {
+    if (form == PACK_LENGTH_1) {
         n.len = (unsigned char)at[1];
         n.count = (unsigned char)at[2];
     } else {
         memcpy(&n.len, at + 1, 4);
         memcpy(&n.count, at + 5, 4);
-        n.head = CONTAINER_HEAD;
+        n.head = PACK_CONTAINER_HEAD;
     }
     n.size = n.head + n.len;
     return n;
@@ -262,19 +247,19 @@ static node container_node(const char *at, uint32_t form)
 node node_read(const char *at)
 {
     static const enum opsdk_type types[] = {
-        [TYPE_NULL] = OPSDK_NULL,     [TYPE_FALSE] = OPSDK_BOOL,    [TYPE_TRUE] = OPSDK_BOOL,
-        [TYPE_NUMBER] = OPSDK_NUMBER, [TYPE_STRING] = OPSDK_STRING, [TYPE_ARRAY] = OPSDK_ARRAY,
-        [TYPE_MAP] = OPSDK_MAP,
+        [PACK_NODE_NULL] = OPSDK_NULL,     [PACK_NODE_FALSE] = OPSDK_BOOL,    [PACK_NODE_TRUE] = OPSDK_BOOL,
+        [PACK_NODE_NUMBER] = OPSDK_NUMBER, [PACK_NODE_STRING] = OPSDK_STRING, [PACK_NODE_ARRAY] = OPSDK_ARRAY,
+        [PACK_NODE_MAP] = OPSDK_MAP,
     };
     unsigned type = (unsigned char)*at & 7u, form = (unsigned char)*at >> 3;
     node n = {.head = 1, .size = 1};
 
-    if (type == TYPE_NUMBER || type == TYPE_STRING)
+    if (type == PACK_NODE_NUMBER || type == PACK_NODE_STRING)
         n = text_node(at, form);
-    else if (type >= TYPE_ARRAY)
+    else if (type >= PACK_NODE_ARRAY)
         n = container_node(at, form);
     n.type = types[type];
-    n.truth = type == TYPE_TRUE;
+    n.truth = type == PACK_NODE_TRUE;
     n.text = at + n.head;
     return n;
 }

@@ -21,7 +21,7 @@ typedef struct pack {
     uint32_t depth;
     uint32_t part;    /* where the text starts whose parts are arriving, or PACK_NONE */
     bool in_metadata; /* the last key of the outermost map was "metadata" */
-    struct {
+    struct pack_level {
         uint32_t at, count;
     } open[LIMIT_DEPTH];
 } pack;
@@ -39,27 +39,60 @@ int pack_add(pack *p, enum token t, const char *text, size_t len);
 /* Adds a whole value that is packed already, behind a key or in an array.  Failures are as of pack_add, and stick. */
 void pack_copy(pack *p, const char *at);
 
-enum { PACK_STRING = 4, PACK_SHORT = 29 }; /* the type in a string's head; the longest whose head is one byte */
+/* --- for those who write nodes themselves --- */
 
-/* A key or string of which avail bytes can be read: adds it if it is short and nothing is special about it; else false, and it is to go to
- * pack_add. */
-static inline bool pack_short(pack *p, enum token t, const char *text, size_t len, size_t avail)
+enum {
+    PACK_NODE_NULL,
+    PACK_NODE_FALSE,
+    PACK_NODE_TRUE,
+    PACK_NODE_NUMBER,
+    PACK_NODE_STRING,
+    PACK_NODE_ARRAY,
+    PACK_NODE_MAP
+};
+enum {
+    PACK_SHORT = 29,
+    PACK_LENGTH_1,
+    PACK_LENGTH_4
+}; /* the longest text whose head is one byte; how longer ones begin */
+enum { PACK_TEXT_HEAD = 5, PACK_CONTAINER_HEAD = 9 }; /* the longest heads */
+enum { PACK_SPARE = 16 };                             /* bytes behind its end that pack_close may read and write */
+
+/* Bytes of the head. */
+size_t pack_text_head(unsigned type, size_t len, char head[PACK_TEXT_HEAD]);
+
+/* Begins a container of which only the type is known: its content starts PACK_CONTAINER_HEAD behind at. */
+static inline void pack_open(char *at, bool is_map)
 {
-    char *at = p->out.data + p->out.len;
-
-    if (len > PACK_SHORT || p->out.cap - p->out.len < 4 * PACK_SHORT || p->part != PACK_NONE || p->why ||
-        p->depth <= (t == TOKEN_KEY ? 2u : 0u))
-        return false;
-    *at = (char)(PACK_STRING | len << 3);
-    if (avail >= PACK_SHORT)
-        memcpy(at + 1, text, PACK_SHORT); /* of constant length: no call */
-    else
-        memcpy(at + 1, text, len);
-    at[1 + len] = '\0';
-    p->out.len += len + 2;
-    p->open[p->depth - 1].count += t != TOKEN_KEY;
-    return true;
+    *at = is_map ? PACK_NODE_MAP : PACK_NODE_ARRAY;
 }
+
+/* Writes the head; a small one moves the content up, so that small maps stay small.  The new end. */
+static inline char *pack_close(char *at, char *end, uint32_t count)
+{
+    uint32_t len = (uint32_t)(end - at) - PACK_CONTAINER_HEAD;
+    const char *from = at + PACK_CONTAINER_HEAD;
+    char *to = at + 3;
+
+    if (len > UINT8_MAX) {
+        *at = (char)(*at | PACK_LENGTH_4 << 3);
+        memcpy(at + 1, &len, 4);
+        memcpy(at + 5, &count, 4);
+        return end;
+    }
+    *at = (char)(*at | PACK_LENGTH_1 << 3);
+    at[1] = (char)len;
+    at[2] = (char)count;
+    for (; from < end; from += PACK_SPARE, to += PACK_SPARE) {
+        char block[PACK_SPARE]; /* short and without a call; what it reads is not written yet */
+        memcpy(block, from, PACK_SPARE);
+        memcpy(to, block, PACK_SPARE);
+    }
+    return at + 3 + len;
+}
+
+/* Is the node at at this text? */
+bool pack_is_text(const char *at, const char *text);
 
 typedef struct node {
     enum opsdk_type type;

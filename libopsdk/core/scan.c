@@ -1,27 +1,12 @@
 #include "core/scan.h"
 
 #include "core/pack.h"
+#include "core/scan_plain.h"
+#include "core/scan_run.h"
+#include "core/text.h"
 
 #include <opsdk/error.h>
 #include <string.h>
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
-
-enum state {
-    VALUE,
-    FIRST_ITEM, /* behind '[' */
-    FIRST_KEY,  /* behind '{' */
-    KEY,        /* behind ',' in a map */
-    COLON,
-    AFTER,  /* behind a value inside of something */
-    DONE,   /* behind the outermost value */
-    STRING, /* from here on inside of a token */
-    ESCAPE,
-    HEX,
-    NUMBER,
-    LITERAL
-};
 
 enum { LINE_END = 1 }; /* as the code of a scan that goes on after this call */
 
@@ -38,7 +23,7 @@ void scan_init(scan *s, bool lines, scan_fn *on_token, void *user)
     s->code = 0;
     s->lines = lines;
     s->key = false;
-    s->state = VALUE;
+    s->state = SCAN_VALUE;
     s->number = s->need = s->digits = 0;
     s->unit = s->surrogate = 0;
     s->depth = s->mute = 0;
@@ -74,13 +59,6 @@ static inline void emit(scan *s, enum token t, const char *from, const char *to)
         s->mute = s->depth;
 }
 
-/* A whole key or string, in front of end: most of what there is, and short. */
-static inline void emit_text(scan *s, enum token t, const char *from, const char *to, const char *end)
-{
-    if (!s->pack || s->mute || !pack_short(s->pack, t, from, (size_t)(to - from), (size_t)(end - from)))
-        emit(s, t, from, to);
-}
-
 static void part(scan *s, const char *from, const char *to)
 {
     if (from < to)
@@ -94,7 +72,7 @@ static bool in_map(const scan *s)
 
 static void value_done(scan *s)
 {
-    s->state = s->depth > 0 ? AFTER : DONE;
+    s->state = s->depth > 0 ? SCAN_AFTER : SCAN_DONE;
 }
 
 static const char *open_container(scan *s, const char *p, bool map)
@@ -102,7 +80,7 @@ static const char *open_container(scan *s, const char *p, bool map)
     if (s->depth == LIMIT_SCAN_DEPTH)
         return fail(s, p, "nested too deeply");
     s->maps[s->depth++] = map;
-    s->state = map ? FIRST_KEY : FIRST_ITEM;
+    s->state = map ? SCAN_FIRST_KEY : SCAN_FIRST_ITEM;
     emit(s, map ? TOKEN_MAP : TOKEN_ARRAY, p, p);
     return p + 1;
 }
@@ -117,7 +95,7 @@ static const char *close_container(scan *s, const char *p)
 
 static const char *open_string(scan *s, const char *p, bool key)
 {
-    s->state = STRING;
+    s->state = SCAN_STRING;
     s->key = key;
     return p + 1;
 }
@@ -125,7 +103,7 @@ static const char *open_string(scan *s, const char *p, bool key)
 static const char *open_literal(scan *s, const char *p)
 {
     s->literal = *p == 't' ? "rue" : *p == 'f' ? "alse" : "ull";
-    s->state = LITERAL;
+    s->state = SCAN_LITERAL;
     return p + 1;
 }
 
@@ -164,7 +142,7 @@ static const char *open_value(scan *s, const char *p)
     default:
         if (*p != '-' && !is_digit(*p))
             return fail(s, p, "a value is missing");
-        s->state = NUMBER; /* in_number takes the first byte too, so that the text is one run */
+        s->state = SCAN_NUMBER; /* in_number takes the first byte too, so that the text is one run */
         s->number = NUMBER_END;
         return p;
     }
@@ -218,38 +196,16 @@ static const char *in_number(scan *s, const char *p, const char *end)
     return p;
 }
 
-/* Skips bytes that stand for themselves: ASCII but control characters, quotes and backslashes. */
+/* Skips bytes that stand for themselves. */
 static const char *plain_run(const char *p, const char *end)
 {
-    const uint64_t ones = 0x0101010101010101u, tops = 0x8080808080808080u;
-
-#ifdef __SSE2__
-    for (; end - p >= 16; p += 16) {
-        __m128i v = _mm_loadu_si128((const void *)p);
-        __m128i quote = _mm_cmpeq_epi8(v, _mm_set1_epi8('"')), slash = _mm_cmpeq_epi8(v, _mm_set1_epi8('\\'));
-        __m128i control = _mm_cmpeq_epi8(v, _mm_min_epu8(v, _mm_set1_epi8(0x1f)));
-        int stop = _mm_movemask_epi8(_mm_or_si128(_mm_or_si128(quote, slash), _mm_or_si128(control, v)));
-        if (stop != 0)
-            return p + __builtin_ctz((unsigned)stop);
+    while (end - p >= SCAN_BLOCK) {
+        size_t n = scan_plain(p);
+        p += n;
+        if (n < SCAN_BLOCK)
+            return p;
     }
-#endif
-    for (; end - p >= 8; p += 8) {
-        uint64_t w, quote, slash, stop;
-        memcpy(&w, p, 8);
-        quote = w ^ ones * '"';
-        slash = w ^ ones * '\\';
-        stop = (w | (w - ones * 0x20) | (quote - ones) | (slash - ones)) & tops;
-        if (stop == 0)
-            continue;
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-        return p + __builtin_ctzll(stop) / 8; /* borrows go to later bytes only: the first one is true */
-#else
-        break;
-#endif
-    }
-    while (p < end && (unsigned char)*p >= 0x20 && (unsigned char)*p < 0x80 && *p != '"' && *p != '\\')
-        p++;
-    return p;
+    return p + scan_plain_bytes(p, (size_t)(end - p));
 }
 
 /* The first byte of a UTF-8 sequence: how many follow, and which may be next (no overlong forms, surrogates, or more than
@@ -279,22 +235,16 @@ static bool utf8_byte(scan *s, unsigned char c)
     return s->need ? utf8_next(s, c) : utf8_lead(s, c);
 }
 
-/* Here and in after_value what mostly follows is taken at once: a string behind a key, a key behind a string. */
-static const char *close_string(scan *s, const char *start, const char *p, const char *end)
+static const char *close_string(scan *s, const char *start, const char *p)
 {
-    if (!s->key) {
+    enum token t = s->key ? TOKEN_KEY : TOKEN_STRING;
+
+    if (s->key)
+        s->state = SCAN_COLON;
+    else
         value_done(s);
-        emit_text(s, TOKEN_STRING, start, p, end);
-        if (end - p < 3 || p[1] != ',' || p[2] != '"' || s->code != 0 || !in_map(s))
-            return p + 1;
-        return open_string(s, p + 2, true);
-    }
-    s->state = COLON;
-    emit_text(s, TOKEN_KEY, start, p, end);
-    if (p + 1 == end || p[1] != ':' || s->code != 0)
-        return p + 1;
-    s->state = VALUE;
-    return end - p > 2 && p[2] == '"' ? open_string(s, p + 2, false) : p + 2;
+    emit(s, t, start, p);
+    return p + 1;
 }
 
 /* Up to the byte that ends the string or starts an escape. */
@@ -313,23 +263,20 @@ static const char *skip_text(scan *s, const char *p, const char *end)
 
 static const char *in_string(scan *s, const char *p, const char *end)
 {
+    const char *start = p;
+
     if (s->surrogate && *p != '\\')
         return fail(s, p, "half of a surrogate pair");
-    do {
-        const char *start = p;
-        p = skip_text(s, p, end);
-        if (s->code != 0)
-            return p;
-        if (p == end || *p == '\\') {
-            part(s, start, p);
-            if (p == end)
-                return p;
-            s->state = ESCAPE;
-            return p + 1;
-        }
-        p = close_string(s, start, p, end);
-    } while (s->state == STRING && s->code == 0 && p < end);
-    return p;
+    p = skip_text(s, p, end);
+    if (s->code != 0)
+        return p;
+    if (p < end && *p == '"')
+        return close_string(s, start, p);
+    part(s, start, p);
+    if (p == end)
+        return p;
+    s->state = SCAN_ESCAPE;
+    return p + 1;
 }
 
 static const char *in_escape(scan *s, const char *p)
@@ -338,7 +285,7 @@ static const char *in_escape(scan *s, const char *p)
     const char *found;
 
     if (*p == 'u') {
-        s->state = HEX;
+        s->state = SCAN_HEX;
         s->digits = 0;
         s->unit = 0;
         return p + 1;
@@ -348,7 +295,7 @@ static const char *in_escape(scan *s, const char *p)
     found = *p ? strchr(from, *p) : NULL;
     if (!found)
         return fail(s, p, "an unknown escape in a string");
-    s->state = STRING;
+    s->state = SCAN_STRING;
     part(s, to + (found - from), to + (found - from) + 1);
     return p + 1;
 }
@@ -356,12 +303,8 @@ static const char *in_escape(scan *s, const char *p)
 static void emit_code_point(scan *s, uint32_t c)
 {
     char text[4];
-    int n = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
 
-    for (int i = n - 1; i > 0; i--, c >>= 6)
-        text[i] = (char)(0x80 | (c & 0x3f));
-    text[0] = (char)(n == 1 ? c : (0xf00u >> n & 0xff) | c);
-    part(s, text, text + n);
+    part(s, text, text + text_encode(c, text));
 }
 
 /* Four digits are read: a character, or half of one. */
@@ -372,7 +315,7 @@ static const char *unit_done(scan *s, const char *p)
 
     if ((pair != 0) != second)
         return fail(s, p, "half of a surrogate pair");
-    s->state = STRING;
+    s->state = SCAN_STRING;
     s->surrogate = first ? s->unit : 0;
     if (!first)
         emit_code_point(s, second ? 0x10000 + ((pair - 0xd800) << 10) + (s->unit - 0xdc00u) : s->unit);
@@ -394,25 +337,21 @@ static const char *in_hex(scan *s, const char *p)
 /* A line feed between tokens when lines are documents. */
 static const char *line_feed(scan *s, const char *p)
 {
-    if (s->state == DONE) {
-        s->state = VALUE;
+    if (s->state == SCAN_DONE) {
+        s->state = SCAN_VALUE;
         s->code = LINE_END;
-    } else if (s->state != VALUE || s->depth > 0) {
+    } else if (s->state != SCAN_VALUE || s->depth > 0) {
         return fail(s, p, "the line ends too early");
     }
     return p + 1;
 }
 
-static const char *after_value(scan *s, const char *p, const char *end)
+static const char *after_value(scan *s, const char *p)
 {
     bool map = in_map(s);
 
-    if (*p == ',' && map) {
-        s->state = KEY;
-        return p + 1 < end && p[1] == '"' ? open_string(s, p + 1, true) : p + 1;
-    }
     if (*p == ',') {
-        s->state = VALUE;
+        s->state = map ? SCAN_KEY : SCAN_VALUE;
         return p + 1;
     }
     if (*p == (map ? '}' : ']'))
@@ -421,23 +360,23 @@ static const char *after_value(scan *s, const char *p, const char *end)
 }
 
 /* Between tokens, at a byte that is no space. */
-static const char *structure(scan *s, const char *p, const char *end)
+static const char *structure(scan *s, const char *p)
 {
     switch (s->state) {
-    case FIRST_ITEM:
+    case SCAN_FIRST_ITEM:
         return *p == ']' ? close_container(s, p) : open_value(s, p);
-    case FIRST_KEY:
+    case SCAN_FIRST_KEY:
         if (*p == '}')
             return close_container(s, p);
         __attribute__((fallthrough));
-    case KEY:
+    case SCAN_KEY:
         return *p == '"' ? open_string(s, p, true) : fail(s, p, "a key is missing");
-    case COLON:
-        s->state = VALUE;
+    case SCAN_COLON:
+        s->state = SCAN_VALUE;
         return *p == ':' ? p + 1 : fail(s, p, "':' is missing");
-    case AFTER:
-        return after_value(s, p, end);
-    case DONE:
+    case SCAN_AFTER:
+        return after_value(s, p);
+    case SCAN_DONE:
         return fail(s, p, "more text behind the value");
     default:
         return open_value(s, p);
@@ -448,13 +387,13 @@ static const char *structure(scan *s, const char *p, const char *end)
 static const char *inside(scan *s, const char *p, const char *end)
 {
     switch (s->state) {
-    case STRING:
+    case SCAN_STRING:
         return in_string(s, p, end);
-    case ESCAPE:
+    case SCAN_ESCAPE:
         return in_escape(s, p);
-    case HEX:
+    case SCAN_HEX:
         return in_hex(s, p);
-    case NUMBER:
+    case SCAN_NUMBER:
         return in_number(s, p, end);
     default:
         return in_literal(s, p, end);
@@ -463,13 +402,13 @@ static const char *inside(scan *s, const char *p, const char *end)
 
 static inline const char *step(scan *s, const char *p, const char *end)
 {
-    if (s->state >= STRING)
+    if (s->state >= SCAN_STRING)
         return inside(s, p, end);
     if (*p == '\n' && s->lines)
         return line_feed(s, p);
     if (*p == ' ' || *p == '\n' || *p == '\t' || *p == '\r')
         return p + 1;
-    return structure(s, p, end);
+    return structure(s, p);
 }
 
 int scan_feed(scan *s, const char *data, size_t len, size_t *ret_used)
@@ -478,8 +417,11 @@ int scan_feed(scan *s, const char *data, size_t len, size_t *ret_used)
 
     if (s->code == LINE_END)
         s->code = 0;
-    while (p < end && s->code == 0)
+    while (p < end && s->code == 0) {
+        if (s->state < SCAN_STRING && (s->pack || s->mute))
+            p += scan_run(s, p, (size_t)(end - p));
         p = step(s, p, end);
+    }
     *ret_used = (size_t)(p - data);
     s->at += *ret_used;
     return s->code;
@@ -489,11 +431,11 @@ int scan_end(scan *s)
 {
     static const char none[] = "";
 
-    if (s->code == 0 && s->state == NUMBER && number_next(s->number, ' ') == NUMBER_END) {
-        s->state = DONE;
+    if (s->code == 0 && s->state == SCAN_NUMBER && number_next(s->number, ' ') == NUMBER_END) {
+        s->state = SCAN_DONE;
         emit(s, TOKEN_NUMBER, none, none);
     }
-    if (s->code == 0 && (s->state != DONE || s->depth > 0))
+    if (s->code == 0 && (s->state != SCAN_DONE || s->depth > 0))
         fail(s, NULL, "the text ends too early");
     return s->code;
 }

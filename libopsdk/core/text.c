@@ -1,10 +1,8 @@
 #include "core/text.h"
 
-#include <stdint.h>
-
-/* Length of the valid UTF-8 sequence at s, 0 if there is none (RFC 3629: no overlongs, no surrogates). */
-static size_t utf8_sequence(const unsigned char *s, size_t len)
+size_t text_sequence(const char *text, size_t len)
 {
+    const unsigned char *s = (const unsigned char *)text;
     static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
     uint32_t code;
     size_t n;
@@ -25,6 +23,16 @@ static size_t utf8_sequence(const unsigned char *s, size_t len)
     return n;
 }
 
+size_t text_encode(uint32_t code, char to[4])
+{
+    size_t n = code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+
+    for (size_t i = n - 1; i > 0; i--, code >>= 6)
+        to[i] = (char)(0x80 | (code & 0x3f));
+    to[0] = (char)(n == 1 ? code : (0xf00u >> n & 0xff) | code);
+    return n;
+}
+
 /* C0, DEL and C1: what a terminal might obey. */
 static bool is_control(const unsigned char *s, size_t n)
 {
@@ -33,10 +41,8 @@ static bool is_control(const unsigned char *s, size_t n)
 
 bool text_is_utf8(const char *s, size_t len)
 {
-    const unsigned char *p = (const unsigned char *)s;
-
     for (size_t i = 0; i < len;) {
-        size_t n = utf8_sequence(p + i, len - i);
+        size_t n = text_sequence(s + i, len - i);
         if (n == 0)
             return false;
         i += n;
@@ -49,7 +55,7 @@ void text_neutralise(char *s, size_t len)
     unsigned char *p = (unsigned char *)s;
 
     for (size_t i = 0; i < len;) {
-        size_t n = utf8_sequence(p + i, len - i);
+        size_t n = text_sequence(s + i, len - i);
         bool space = n == 1 && (p[i] == '\n' || p[i] == '\t');
 
         if (n > 0 && !is_control(p + i, n)) {

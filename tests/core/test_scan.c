@@ -25,6 +25,21 @@ static int scan_all_ways(const char *name, const char *text, size_t len)
     return r;
 }
 
+/* The same into a pack, with the text where the quick way meets it. */
+static void pack_all_ways(const char *name, const char *text, size_t len, bool everywhere)
+{
+    auto_buf whole = BUF_INIT(4 << 20), wrapped = BUF_INIT(4 << 20);
+    int r;
+
+    tokens_wrap(text, len, &wrapped);
+    r = tokens_pack(wrapped.data, wrapped.len, 0, wrapped.len, &whole);
+    for (size_t cut = 1; cut <= wrapped.len && (cut == 1 || everywhere); cut++) {
+        auto_buf split = BUF_INIT(4 << 20);
+        ck_assert_int_eq(tokens_pack(wrapped.data, wrapped.len, cut, cut == 1 ? 1 : wrapped.len, &split), r);
+        ck_assert_msg(split.len == whole.len && memcmp(split.data, whole.data, whole.len) == 0, "%s at %zu", name, cut);
+    }
+}
+
 /* The value inside of an object equals what jansson reads. */
 static void compare(const char *name, const char *text, size_t len)
 {
@@ -54,6 +69,7 @@ static void run_fixture(const char *name, size_t ran[3])
     snprintf(path, sizeof(path), FIXTURES "/%s", name);
     text = fixture_read(path, &len);
     r = scan_all_ways(name, text, len);
+    pack_all_ways(name, text, len, len < 300);
     ran[name[0] == 'y' ? 0 : name[0] == 'n' ? 1 : 2]++;
     if (name[0] == 'y')
         ck_assert_msg(r == 0, "%s is refused", name);
@@ -94,6 +110,30 @@ START_TEST(tokens)
     ck_assert_uint_eq(said.len, sizeof(expected) - 1);
     ck_assert_mem_eq(said.data, expected, sizeof(expected) - 1);
     ck_assert_int_eq(scan_all_ways("tokens", text, sizeof(text) - 1), 0);
+}
+END_TEST
+
+/* White space stands wherever it may, and where it may not. */
+START_TEST(spaces)
+{
+    static const char *const texts[] = {"[ ]",
+                                        "[ 1 , 2 ]",
+                                        "[ [ ] , { } ]",
+                                        "{ }",
+                                        "{ \"a\" : { \"b\" : 1 } , \"c\" : null }",
+                                        "\t[\r\n1\t]",
+                                        "[1 ,2, 3 ]",
+                                        "{\"a\":[ ],\"b\":\t\"c\" }",
+                                        "- 1",
+                                        "tr ue",
+                                        "[ ,1]",
+                                        "[1 , ]",
+                                        "{ , }",
+                                        "[ ] 1",
+                                        "\"a\" \"b\""};
+
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+        pack_all_ways(texts[i], texts[i], strlen(texts[i]), true);
 }
 END_TEST
 
@@ -155,6 +195,7 @@ START_TEST(runs_end_in_time)
             bool plain = c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
             text[at] = (char)c;
             ck_assert_int_eq(scan_all_ways("run", text, 23), plain ? 0 : OPSDK_EPROTO);
+            pack_all_ways("run", text, 23, false);
         }
     }
 }
@@ -210,4 +251,4 @@ START_TEST(callback_stops)
 }
 END_TEST
 
-TESTS("scan", test_suite, tokens, utf8, runs_end_in_time, messages_say_where, callback_stops)
+TESTS("scan", test_suite, tokens, spaces, utf8, runs_end_in_time, messages_say_where, callback_stops)

@@ -20,6 +20,21 @@ static int json_both_ways(const char *text, size_t len)
     return r;
 }
 
+/* Straight into a pack, whole and byte by byte. */
+static void json_pack_both_ways(const char *text, size_t len)
+{
+    auto_buf whole = BUF_INIT(16 << 20), split = BUF_INIT(16 << 20);
+
+    tokens_pack(text, len, 0, len ? len : 1, &whole);
+    tokens_pack(text, len, 0, 1, &split);
+    if (whole.len != split.len || memcmp(whole.data, split.data, whole.len) != 0)
+        abort();
+    buf_reset(&split);
+    tokens_pack(text, len, len / 3, 60 + len % 17, &split);
+    if (whole.len != split.len || memcmp(whole.data, split.data, whole.len) != 0)
+        abort();
+}
+
 /* What jansson refuses although it is JSON. */
 static bool json_is_excused(const json_error_t *e)
 {
@@ -63,7 +78,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     int r = json_both_ways(text, size);
     json_error_t e = {0};
     json_t *theirs = json_loadb(text, size, JSON_DECODE_ANY | JSON_ALLOW_NUL, &e);
+    auto_buf wrapped = BUF_INIT(16 << 20);
 
+    json_pack_both_ways(text, size);
+    tokens_wrap(text, size, &wrapped);
+    json_pack_both_ways(wrapped.data, wrapped.len);
     if (r < 0 && theirs && !memchr(text, '\0', size)) /* jansson takes a bare NUL for the end */
         abort();
     if (r == 0 && !theirs && !json_is_excused(&e))

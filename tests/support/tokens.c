@@ -1,5 +1,6 @@
 #include "tests/support/tokens.h"
 
+#include "core/pack.h"
 #include "core/scan.h"
 
 #include <stdio.h>
@@ -43,6 +44,52 @@ int tokens_say(const char *text, size_t len, size_t cut, size_t step, buf *said)
     said->len = script.whole;
     buf_printf(said, " %d %s %zu", r, r < 0 ? s.why : "", (size_t)s.at);
     return r;
+}
+
+static int packed(int result, void *user)
+{
+    bool *done = user;
+
+    *done = true;
+    return result == PACK_COMPLETE ? 0 : result;
+}
+
+int tokens_pack(const char *text, size_t len, size_t cut, size_t step, buf *said)
+{
+    bool done = false;
+    size_t at = 0, used;
+    int r = 0;
+    scan s;
+    pack p;
+
+    pack_init(&p);
+    scan_init(&s, false, NULL, &done);
+    s.pack = &p;
+    s.on_packed = packed;
+    while (at < len && r == 0) {
+        size_t n = at == 0 && cut ? cut : step;
+        n = n > len - at ? len - at : n;
+        r = scan_feed(&s, text + at, n, &used);
+        at += used;
+    }
+    if (r == 0)
+        r = scan_end(&s);
+    buf_printf(said, "%d %s %zu %s ", r, r < 0 ? s.why : "", (size_t)s.at, p.why ? p.why : "");
+    if (done && !p.why)
+        buf_add(said, p.out.data, p.out.len);
+    pack_clear(&p);
+    return r;
+}
+
+void tokens_wrap(const char *text, size_t len, buf *ret)
+{
+    buf_puts(ret, "{\"v\":");
+    buf_add(ret, text, len);
+    buf_puts(ret, ",\"metadata\":{\"managedFields\":");
+    buf_add(ret, text, len);
+    buf_puts(ret, ",\"name\":\"n\"},\"list\":[1,");
+    buf_add(ret, text, len);
+    buf_puts(ret, "],\"end\":\"0123456789012345678901234567890123456789012345678901234567890123456789\"}");
 }
 
 char *fixture_read(const char *path, size_t *ret_len)

@@ -8,6 +8,13 @@
  * at the end the result, which it returns: 0 or OPSDK_EPROTO. */
 int tokens_say(const char *text, size_t len, size_t cut, size_t step, buf *said);
 
+/* The same of a scan into a pack: adds the result and the node's bytes as far as there are any.  Pieces of one byte go through scan.c
+ * alone, larger ones also through scan_run.c. */
+int tokens_pack(const char *text, size_t len, size_t cut, size_t step, buf *said);
+
+/* The text as a value in a map, as one of what is left out of it, and with so much behind it that its end is not near. */
+void tokens_wrap(const char *text, size_t len, buf *ret);
+
 /* A whole file; exits when it cannot be read. */
 char *fixture_read(const char *path, size_t *ret_len);
 
