@@ -27,6 +27,8 @@ struct http {
     bool started;
     atomic_bool stopped;
     connection *connections;
+    bool served;            /* a request, in this round of the loop */
+    int64_t ready_since_us; /* a stream waits to be told that it can be sent; 0: none */
     struct work works[WORKS];
     lws_sorted_usec_list_t tick;
     char url[160];
@@ -123,6 +125,7 @@ int http_handle(connection *conn)
 
     body_end(conn);
     pthread_mutex_lock(&s->lock);
+    s->http->served = true;
     conn->call.server = s;
     conn->call.conn = conn;
     api_handle(&conn->call);
@@ -230,7 +233,10 @@ void http_stream_ready(stream *st)
     if (!st->conn || st->conn->ready)
         return;
     st->conn->ready = true;
-    http_wake(st->conn);
+    if (!on_loop(st->conn->server))
+        http_wake(st->conn);
+    else if (!st->conn->server->http->ready_since_us)
+        st->conn->server->http->ready_since_us = clock_us();
 }
 
 void http_answer(call *c)
@@ -485,12 +491,30 @@ static const struct lws_protocols protocols[] = {
 
 /* ---- the loop ---- */
 
+/* What streams have to say is sent when there is no request to serve, or has waited for long enough: many events then go at once. */
+static void send_streams(apiserver *s)
+{
+    struct http *h = s->http;
+
+    pthread_mutex_lock(&s->lock);
+    if (h->ready_since_us && (!h->served || clock_us() - h->ready_since_us >= LIMIT_STREAM_WAIT_US)) {
+        h->ready_since_us = 0;
+        for (connection *conn = h->connections; conn; conn = conn->next)
+            if (conn->wsi && conn->ready)
+                lws_callback_on_writable(conn->wsi);
+    }
+    h->served = false;
+    pthread_mutex_unlock(&s->lock);
+}
+
 static void *serve(void *arg)
 {
     apiserver *s = arg;
+    const int sleep = 0, look = -1; /* as lws_service has it */
 
-    while (!atomic_load(&s->http->stopped) && lws_service(s->http->context, 0) >= 0)
-        continue;
+    while (!atomic_load(&s->http->stopped) &&
+           lws_service(s->http->context, s->http->ready_since_us ? look : sleep) >= 0)
+        send_streams(s);
     return NULL;
 }
 

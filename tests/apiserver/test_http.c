@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <dirent.h>
 #include <opsdk/apiserver.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -257,5 +258,135 @@ START_TEST(more_behind_a_watch)
 }
 END_TEST
 
+/* ---- watches while there is no end of requests ---- */
+
+#define WRITERS 4
+#define WRITES 50
+
+typedef struct writer {
+    pthread_t thread;
+    char name;
+} writer;
+
+/* Ten requests at a time on their way, so that the server always has one to serve. */
+static void *write_much(void *arg)
+{
+    const writer *w = arg;
+    int lines[10];
+    char text[400], got[4096];
+
+    for (int i = 0; i < 10; i++)
+        lines[i] = dial();
+    for (int k = 0; k < WRITES; k += 10) {
+        for (int i = 0; i < 10; i++) {
+            snprintf(
+                text, sizeof(text),
+                "POST /api/v1/namespaces/default/configmaps HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+                "Content-Length: 30\r\n\r\n{\"metadata\":{\"name\":\"%c%03d\"}}  ",
+                w->name, k + i);
+            say_all(lines[i], text, strlen(text));
+        }
+        for (int i = 0; i < 10; i++)
+            ck_assert_int_gt(read(lines[i], got, sizeof(got)), 0);
+    }
+    for (int i = 0; i < 10; i++)
+        close(lines[i]);
+    return NULL;
+}
+
+/* All events up to the one that has that text, without what chunks have around them; the caller's. */
+static char *follow(int fd, const char *last)
+{
+    size_t room = 4u << 20, len = 0, out = 0;
+    char *text = calloc(1, room), *at, *end;
+    ssize_t n = 1;
+
+    while (n > 0 && !strstr(text, last)) {
+        n = read(fd, text + len, room - 1 - len);
+        len += n > 0 ? (size_t)n : 0;
+        text[len] = '\0';
+    }
+    ck_assert_int_gt(n, 0);
+    at = strstr(text, "\r\n\r\n");
+    ck_assert_ptr_nonnull(at);
+    for (at += 4; *at; at += 2) {
+        size_t size = strtoul(at, &end, 16);
+        at = end + 2;
+        memmove(text + out, at, size);
+        out += size;
+        at += size;
+    }
+    text[out] = '\0';
+    return text;
+}
+
+/* Each event once, in order of versions. */
+static void check_events(const char *text, int want)
+{
+    static const char member[] = "\"resourceVersion\":\"";
+    long before = 0;
+    int n = 0;
+
+    for (const char *at = strstr(text, member); at; at = strstr(at, member), n++) {
+        long version = strtol(at += strlen(member), NULL, 10);
+        ck_assert_int_gt(version, before);
+        before = version;
+    }
+    ck_assert_int_eq(n, want);
+}
+
+/* From now on, without those that are there. */
+static int dial_watch(void)
+{
+    static const char member[] = "\"resourceVersion\":\"";
+    char text[200];
+    const char *at;
+    int fd = dial();
+
+    say(fd, "GET /api/v1/namespaces/default/configmaps HTTP/1.1\r\nHost: x\r\n\r\n", 4096);
+    ck_assert(hear(fd, "\"items\""));
+    at = strstr(answer, member);
+    ck_assert_ptr_nonnull(at);
+    close(fd);
+    fd = dial();
+    snprintf(text, sizeof(text),
+             "GET /api/v1/namespaces/default/configmaps?watch=1&resourceVersion=%ld HTTP/1.1\r\nHost: x\r\n\r\n",
+             strtol(at + strlen(member), NULL, 10));
+    say(fd, text, sizeof(text));
+    return fd;
+}
+
+/* They are told of each write once, and all of the same. */
+START_TEST(watches_beside_many_requests)
+{
+    writer writers[WRITERS];
+    int watches[3], fd;
+    char *texts[3];
+
+    start();
+    for (int i = 0; i < 3; i++)
+        watches[i] = dial_watch();
+    for (int i = 0; i < WRITERS; i++) {
+        writers[i].name = (char)('a' + i);
+        pthread_create(&writers[i].thread, NULL, write_much, &writers[i]);
+    }
+    for (int i = 0; i < WRITERS; i++)
+        pthread_join(writers[i].thread, NULL);
+    fd = dial();
+    say(fd, POST("end"), 4096);
+    for (int i = 0; i < 3; i++) {
+        texts[i] = follow(watches[i], "\"end\"");
+        check_events(texts[i], WRITERS * WRITES + 1);
+        ck_assert_str_eq(texts[i], texts[0]);
+        close(watches[i]);
+    }
+    for (int i = 0; i < 3; i++)
+        free(texts[i]);
+    close(fd);
+    server = opsdk_apiserver_stop(server);
+}
+END_TEST
+
 TESTS("http", one_byte_at_a_time, bodies_are_capped, hang_ups_are_noticed, a_unix_socket, a_body_in_chunks,
-      a_body_that_is_announced, several_bodies_at_once, a_body_without_a_length, more_behind_a_watch)
+      a_body_that_is_announced, several_bodies_at_once, a_body_without_a_length, more_behind_a_watch,
+      watches_beside_many_requests)
