@@ -1,6 +1,8 @@
 #include "apiserver/json_put.h"
 #include "core/text.h"
 
+#include <endian.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -33,24 +35,48 @@ static void put_escaped(unsigned char c, buf *out)
     }
 }
 
+#define EACH(byte) (0x0101010101010101u * (byte))
+
+/* The high bit of each of eight bytes that cannot stand as it is; those behind the first may be wrong. */
+static uint64_t specials(uint64_t x)
+{
+    uint64_t quote = x ^ EACH('"'), slash = x ^ EACH('\\');
+
+    return (((x - EACH(0x20)) & ~x) | ((quote - EACH(1)) & ~quote) | ((slash - EACH(1)) & ~slash)) & EACH(0x80);
+}
+
+/* How many bytes from the start stand as they are; *all has every bit that is in one of them, and maybe others. */
+static size_t plain(const char *text, size_t len, uint64_t *all)
+{
+    size_t n = 0;
+    uint64_t x, found = 0;
+
+    for (; n + sizeof(x) <= len && !found; n += sizeof(x)) {
+        memcpy(&x, text + n, sizeof(x));
+        x = le64toh(x);
+        *all |= x;
+        found = specials(x);
+    }
+    if (found)
+        return n - sizeof(x) + (size_t)(__builtin_ctzll(found) / 8);
+    for (; n < len && (unsigned char)text[n] >= 0x20 && text[n] != '"' && text[n] != '\\'; n++)
+        *all |= (unsigned char)text[n];
+    return n;
+}
+
 static int put_text(const char *text, size_t len, buf *out)
 {
-    const char *end = text + len, *start = text;
-    bool ascii = true;
+    uint64_t all = 0;
 
     add(out, '"');
-    for (const char *p = text; p < end; p++) {
-        unsigned char c = (unsigned char)*p;
-        ascii &= c < 0x80;
-        if (c >= 0x20 && c != '"' && c != '\\')
-            continue;
-        buf_add(out, start, (size_t)(p - start));
-        put_escaped(c, out);
-        start = p + 1;
+    for (size_t at = 0, n; at < len; at += n + 1) {
+        n = plain(text + at, len - at, &all);
+        buf_add(out, text + at, n);
+        if (at + n < len)
+            put_escaped((unsigned char)text[at + n], out);
     }
-    buf_add(out, start, (size_t)(end - start));
     add(out, '"');
-    return ascii || text_is_utf8(text, len) ? 0 : -1;
+    return !(all & EACH(0x80)) || text_is_utf8(text, len) ? 0 : -1;
 }
 
 static int put_map(const json_t *map, buf *out)

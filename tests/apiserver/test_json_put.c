@@ -41,6 +41,26 @@ START_TEST(writes_what_jansson_writes)
 }
 END_TEST
 
+/* What must be escaped is found wherever it stands. */
+START_TEST(writes_texts_of_all_lengths)
+{
+    static const char specials[] = "\"\\\n\x1f /\x7f!#[]";
+    char text[40];
+
+    for (size_t len = 0; len < sizeof(text); len++)
+        for (size_t at = 0; at < len; at++)
+            for (size_t i = 0; i < sizeof(specials); i++) {
+                json_t *doc;
+                memset(text, 'x', len);
+                text[at] = specials[i]; /* the last is NUL */
+                text[len - 1] = at % 2 ? '"' : text[len - 1];
+                doc = json_pack("[o]", json_stringn_nocheck(text, len));
+                check(doc);
+                json_decref(doc);
+            }
+}
+END_TEST
+
 START_TEST(writes_what_tests_read)
 {
     glob_t files;
@@ -94,5 +114,5 @@ START_TEST(survives_want_of_memory)
 }
 END_TEST
 
-TESTS("json_put", writes_what_jansson_writes, writes_what_tests_read, refuses_what_is_no_document,
-      survives_want_of_memory)
+TESTS("json_put", writes_what_jansson_writes, writes_texts_of_all_lengths, writes_what_tests_read,
+      refuses_what_is_no_document, survives_want_of_memory)
