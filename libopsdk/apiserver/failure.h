@@ -42,7 +42,8 @@ json_t *failure_status(const failure *why);
  * Messages as k8s.io/apimachinery/pkg/util/validation/field prints them, such as
  *     spec.replicas: Invalid value: -1: must be greater than or equal to 0 */
 typedef struct field_errors {
-    json_t *list; /* array of {"reason","message","field"}; owned; NULL: none */
+    json_t *list;        /* array of {"reason","message","field"}; owned; NULL: none */
+    const json_t *sound; /* an object in whose metadata nothing was found; only compared; NULL: none */
 } field_errors;
 
 void field_errors_clear(field_errors *e);

@@ -104,10 +104,9 @@ static void validate_common(const json_t *meta, field_errors *errors)
     validate_owners(json_object_get(meta, "ownerReferences"), errors);
 }
 
-void meta_validate(enum name_rule rule, const json_t *obj, field_errors *errors)
+static void validate_names(enum name_rule rule, const json_t *meta, field_errors *errors)
 {
-    const json_t *meta = meta_of(obj);
-    const char *prefix = meta_text(obj, "generateName"), *name = meta_text(obj, "name");
+    const char *prefix = text_of(meta, "generateName"), *name = text_of(meta, "name");
 
     if (*prefix)
         name_validate_prefix(rule, prefix, "metadata.generateName", errors);
@@ -115,11 +114,25 @@ void meta_validate(enum name_rule rule, const json_t *obj, field_errors *errors)
         name_validate(rule, name, "metadata.name", errors);
     else
         field_required(errors, "metadata.name", "name or generateName is required");
-    if (meta_generation(obj) < 0)
+}
+
+/* The real server looks several times, and then tells several times of what it finds.  Nothing is found again where nothing was. */
+void meta_validate(enum name_rule rule, const json_t *obj, field_errors *errors)
+{
+    const json_t *meta = meta_of(obj);
+    size_t before;
+
+    validate_names(rule, meta, errors);
+    if (errors->sound == obj)
+        return;
+    before = json_array_size(errors->list);
+    if (json_integer_value(json_object_get(meta, "generation")) < 0)
         field_invalid(errors, "metadata.generation", json_object_get(meta, "generation"),
                       "must be greater than or equal to 0");
     validate_common(meta, errors);
     validate_finalizers(json_object_get(meta, "finalizers"), errors);
+    if (json_array_size(errors->list) == before)
+        errors->sound = obj;
 }
 
 static int by_text(const void *a, const void *b)
@@ -163,7 +176,7 @@ void meta_validate_update(const json_t *obj, const json_t *old, field_errors *er
     const json_t *meta = meta_of(obj), *before = meta_of(old);
     char path[64];
 
-    if (*meta_text(old, "deletionTimestamp"))
+    if (*text_of(before, "deletionTimestamp"))
         no_new_finalizers(json_object_get(meta, "finalizers"), json_object_get(before, "finalizers"), errors);
     for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++) {
         if (same(json_object_get(meta, fixed[i]), json_object_get(before, fixed[i])))
@@ -171,5 +184,6 @@ void meta_validate_update(const json_t *obj, const json_t *old, field_errors *er
         snprintf(path, sizeof(path), "metadata.%s", fixed[i]);
         field_invalid(errors, path, json_object_get(meta, fixed[i]), "field is immutable");
     }
-    validate_common(meta, errors);
+    if (errors->sound != obj)
+        validate_common(meta, errors);
 }

@@ -48,14 +48,30 @@ static void add(wrongs *w, bool wrong, const char *message)
         w->list[w->n++] = message;
 }
 
+enum { LOWER = 1, UPPER = 2, DASH = 4, DOT = 8, LINE = 16 };
+
+static unsigned class_of(char c)
+{
+    if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))
+        return LOWER;
+    if (c >= 'A' && c <= 'Z')
+        return UPPER;
+    return c == '-' ? DASH : c == '.' ? DOT : c == '_' ? LINE : 0;
+}
+
+static bool is_of(char c, unsigned allowed)
+{
+    return (class_of(c) & allowed) != 0;
+}
+
 static bool is_lower_alnum(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+    return is_of(c, LOWER);
 }
 
 static bool is_alnum(char c)
 {
-    return is_lower_alnum(c) || (c >= 'A' && c <= 'Z');
+    return is_of(c, LOWER | UPPER);
 }
 
 static bool is_label_n(const char *text, size_t len)
@@ -63,7 +79,7 @@ static bool is_label_n(const char *text, size_t len)
     if (len == 0 || !is_lower_alnum(text[0]) || !is_lower_alnum(text[len - 1]))
         return false;
     for (size_t i = 0; i < len; i++)
-        if (!is_lower_alnum(text[i]) && text[i] != '-')
+        if (!is_of(text[i], LOWER | DASH))
             return false;
     return true;
 }
@@ -87,19 +103,19 @@ static bool is_subdomain(const char *text)
     return is_subdomain_n(text, strlen(text));
 }
 
-static bool is_made_of(const char *text, const char *others)
+static bool is_made_of(const char *text, unsigned allowed)
 {
-    for (; *text; text++)
-        if (!is_alnum(*text) && !strchr(others, *text))
-            return false;
-    return true;
+    while (is_of(*text, allowed))
+        text++;
+    return !*text;
 }
 
 static bool is_key_name(const char *text)
 {
     size_t len = strlen(text);
 
-    return len > 0 && is_alnum(text[0]) && is_alnum(text[len - 1]) && is_made_of(text, "-_.");
+    return len > 0 && is_alnum(text[0]) && is_alnum(text[len - 1]) &&
+           is_made_of(text, LOWER | UPPER | DASH | LINE | DOT);
 }
 
 static void check_subdomain(const char *value, wrongs *w)
@@ -172,7 +188,7 @@ static void check_dots(const char *value, wrongs *w)
 static void check_config_key(const char *value, wrongs *w)
 {
     add(w, strlen(value) > 253, long_253);
-    add(w, !*value || !is_made_of(value, "-._"), no_config_key);
+    add(w, !*value || !is_made_of(value, LOWER | UPPER | DASH | DOT | LINE), no_config_key);
     check_dots(value, w);
 }
 
@@ -252,7 +268,7 @@ size_t name_check(enum name_rule rule, const char *value, const char *ret[NAME_W
         check_port(value, &w);
         break;
     case NAME_HTTP_HEADER:
-        add(&w, !*value || !is_made_of(value, "-"),
+        add(&w, !*value || !is_made_of(value, LOWER | UPPER | DASH),
             "a valid HTTP header must consist of alphanumeric characters or '-' (e.g. 'X-Header-Name', " REGEX(
                 "[-A-Za-z0-9]+"));
         break;

@@ -34,11 +34,14 @@ static size_t check_data(const json_t *obj, const char *field, const json_t *oth
 
     json_object_foreach(doc_get(obj, field), key, value)
     {
+        bool twice = json_object_get(other, key) != NULL;
+        total += len(value);
+        if (!twice && name_is(NAME_CONFIG_KEY, key))
+            continue;
         const char *path = PATH("%s[%s]", field, key);
         name_validate(NAME_CONFIG_KEY, key, path, errors);
-        if (json_object_get(other, key))
+        if (twice)
             wrong_text(errors, path, key, "duplicate of key present in binaryData");
-        total += len(value);
     }
     return total;
 }
