@@ -28,15 +28,19 @@ static json_t *load_large(const call *c)
     return json_loadb(c->rq.body, c->rq.body_len, JSON_ALLOW_NUL | JSON_DECODE_INT_AS_REAL, NULL);
 }
 
-/* *reason says what is wrong when there is no document. */
-static json_t *load_json(const call *c, buf *reason)
+/* *reason says what is wrong when there is no document, with before in front. */
+static json_t *load_json(const call *c, const char *before, buf *reason)
 {
+    const size_t flags = JSON_ALLOW_NUL | JSON_DECODE_ANY;
+    json_t *doc = json_read_plain(c->rq.body, c->rq.body_len, flags);
     json_error_t err;
-    json_t *doc;
 
+    if (doc)
+        return doc;
+    buf_puts(reason, before);
     if (!go_scan(c->rq.body, c->rq.body_len, reason))
         return NULL;
-    doc = json_read(c->rq.body, c->rq.body_len, JSON_ALLOW_NUL | JSON_DECODE_ANY, &err);
+    doc = json_loadb(c->rq.body, c->rq.body_len, flags, &err);
     if (!doc && c->res && c->res->custom && json_error_code(&err) == json_error_numeric_overflow)
         doc = load_large(c);
     if (!doc)
@@ -85,7 +89,7 @@ int body_patch(call *c, const char *before, json_t **ret, failure *why)
 
     if (check_size(c, why) < 0)
         return -1;
-    *ret = load_json(c, &reason);
+    *ret = load_json(c, "", &reason);
     if (*ret)
         return 0;
     return failure_bad_request(why, "%s%s", before, reason.failed || !reason.data ? "" : reason.data);
@@ -163,12 +167,7 @@ static json_t *load(call *c, buf *reason, failure *why)
                     "application/json, application/yaml, application/vnd.kubernetes.protobuf");
         return NULL;
     }
-    if (yaml) {
-        doc = load_yaml(c, &doubles, reason);
-    } else {
-        buf_puts(reason, NO_KIND);
-        doc = load_json(c, reason);
-    }
+    doc = yaml ? load_yaml(c, &doubles, reason) : load_json(c, NO_KIND, reason);
     if (doc)
         buf_reset(reason);
     if (!doc || !find_kind(doc, reason)) {

@@ -213,7 +213,7 @@ static json_t *read_value(reading *r)
     }
 }
 
-json_t *json_read(const char *text, size_t len, size_t flags, json_error_t *err)
+json_t *json_read_plain(const char *text, size_t len, size_t flags)
 {
     reading r = {.at = text, .end = text + len, .len = len};
     json_t *v = read_value(&r);
@@ -223,5 +223,12 @@ json_t *json_read(const char *text, size_t len, size_t flags, json_error_t *err)
     if (v && r.at == r.end && (flags & JSON_DECODE_ANY || json_is_object(v) || json_is_array(v)))
         return v;
     json_decref(v);
-    return json_loadb(text, len, flags, err);
+    return NULL;
+}
+
+json_t *json_read(const char *text, size_t len, size_t flags, json_error_t *err)
+{
+    json_t *v = json_read_plain(text, len, flags);
+
+    return v ? v : json_loadb(text, len, flags, err);
 }
