@@ -39,6 +39,20 @@ char *arena_strndup(arena *a, const char *text, size_t len)
     return copy;
 }
 
+void arena_reset(arena *a)
+{
+    struct arena_block *first = a->blocks;
+
+    if (!first || first->len != BLOCK) {
+        arena_clear(a);
+        return;
+    }
+    a->blocks = first->next;
+    arena_clear(a);
+    first->next = NULL;
+    *a = (arena){.blocks = first, .left = BLOCK};
+}
+
 void arena_clear(arena *a)
 {
     for (struct arena_block *b = a->blocks, *next; b; b = next) {

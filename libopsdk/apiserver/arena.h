@@ -12,5 +12,6 @@ typedef struct arena {
 void *arena_take(arena *a, size_t len); /* aligned, not zeroed; NULL: no memory */
 char *arena_strndup(arena *a, const char *text, size_t len);
 void arena_clear(arena *a);
+void arena_reset(arena *a); /* gives back all but a first block, for what comes next */
 
 #endif

@@ -138,9 +138,10 @@ static int add_headers(connection *conn, unsigned char **p, unsigned char *end)
     r |= c->stream ? add(conn, "transfer-encoding:", "chunked", p, end) : add(conn, "content-length:", number, p, end);
     if (conn->last)
         r |= add(conn, "connection:", "close", p, end);
-    snprintf(number, sizeof(number), "%d", c->retry_after_s);
-    if (c->retry_after_s)
+    if (c->retry_after_s) {
+        snprintf(number, sizeof(number), "%d", c->retry_after_s);
         r |= add(conn, "retry-after:", number, p, end);
+    }
     json_array_foreach(c->warnings, i, text) r |= add(conn, "warning:", json_string_value(text), p, end);
     return r | lws_finalize_http_header(conn->wsi, p, end);
 }
@@ -184,7 +185,7 @@ void connection_end_stream(connection *conn)
 void connection_reset(connection *conn)
 {
     call_clear(&conn->call);
-    arena_clear(&conn->memory);
+    arena_reset(&conn->memory);
     buf_reset(&conn->in);
     conn->hold_ms = 0;
     conn->chunks = (chunks){0};
@@ -214,6 +215,7 @@ connection *connection_free(connection *conn)
             conn->next->link = conn->link;
     }
     connection_reset(conn);
+    arena_clear(&conn->memory);
     buf_clear(&conn->in);
     buf_clear(&conn->out);
     free(conn);

@@ -1,3 +1,4 @@
+#include "apiserver/join.h"
 #include "apiserver/resource.h"
 
 #include <stdio.h>
@@ -115,6 +116,5 @@ const subresource *resource_sub(const resource *res, const char *name)
 
 const char *resource_label(const resource *res, char *room, size_t len)
 {
-    snprintf(room, len, "%s%s%s", res->plural, *res->group ? "." : "", res->group);
-    return room;
+    return join(room, len, res->plural, *res->group ? '.' : '\0', res->group);
 }

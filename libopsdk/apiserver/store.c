@@ -1,5 +1,6 @@
 #include "apiserver/store.h"
 #include "apiserver/item.h"
+#include "apiserver/join.h"
 #include "apiserver/limits.h"
 #include "apiserver/trees.h"
 
@@ -180,17 +181,16 @@ static size_t place(item *const *items, size_t n, const char *key, bool *ret_fou
     return low;
 }
 
-static const char *join(char *room, size_t len, const char *ns, const char *name)
+static const char *key_of(char *room, size_t len, const char *ns, const char *name)
 {
-    snprintf(room, len, "%s%s%s", ns ? ns : "", ns && *ns ? "/" : "", name);
-    return room;
+    return join(room, len, ns ? ns : "", ns && *ns ? '/' : '\0', name);
 }
 
 item *collection_get(const collection *c, const char *ns, const char *name)
 {
     char key[LIMIT_KEY];
     bool found;
-    size_t at = place(c->items, c->n, join(key, sizeof(key), ns, name), &found);
+    size_t at = place(c->items, c->n, key_of(key, sizeof(key), ns, name), &found);
 
     return found ? c->items[at] : NULL;
 }
@@ -352,7 +352,7 @@ int collection_remove(collection *c, const char *ns, const char *name, item **re
     int64_t revision = c->owner->revision + 1;
     char key[LIMIT_KEY];
     bool found;
-    size_t at = place(c->items, c->n, join(key, sizeof(key), ns, name), &found);
+    size_t at = place(c->items, c->n, key_of(key, sizeof(key), ns, name), &found);
     item *prev = found ? c->items[at] : NULL, *last = NULL;
 
     if (!found)
@@ -450,7 +450,7 @@ item *collection_get_at(collection *c, int64_t revision, const char *ns, const c
 
     if (!s)
         return collection_get(c, ns, name);
-    at = place(s->items, s->n, join(key, sizeof(key), ns, name), &found);
+    at = place(s->items, s->n, key_of(key, sizeof(key), ns, name), &found);
     return found ? s->items[at] : NULL;
 }
 
@@ -469,7 +469,7 @@ int collection_each(collection *c, int64_t revision, const char *ns, const char 
         if (!s)
             return -1;
     }
-    len = strlen(join(prefix, sizeof(prefix), ns, ""));
+    len = strlen(key_of(prefix, sizeof(prefix), ns, ""));
     at = place(s->items, s->n, after ? after : prefix, &found);
     for (at += found; r == 0 && at < s->n && strncmp(s->items[at]->key, prefix, len) == 0; at++)
         r = each(s->items[at], user);

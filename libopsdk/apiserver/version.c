@@ -1,13 +1,11 @@
 #include "apiserver/version.h"
 #include "apiserver/crd/custom.h"
+#include "apiserver/join.h"
 #include "apiserver/json_clone.h"
-
-#include <stdio.h>
 
 const char *version_name(const resource *res, char *room, size_t len)
 {
-    snprintf(room, len, "%s%s%s", res->group, *res->group ? "/" : "", res->version);
-    return room;
+    return join(room, len, res->group, *res->group ? '/' : '\0', res->version);
 }
 
 json_t *version_read(const resource *res, const item *it)
