@@ -42,8 +42,12 @@ static bool all_are(const json_t *list, const char *text)
 
 static void check_dry_run(call *c, field_errors *errors)
 {
-    json_auto_t *values = all_of(&c->rq, "dryRun"), *valid = json_pack("[s]", "All");
+    json_auto_t *values = NULL, *valid = NULL;
 
+    if (!request_param(&c->rq, "dryRun"))
+        return;
+    values = all_of(&c->rq, "dryRun");
+    valid = json_pack("[s]", "All");
     c->dry_run = json_array_size(values) > 0;
     if (!all_are(values, "All"))
         field_unsupported(errors, "dryRun", values, valid);
@@ -67,8 +71,8 @@ static void check_validation(const call *c, field_errors *errors)
 static void check_manager(const call *c, field_errors *errors)
 {
     const char *text = request_param(&c->rq, "fieldManager");
-    json_auto_t *value = json_string(text ? text : "");
     size_t len = text ? strlen(text) : 0, n;
+    json_auto_t *value = len ? json_string(text) : NULL;
     int32_t r;
 
     if (len > LIMIT_MANAGER_NAME)

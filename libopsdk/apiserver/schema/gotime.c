@@ -186,6 +186,10 @@ bool gotime_canonical(const char *text, bool micro, char room[GOTIME_TEXT], buf 
         explain(&r, wrong);
         return false;
     }
+    if (!micro && strlen(text) == strlen("2006-01-02T15:04:05Z") && text[19] == 'Z') { /* it is canonical already */
+        strcpy(room, text);
+        return true;
+    }
     tm.tm_year = r.part[0] - 1900;
     tm.tm_mon = r.part[1] - 1;
     tm.tm_mday = r.part[2];
