@@ -1,6 +1,7 @@
 #include "apiserver/http.h"
 #include "apiserver/fault.h"
 #include "apiserver/http_door.h"
+#include "apiserver/http_listen.h"
 #include "apiserver/http_tls.h"
 #include "apiserver/http_ws.h"
 #include "apiserver/limits.h"
@@ -518,26 +519,6 @@ static void *serve(void *arg)
     return NULL;
 }
 
-/* "HOST:PORT" or "unix:PATH". */
-static int parse_listen(const char *text, char *host, size_t room, struct lws_context_creation_info *info,
-                        opsdk_error *err)
-{
-    const char *colon = strrchr(text, ':');
-    char *end = NULL;
-
-    if (strncmp(text, "unix:", 5) == 0) {
-        info->iface = text + 5;
-        info->options |= LWS_SERVER_OPTION_UNIX_SOCK;
-        return 0;
-    }
-    info->port = colon ? (int)strtol(colon + 1, &end, 10) : -1;
-    if (!colon || end == colon + 1 || *end || info->port < 0 || info->port > 65535 || (size_t)(colon - text) >= room)
-        return opsdk_error_set(err, OPSDK_EINVAL, "listen address %s: want HOST:PORT or unix:PATH", text);
-    snprintf(host, room, "%.*s", (int)(colon - text), text);
-    info->iface = *host ? host : NULL;
-    return 0;
-}
-
 static int create(apiserver *s, const char *listen, opsdk_error *err)
 {
     struct http *h = s->http;
@@ -561,7 +542,7 @@ static int create(apiserver *s, const char *listen, opsdk_error *err)
     h->context = lws_create_context(&info);
     if (!h->context)
         return opsdk_error_set(err, OPSDK_EIO, "libwebsockets could not start");
-    if (parse_listen(listen, host, sizeof(host), &info, err) < 0)
+    if (http_listen_parse(listen, host, sizeof(host), &info, err) < 0)
         return OPSDK_EINVAL;
     h->vhost = lws_create_vhost(h->context, &info);
     if (!h->vhost)

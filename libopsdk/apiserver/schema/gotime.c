@@ -187,7 +187,7 @@ bool gotime_canonical(const char *text, bool micro, char room[GOTIME_TEXT], buf 
         return false;
     }
     if (!micro && strlen(text) == strlen("2006-01-02T15:04:05Z") && text[19] == 'Z') { /* it is canonical already */
-        strcpy(room, text);
+        memcpy(room, text, strlen(text) + 1);
         return true;
     }
     tm.tm_year = r.part[0] - 1900;
