@@ -17,27 +17,25 @@ bench: ## start, writes, memory of the embedded API server, and of the real one 
 bench-run: all $(BENCH)
 	@B=$(B) REAL=$(REAL) BENCH_JSON=$(BENCH_JSON) tests/bench/bench
 
-# Clients by a replayed kind: build/bench/replay serves it, build/bench/informer and its peers follow it.
-BENCH_REPLAY := $(B)/bench/replay
-BENCH_INFORMER := $(B)/bench/informer
-$(BENCH_REPLAY): $(call obj,$(wildcard tests/bench/replay/*.c))
-$(BENCH_INFORMER): $(call obj,$(wildcard tests/bench/informer/*.c)) $(B)/lib/libopsdk.a
-$(BENCH_REPLAY) $(BENCH_INFORMER):
+# Clients by a replayed kind: build/bench/replay serves it; null reads it, informer and its peers follow it, start times their start.
+# Reading alone: tests/bench/scan/count counts the instructions of build/bench/scan.
+BENCH_PROGRAMS := $(addprefix $(B)/bench/,replay null informer start scan)
+BENCH_FIGURES := $(call obj,tests/bench/proc.c tests/bench/informer/figures.c tests/bench/informer/delays.c)
+BENCH_LINE := $(call obj,tests/bench/line.c) $(B)/lib/libopsdk-inside.a
+$(B)/bench/replay: $(call obj,$(wildcard tests/bench/replay/*.c))
+$(B)/bench/null: $(call obj,tests/bench/null/main.c) $(BENCH_FIGURES) $(BENCH_LINE)
+$(B)/bench/start: $(call obj,tests/bench/start/main.c) $(BENCH_FIGURES) $(BENCH_LINE)
+$(B)/bench/informer: $(call obj,tests/bench/informer/main.c tests/bench/informer/tally.c) $(BENCH_FIGURES) $(B)/lib/libopsdk.a
+$(B)/bench/scan: $(call obj,$(wildcard tests/bench/scan/*.c) tests/bench/replay/data.c) $(B)/lib/libopsdk-inside.a
+$(BENCH_PROGRAMS):
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) -pie $(OPSDK_LDFLAGS) -o $@ $^ $(PKG_LIBS) -pthread
 
-# Reading alone: tests/bench/scan/count counts its instructions.
-BENCH_SCAN := $(B)/bench/scan
-$(BENCH_SCAN): $(call obj,$(wildcard tests/bench/scan/*.c) tests/bench/replay/data.c) $(B)/lib/libopsdk-inside.a
-	$(call say,LD,$@)
-	@mkdir -p $(@D)
-	$(Q)$(CC) -pie $(OPSDK_LDFLAGS) -o $@ $^ $(PKG_LIBS) -pthread
+test-build: $(BENCH_PROGRAMS)
 
 .PHONY: bench-scan
-bench-scan: $(BENCH_SCAN) ## instructions a byte of reading a list, a watch, a noisy list
+bench-scan: $(B)/bench/scan ## instructions a byte of reading a list, a watch, a noisy list
 	@B=$(B) tests/bench/scan/count
 	@B=$(B) tests/bench/scan/count --watch
 	@B=$(B) tests/bench/scan/count --data noisy
-
-test-build: $(BENCH_REPLAY) $(BENCH_INFORMER) $(BENCH_SCAN)

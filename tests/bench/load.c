@@ -1,5 +1,6 @@
 #include "tests/bench/load.h"
 #include "tests/bench/line.h"
+#include "tests/bench/proc.h"
 
 #include <poll.h>
 #include <pthread.h>
@@ -39,19 +40,13 @@ double cpu_ns(const int *pids)
 
 size_t memory_of(const int *pids, const char *what)
 {
-    size_t sum = 0, kib;
-    char path[64], text[256];
+    size_t sum = 0;
 
     for (; *pids; pids++) {
-        FILE *f;
-        snprintf(path, sizeof(path), "/proc/%d/smaps_rollup", *pids);
-        f = fopen(path, "re");
-        while (f && fgets(text, sizeof(text), f))
-            if (strncmp(text, what, strlen(what)) == 0 && sscanf(strchr(text, ':') + 1, "%zu", &kib) == 1)
-                sum += kib * 1024;
-        if (!f)
-            die("%s: cannot be read", path);
-        fclose(f);
+        long kib = proc_number(*pids, "smaps_rollup", what);
+        if (kib < 0)
+            die("/proc/%d/smaps_rollup: cannot be read", *pids);
+        sum += (size_t)kib * 1024;
     }
     return sum;
 }

@@ -1,9 +1,9 @@
 #include "tests/bench/informer/figures.h"
 
+#include "tests/bench/proc.h"
+
 #include <malloc.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <time.h>
 
 static int64_t read_clock(clockid_t id)
@@ -31,28 +31,22 @@ size_t figure_heap(void)
     return m.uordblks + m.hblkhd;
 }
 
-/* The number behind a name at a line's start. */
-static long number_of(const char *path, const char *name)
-{
-    FILE *file = fopen(path, "re");
-    char line[256];
-    long n = 0;
-
-    while (file && n == 0 && fgets(line, sizeof(line), file)) {
-        if (strncmp(line, name, strlen(name)) == 0)
-            n = strtol(line + strlen(name), NULL, 10);
-    }
-    if (file)
-        fclose(file);
-    return n;
-}
-
 long figure_pss_kb(void)
 {
-    return number_of("/proc/self/smaps_rollup", "Pss:");
+    return proc_number(0, "smaps_rollup", "Pss:");
 }
 
 long figure_peak_kb(void)
 {
-    return number_of("/proc/self/status", "VmHWM:");
+    return proc_number(0, "status", "VmHWM:");
+}
+
+void figure_peak_reset(void)
+{
+    FILE *out = fopen("/proc/self/clear_refs", "we");
+
+    if (!out)
+        return;
+    fputs("5", out);
+    fclose(out);
 }

@@ -1,5 +1,6 @@
 /* An informer with a no-op handler, timed: list and watch, a burst of changes, a steady rate, memory.  Public API only.
  * Prints a JSON line per stage; docs/performance.md tells what they mean. */
+#include "tests/bench/informer/delays.h"
 #include "tests/bench/informer/figures.h"
 #include "tests/bench/informer/tally.h"
 
@@ -27,10 +28,10 @@ static const char *const fields[] = {"/metadata/annotations/bench~1sent-ns",
 static const opsdk_kind benchmarks = {"bench.example.com/v1", "Benchmark", "benchmarks", false};
 
 typedef struct bench {
-    const char *server;
+    const char *server, *kubeconfig;
     const opsdk_kind *kind;
     size_t objects;
-    uint64_t events;
+    uint64_t events, relist;
     long rate, rate_s;
     int workers;
     bool watch_list;
@@ -38,9 +39,10 @@ typedef struct bench {
     tally *tally;
     _Atomic int64_t synced_ns, synced_cpu_ns; /* 0: not yet */
     _Atomic int64_t newest_ns;                /* when a change was handled last */
-    pthread_mutex_t lock;                     /* of the delays */
-    int64_t *delays;
-    size_t delays_len, delays_cap;
+    _Atomic uint64_t calls;                   /* of the handler */
+    long peak_kb;                             /* before a stage that looks for its own */
+    _Atomic bool timing;                      /* delays are wanted */
+    delays delays;
 } bench;
 
 static _Noreturn void die(const char *what, const char *why)
@@ -53,14 +55,11 @@ static _Noreturn void die(const char *what, const char *why)
 
 static void note_delay(bench *b, const opsdk_object *obj, int64_t now)
 {
-    const char *sent = b->delays ? opsdk_object_annotation(obj, "bench/sent-ns") : NULL;
+    const char *sent = opsdk_object_annotation(obj, "bench/sent-ns");
+    int64_t sent_ns = sent ? strtoll(sent, NULL, 10) : 0;
 
-    if (!sent)
-        return;
-    pthread_mutex_lock(&b->lock);
-    if (b->delays_len < b->delays_cap)
-        b->delays[b->delays_len++] = now - strtoll(sent, NULL, 10);
-    pthread_mutex_unlock(&b->lock);
+    if (sent_ns > 0)
+        delays_add(&b->delays, now - sent_ns);
 }
 
 static int reconcile(const opsdk_request *rq, opsdk_result *ret, opsdk_error *err)
@@ -69,8 +68,10 @@ static int reconcile(const opsdk_request *rq, opsdk_result *ret, opsdk_error *er
     bench *b = rq->user;
 
     (void)ret, (void)err;
-    note_delay(b, rq->object, now);
+    if (atomic_load(&b->timing))
+        note_delay(b, rq->object, now);
     tally_handled(b->tally, rq->object);
+    atomic_fetch_add(&b->calls, 1);
     atomic_store(&b->newest_ns, now);
     return 0;
 }
@@ -119,6 +120,18 @@ static void sync_stage(bench *b, int64_t start)
     fflush(stdout);
 }
 
+/* The stages that follow begin with an empty queue. */
+static void wait_handled(const bench *b)
+{
+    int64_t start = figure_now_ns();
+
+    while (atomic_load(&b->calls) < b->objects) {
+        if (figure_now_ns() - start > GIVE_UP_NS)
+            die("sync", "not every object reaches the handler");
+        usleep(LOOK_US);
+    }
+}
+
 static void ask(opsdk_client *c, const char *target)
 {
     opsdk_error err = {0};
@@ -163,49 +176,62 @@ static void burst_stage(bench *b, opsdk_client *c)
     fflush(stdout);
 }
 
-static int by_value(const void *a, const void *b)
-{
-    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-
-    return (x > y) - (x < y);
-}
-
-static double percentile_us(const bench *b, double p)
-{
-    size_t at = (size_t)((double)b->delays_len * p);
-
-    return b->delays_len ? (double)b->delays[at < b->delays_len ? at : b->delays_len - 1] / 1e3 : 0;
-}
-
 static void rate_stage(bench *b, opsdk_client *c)
 {
     uint64_t want = (uint64_t)b->rate * (uint64_t)b->rate_s, n;
     int64_t cpu = figure_cpu_ns();
     char target[80];
 
-    b->delays_cap = want + 1;
-    b->delays = calloc(b->delays_cap, sizeof(int64_t));
-    if (!b->delays)
+    if (delays_init(&b->delays, want) < 0)
         die("rate", "out of memory");
+    atomic_store(&b->timing, true);
     snprintf(target, sizeof(target), "/_ctl/rate?eps=%ld&seconds=%ld", b->rate, b->rate_s);
     tally_start(b->tally);
     ask(c, target);
     n = wait_delivered(b, want, b->rate_s * INT64_C(1000000000));
-    pthread_mutex_lock(&b->lock);
-    qsort(b->delays, b->delays_len, sizeof(int64_t), by_value);
-    printf("{\"stage\":\"rate\",\"rate_eps\":%ld,\"rate_events\":%" PRIu64
-           ",\"delay_p50_us\":%.1f,\"delay_p99_us\":%.1f,\"delay_p999_us\":%.1f,"
-           "\"rate_cpu_ms\":%.3f,\"rate_lost\":%" PRId64 "}\n",
-           b->rate, n, percentile_us(b, 0.5), percentile_us(b, 0.99), percentile_us(b, 0.999),
-           ms(figure_cpu_ns() - cpu), (int64_t)(want - n));
-    pthread_mutex_unlock(&b->lock);
+    atomic_store(&b->timing, false);
+    printf("{\"stage\":\"rate\",\"rate_eps\":%ld,\"rate_events\":%" PRIu64 ",", b->rate, n);
+    delays_print(&b->delays);
+    printf(",\"rate_cpu_ms\":%.3f,\"rate_lost\":%" PRId64 "}\n", ms(figure_cpu_ns() - cpu), (int64_t)(want - n));
     fflush(stdout);
 }
 
-static void end_stage(void)
+/* The watch ends with what it followed forgotten; some objects have changed meanwhile.  None but those may reach the handler. */
+static void relist_stage(bench *b, opsdk_client *c)
 {
+    uint64_t calls = atomic_load(&b->calls), n;
+    int64_t start, cpu = figure_cpu_ns();
+    long before = figure_pss_kb(), peak;
+    char target[64];
+    double took;
+
+    b->peak_kb = figure_peak_kb();
+    figure_peak_reset();
+    peak = figure_peak_kb();
+    snprintf(target, sizeof(target), "/_ctl/expire?n=%" PRIu64, b->relist);
+    tally_start(b->tally);
+    start = figure_now_ns();
+    ask(c, target);
+    n = wait_delivered(b, b->relist, 0);
+    took = ms(atomic_load(&b->newest_ns) - start);
+    sleep(1); /* for calls too many */
+    peak = figure_peak_kb() - peak;
+    printf("{\"stage\":\"relist\",\"relist_changed\":%" PRIu64
+           ",\"relist_ms\":%.3f,\"relist_cpu_ms\":%.3f,\"relist_calls\":%" PRIu64
+           ",\"relist_extra_peak_kb\":%ld,\"relist_growth_kb\":%ld,\"relist_lost\":%" PRId64 "}\n",
+           n, took, ms(figure_cpu_ns() - cpu), atomic_load(&b->calls) - calls, peak, figure_pss_kb() - before,
+           (int64_t)(b->relist - n));
+    fflush(stdout);
+}
+
+static void end_stage(const bench *b)
+{
+    long peak;
+
     sleep(1);
-    printf("{\"stage\":\"end\",\"rss_settled_kb\":%ld,\"rss_peak_kb\":%ld}\n", figure_pss_kb(), figure_peak_kb());
+    peak = figure_peak_kb();
+    printf("{\"stage\":\"end\",\"rss_settled_kb\":%ld,\"rss_peak_kb\":%ld}\n", figure_pss_kb(),
+           peak > b->peak_kb ? peak : b->peak_kb);
     fflush(stdout);
 }
 
@@ -214,11 +240,10 @@ static void end_stage(void)
 static void read_options(bench *b, int argc, char **argv)
 {
     static const struct option options[] = {
-        {"server", 1, NULL, 's'},       {"kind", 1, NULL, 'k'},
-        {"objects", 1, NULL, 'o'},      {"events", 1, NULL, 'e'},
-        {"watchlist", 1, NULL, 'l'},    {"rate", 1, NULL, 'r'},
-        {"keep", 1, NULL, 'p'},         {"workers", 1, NULL, 'w'},
-        {"rate-seconds", 1, NULL, 't'}, {0},
+        {"server", 1, NULL, 's'}, {"kind", 1, NULL, 'k'},       {"objects", 1, NULL, 'o'},
+        {"events", 1, NULL, 'e'}, {"watchlist", 1, NULL, 'l'},  {"rate", 1, NULL, 'r'},
+        {"keep", 1, NULL, 'p'},   {"workers", 1, NULL, 'w'},    {"rate-seconds", 1, NULL, 't'},
+        {"relist", 1, NULL, 'R'}, {"kubeconfig", 1, NULL, 'c'}, {0},
     };
 
     for (int c = getopt_long(argc, argv, "", options, NULL); c != -1; c = getopt_long(argc, argv, "", options, NULL)) {
@@ -234,6 +259,12 @@ static void read_options(bench *b, int argc, char **argv)
             break;
         case 'e':
             b->events = strtoull(optarg, NULL, 10);
+            break;
+        case 'R':
+            b->relist = strtoull(optarg, NULL, 10);
+            break;
+        case 'c':
+            b->kubeconfig = optarg;
             break;
         case 'r':
             b->rate = strtol(optarg, NULL, 10);
@@ -256,21 +287,31 @@ static void read_options(bench *b, int argc, char **argv)
             exit(2);
         }
     }
-    if (b->server && b->kind)
+    if ((b->server || b->kubeconfig) && b->kind)
         return;
-    fputs("usage: informer --server URL --kind pods|benchmarks --objects N --events N [--watchlist on|off]\n"
-          "                [--rate EPS --rate-seconds S] [--keep all|fields|keys] [--workers N]\n",
+    fputs("usage: informer --server URL|--kubeconfig FILE --kind pods|benchmarks --objects N --events N\n"
+          "                [--watchlist on|off] [--rate EPS --rate-seconds S] [--relist N] [--keep all|fields|keys]\n"
+          "                [--workers N]\n",
           stderr);
     exit(2);
+}
+
+static opsdk_client *connect_with(const char *kubeconfig)
+{
+    opsdk_client *c = NULL;
+    opsdk_error err = {0};
+
+    if (opsdk_client_new(&(opsdk_client_opts){.kubeconfig = kubeconfig}, &c, &err) < 0)
+        die("client", err.message);
+    return c;
 }
 
 /* The client takes kubeconfigs: one that holds the server alone, gone as soon as it is read. */
 static opsdk_client *connect_to(const char *server)
 {
     char path[] = "/tmp/informer-XXXXXX";
-    opsdk_client *c = NULL;
-    opsdk_error err = {0};
     int fd = mkstemp(path);
+    opsdk_client *c;
 
     if (fd < 0)
         die(path, strerror(errno));
@@ -279,17 +320,14 @@ static opsdk_client *connect_to(const char *server)
             "users: [{name: u, user: {}}]\nclusters: [{name: c, cluster: {server: \"%s\"}}]\n",
             server);
     close(fd);
-    if (opsdk_client_new(&(opsdk_client_opts){.kubeconfig = path}, &c, &err) < 0) {
-        unlink(path);
-        die("client", err.message);
-    }
+    c = connect_with(path);
     unlink(path);
     return c;
 }
 
 int main(int argc, char **argv)
 {
-    bench b = {.kind = NULL, .workers = 1, .rate_s = 10, .lock = PTHREAD_MUTEX_INITIALIZER};
+    bench b = {.kind = NULL, .workers = 1, .rate_s = 10};
     int64_t start = figure_now_ns();
     opsdk_manager *manager = NULL;
     opsdk_error err = {0};
@@ -311,7 +349,7 @@ int main(int argc, char **argv)
                                    .reconcile = reconcile,
                                    .workers = b.workers,
                                    .user = &b};
-    client = connect_to(b.server);
+    client = b.server ? connect_to(b.server) : connect_with(b.kubeconfig);
     if (opsdk_manager_new(client, &(opsdk_manager_opts){.listen = "", .watch_list = b.watch_list}, &manager, &err) <
             0 ||
         opsdk_manager_register(manager, &handler, &err) < 0)
@@ -320,16 +358,19 @@ int main(int argc, char **argv)
         die("start", "no thread");
 
     sync_stage(&b, start);
+    wait_handled(&b);
     if (b.events > 0)
         burst_stage(&b, client);
     if (b.rate > 0)
         rate_stage(&b, client);
-    end_stage();
+    if (b.relist > 0)
+        relist_stage(&b, client);
+    end_stage(&b);
     opsdk_manager_stop(manager);
     pthread_join(thread, NULL);
     opsdk_manager_free(manager);
     opsdk_client_free(client);
     tally_free(b.tally);
-    free(b.delays);
+    delays_clear(&b.delays);
     return 0;
 }

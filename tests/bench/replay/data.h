@@ -3,6 +3,7 @@
 #ifndef REPLAY_DATA_H
 #define REPLAY_DATA_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -21,7 +22,9 @@ typedef struct data_object {
 } data_object;
 
 /* NULL when out of memory.  custom: benchmarks.bench.example.com/v1 with what a pod has in its spec and status. */
-data_object *data_make(enum data_set set, size_t n, int custom);
+data_object *data_make(enum data_set set, size_t n, bool custom);
+/* The same pods in another encoding: n times four bytes of length, the lowest first, and a message.  NULL: not such a file. */
+data_object *data_load(const char *path, size_t n);
 void data_free(data_object *objects, size_t n);
 
 #endif

@@ -1,13 +1,14 @@
-/* Replays a kind to measure clients by: lists from buffers that were made before, watches as fast as the socket takes them.
+/* Replays a kind to measure clients by: lists and watches as fast as the socket takes them, from memory that was filled before.
  *
- *   replay [--port N] [--objects N] [--data exemplar|light|noisy]
+ *   replay [--port N] [--objects N] [--data exemplar|light|noisy] [--kind pods|benchmarks] [--protobuf FILE]
  *   POST /_ctl/burst?n=N            N changes, one object after the other
  *   POST /_ctl/rate?eps=E&seconds=S evenly, each with the time it was sent in its annotation bench/sent-ns
- *   POST /_ctl/expire?n=N           N changes, then the past is forgotten: watches end and lists follow
+ *   POST /_ctl/expire?n=N           N changes that no watch tells: the past is forgotten, watches end and lists follow
+ *   GET /_ctl/watched               when the last request for a watch came; these times are CLOCK_MONOTONIC's, in ns
  *
- * Serves pods and benchmarks.bench.example.com/v1.  A thread per connection; loopback only. */
-#include "tests/bench/replay/history.h"
-#include "tests/bench/replay/reply.h"
+ * Serves pods and benchmarks.bench.example.com/v1 (both, or --kind alone), as JSON; the same pods as protobuf to those who ask, out of a
+ * file that a peer wrote (data_load).  A thread per connection; loopback only. */
+#include "tests/bench/replay/wire.h"
 
 #include <arpa/inet.h>
 #include <getopt.h>
@@ -22,6 +23,7 @@
 #define SEND_BUFFER (4 << 20)
 
 static history pods, benchmarks;
+static _Atomic int64_t watched_ns; /* when the last request for a watch came */
 
 typedef struct line {
     reply out;
@@ -50,98 +52,57 @@ static uint64_t query(const char *target, const char *name, uint64_t dflt)
     return dflt;
 }
 
-static const char *kind_of(const history *h)
-{
-    return h == &pods ? "\"kind\":\"Pod\",\"apiVersion\":\"v1\""
-                      : "\"kind\":\"Benchmark\",\"apiVersion\":\"bench.example.com/v1\"";
-}
-
 /* continue is EVENTS-then-INDEX in one number, so that all pages show one state. */
-static void serve_list(line *l, history *h, const char *target)
+static void serve_list(line *l, history *h, const wire *w, const char *target)
 {
     uint64_t token = query(target, "continue", 0), limit = query(target, "limit", h->n);
-    uint64_t events = token ? token / 10000000 : history_events(h), i = token % 10000000;
+    uint64_t events = token ? token / 10000000 : history_now(h).events, i = token % 10000000;
     uint64_t end = limit == 0 || i + limit > h->n ? h->n : i + limit;
     char more[32] = "";
 
     if (end < h->n)
         snprintf(more, sizeof(more), "%llu", (unsigned long long)(events * 10000000 + end));
-    reply_head(&l->out, 200, -1);
-    reply_text(&l->out,
-               "{\"kind\":\"List\",\"apiVersion\":\"v1\",\"metadata\":{\"resourceVersion\":\"%llu\"%s%s%s},\"items\":[",
-               (unsigned long long)(HISTORY_BASE + events), *more ? ",\"continue\":\"" : "", more, *more ? "\"" : "");
-    for (uint64_t first = i; i < end && !l->out.failed; i++) {
-        char *at = reply_room(&l->out, h->objects[i].len + (i > first));
-        if (i > first)
-            *at++ = ',';
-        history_put(h, i, events, 0, at);
-    }
-    reply_text(&l->out, "]}\n");
+    reply_head(&l->out, 200, w->list_type, -1);
+    w->list(&l->out, h, events, i, end, more);
     reply_end(&l->out);
 }
 
-static void put_event(line *l, const history *h, const char *type, size_t i, uint64_t events, int64_t sent_ns)
+static void say(line *l, int status, const char *text)
 {
-    char head[48];
-    size_t n = (size_t)snprintf(head, sizeof(head), "{\"type\":\"%s\",\"object\":", type);
-    char *at = reply_room(&l->out, n + h->objects[i].len + 2);
-
-    memcpy(at, head, n);
-    history_put(h, i, events, sent_ns, at + n);
-    memcpy(at + n + h->objects[i].len, "}\n", 2);
+    reply_head(&l->out, status, "application/json", (long long)strlen(text));
+    reply_text(&l->out, "%s", text);
+    reply_end(&l->out);
 }
 
-static void put_bookmark(line *l, const history *h, uint64_t events, bool initial)
+static void follow(line *l, history *h, const wire *w, history_state now, uint64_t events, int64_t until)
 {
-    reply_text(&l->out,
-               "{\"type\":\"BOOKMARK\",\"object\":{%s,\"metadata\":{\"resourceVersion\":\"%llu\",\"creationTimestamp\":"
-               "null%s}}}\n",
-               kind_of(h), (unsigned long long)(HISTORY_BASE + events),
-               initial ? ",\"annotations\":{\"k8s.io/initial-events-end\":\"true\"}" : "");
+    do {
+        for (; events < now.events && !l->out.failed; events++)
+            w->event(&l->out, h, "MODIFIED", events % h->n, events + 1, now_ns());
+        reply_flush(&l->out);
+    } while (!l->out.failed && history_wait(h, &now, until));
 }
 
-/* Waits for events beyond those; false at the end of the watch. */
-static bool wait_more(history *h, uint64_t events, uint64_t dropped, int64_t until_ns, uint64_t *ret)
-{
-    struct timespec until = {.tv_sec = (time_t)(until_ns / 1000000000), .tv_nsec = (long)(until_ns % 1000000000)};
-    int r = 0;
-
-    pthread_mutex_lock(&h->lock);
-    while (h->events == events && h->dropped == dropped && r == 0)
-        r = pthread_cond_timedwait(&h->more, &h->lock, &until);
-    *ret = h->events;
-    if (h->dropped != dropped)
-        r = -1;
-    pthread_mutex_unlock(&h->lock);
-    return r == 0;
-}
-
-static void serve_watch(line *l, history *h, const char *target)
+static void serve_watch(line *l, history *h, const wire *w, const char *target)
 {
     int64_t until = now_ns() + (int64_t)query(target, "timeoutSeconds", 3600) * 1000000000;
     bool initial = strstr(target, "sendInitialEvents=true") != NULL;
-    uint64_t version = query(target, "resourceVersion", 0), dropped = h->dropped, events, upto;
+    uint64_t version = query(target, "resourceVersion", 0), events;
+    history_state now = history_now(h);
 
-    upto = history_events(h);
-    events = version >= HISTORY_BASE && !initial ? version - HISTORY_BASE : upto;
-    if (events < h->floor && !initial) {
-        static const char gone[] =
-            "{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"status\":\"Failure\",\"reason\":\"Expired\",\"code\":410}";
-        reply_head(&l->out, 410, (long long)strlen(gone));
-        reply_text(&l->out, "%s", gone);
-        reply_end(&l->out);
+    watched_ns = now_ns();
+    events = version >= HISTORY_BASE && !initial ? version - HISTORY_BASE : now.events;
+    if (events < now.floor && !initial) {
+        say(l, 410,
+            "{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"status\":\"Failure\",\"reason\":\"Expired\",\"code\":410}");
         return;
     }
-    reply_head(&l->out, 200, -1);
+    reply_head(&l->out, 200, w->watch_type, -1);
     for (size_t i = 0; initial && i < h->n; i++)
-        put_event(l, h, "ADDED", i, events, 0);
+        w->event(&l->out, h, "ADDED", history_nth(h, events, i), events, 0);
     if (initial)
-        put_bookmark(l, h, events, true);
-    do {
-        for (; events < upto && !l->out.failed; events++)
-            put_event(l, h, "MODIFIED", events % h->n, events + 1, now_ns());
-        reply_flush(&l->out);
-    } while (!l->out.failed && wait_more(h, events, dropped, until, &upto));
+        w->bookmark(&l->out, h, events, true);
+    follow(l, h, w, now, events, until);
     reply_end(&l->out);
 }
 
@@ -161,39 +122,36 @@ static void keep_rate(uint64_t eps, uint64_t seconds)
 static void serve_control(line *l, const char *target)
 {
     uint64_t n = query(target, "n", 0);
+    char text[32];
 
-    reply_head(&l->out, 200, 3);
-    reply_text(&l->out, "{}\n");
-    reply_end(&l->out);
-    if (strncmp(target, "/_ctl/rate", 10) == 0) {
+    snprintf(text, sizeof(text), "%lld\n", (long long)watched_ns);
+    say(l, 200, text);
+    if (strncmp(target, "/_ctl/rate", 10) == 0)
         keep_rate(query(target, "eps", 0), query(target, "seconds", 0));
-        return;
-    }
-    history_add(&pods, n);
-    history_add(&benchmarks, n);
-    if (strncmp(target, "/_ctl/expire", 12) == 0) {
-        history_expire(&pods);
-        history_expire(&benchmarks);
+    else if (strncmp(target, "/_ctl/burst", 11) == 0) {
+        history_add(&pods, n);
+        history_add(&benchmarks, n);
+    } else if (strncmp(target, "/_ctl/expire", 12) == 0) {
+        history_expire(&pods, n);
+        history_expire(&benchmarks, n);
     }
 }
 
-static void serve(line *l, const char *target)
+static void serve(line *l, const char *target, const char *headers)
 {
     history *h = strncmp(target, "/api/v1/pods", 12) == 0                            ? &pods
                  : strncmp(target, "/apis/bench.example.com/v1/benchmarks", 37) == 0 ? &benchmarks
                                                                                      : NULL;
+    const wire *w = h && h->proto && strstr(headers, wire_proto.list_type) ? &wire_proto : &wire_json;
 
-    if (strncmp(target, "/_ctl/", 6) == 0) {
+    if (strncmp(target, "/_ctl/", 6) == 0)
         serve_control(l, target);
-    } else if (!h) {
-        reply_head(&l->out, 404, 3);
-        reply_text(&l->out, "{}\n");
-        reply_end(&l->out);
-    } else if (strstr(target, "watch=")) {
-        serve_watch(l, h, target);
-    } else {
-        serve_list(l, h, target);
-    }
+    else if (!h || !h->n)
+        say(l, 404, "{}\n");
+    else if (strstr(target, "watch=true") || strstr(target, "watch=1"))
+        serve_watch(l, h, w, target);
+    else
+        serve_list(l, h, w, target);
 }
 
 /* Reads up to the end of the next head, leaves what follows in place; false when the client is gone. */
@@ -220,8 +178,8 @@ static void *connection(void *arg)
         char *stop = target ? strchr(target + 1, ' ') : NULL;
         if (!stop)
             break;
-        *stop = '\0';
-        serve(l, target + 1);
+        *stop = *end = '\0';
+        serve(l, target + 1, stop + 1);
         end += 4;
         l->have -= (size_t)(end - l->head);
         memmove(l->head, end, l->have);
@@ -268,17 +226,34 @@ static void accept_all(int fd)
     }
 }
 
+static size_t bytes_per_object(const history *h)
+{
+    size_t bytes = 0;
+
+    for (size_t i = 0; i < h->n; i++)
+        bytes += h->json[i].len;
+    return h->n ? bytes / h->n : 0;
+}
+
 static enum data_set set_of(const char *name)
 {
     return strcmp(name, "light") == 0 ? DATA_LIGHT : strcmp(name, "noisy") == 0 ? DATA_NOISY : DATA_EXEMPLAR;
 }
 
+static bool load_proto(const char *path)
+{
+    pods.proto = path ? data_load(path, pods.n) : NULL;
+    return !path || pods.proto;
+}
+
 int main(int argc, char **argv)
 {
-    static const struct option options[] = {
-        {"port", 1, NULL, 'p'}, {"objects", 1, NULL, 'o'}, {"data", 1, NULL, 'd'}, {0}};
+    static const struct option options[] = {{"port", 1, NULL, 'p'}, {"objects", 1, NULL, 'o'},
+                                            {"data", 1, NULL, 'd'}, {"protobuf", 1, NULL, 'b'},
+                                            {"kind", 1, NULL, 'k'}, {0}};
+    const char *proto = NULL, *kind = "";
     enum data_set set = DATA_EXEMPLAR;
-    size_t n = 10000, bytes = 0;
+    size_t n = 10000;
     uint16_t port = 0;
     int fd;
 
@@ -289,17 +264,21 @@ int main(int argc, char **argv)
             n = strtoul(optarg, NULL, 10);
         else if (c == 'd')
             set = set_of(optarg);
+        else if (c == 'b')
+            proto = optarg;
+        else if (c == 'k')
+            kind = optarg;
         else
             return 2;
     }
-    if (n == 0 || history_init(&pods, set, n, 0) < 0 || history_init(&benchmarks, set, n, 1) < 0) {
-        fputs("replay: out of memory, or no objects\n", stderr);
+    if (history_init(&pods, set, strcmp(kind, "benchmarks") == 0 ? 0 : n, false) < 0 ||
+        history_init(&benchmarks, set, strcmp(kind, "pods") == 0 ? 0 : n, true) < 0 || !load_proto(proto)) {
+        fputs("replay: out of memory, or not the file of --protobuf\n", stderr);
         return 1;
     }
-    for (size_t i = 0; i < n; i++)
-        bytes += pods.objects[i].len;
     fd = listen_on(&port);
-    printf("{\"url\":\"http://127.0.0.1:%u\",\"objects\":%zu,\"bytes_per_object\":%zu}\n", port, n, bytes / n);
+    printf("{\"url\":\"http://127.0.0.1:%u\",\"objects\":%zu,\"bytes_per_object\":%zu}\n", port, n,
+           bytes_per_object(pods.n ? &pods : &benchmarks));
     fflush(stdout);
     accept_all(fd);
 }

@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/uio.h>
 
 static void send_all(reply *r, struct iovec *v, int n)
 {
@@ -21,13 +20,12 @@ static void send_all(reply *r, struct iovec *v, int n)
     }
 }
 
-void reply_head(reply *r, int status, long long length)
+void reply_head(reply *r, int status, const char *type, long long length)
 {
     const char *reason = status == 200 ? "OK" : status == 410 ? "Gone" : "Not Found";
 
-    r->len = 0;
     r->chunked = false;
-    reply_text(r, "HTTP/1.1 %d %s\r\nContent-Type: application/json\r\n", status, reason);
+    reply_text(r, "HTTP/1.1 %d %s\r\nContent-Type: %s\r\n", status, reason, type);
     if (length >= 0)
         reply_text(r, "Content-Length: %lld\r\n\r\n", length);
     else
@@ -36,14 +34,31 @@ void reply_head(reply *r, int status, long long length)
     r->chunked = length < 0;
 }
 
+void reply_begin(reply *r, int pieces, size_t room)
+{
+    if (r->n + pieces > REPLY_PIECES || r->used + room > REPLY_ROOM || r->len > REPLY_ENOUGH)
+        reply_flush(r);
+}
+
+void reply_ref(reply *r, const char *data, size_t len)
+{
+    struct iovec *last = r->pieces + r->n;
+
+    r->len += len;
+    if (r->n > 0 && (char *)last->iov_base + last->iov_len == data)
+        last->iov_len += len;
+    else
+        r->pieces[++r->n] = (struct iovec){(void *)data, len};
+}
+
 char *reply_room(reply *r, size_t len)
 {
     char *at;
 
-    if (r->len + len > REPLY_ROOM)
-        reply_flush(r);
-    at = r->room + r->len;
-    r->len += len;
+    reply_begin(r, 1, len);
+    at = r->room + r->used;
+    r->used += len;
+    reply_ref(r, at, len);
     return at;
 }
 
@@ -62,16 +77,17 @@ void reply_text(reply *r, const char *fmt, ...)
 void reply_flush(reply *r)
 {
     char head[24];
-    struct iovec v[3] = {{head, 0}, {r->room, r->len}, {(void *)"\r\n", 2}};
 
     if (r->len == 0)
         return;
-    v[0].iov_len = (size_t)snprintf(head, sizeof(head), "%zx\r\n", r->len);
+    r->pieces[0] = (struct iovec){head, (size_t)snprintf(head, sizeof(head), "%zx\r\n", r->len)};
+    r->pieces[r->n + 1] = (struct iovec){(void *)"\r\n", 2};
     if (r->chunked)
-        send_all(r, v, 3);
+        send_all(r, r->pieces, r->n + 2);
     else
-        send_all(r, v + 1, 1);
-    r->len = 0;
+        send_all(r, r->pieces + 1, r->n);
+    r->len = r->used = 0;
+    r->n = 0;
 }
 
 void reply_end(reply *r)
