@@ -56,9 +56,10 @@
 #define LIMIT_WATCH_BACKOFF_MAX_MS 30000   /* last, when the server answers but refuses */
 #define LIMIT_WATCH_BACKOFF_LINK_MS 1000   /* last, when nobody answers: a restarted server is found within a second */
 #define LIMIT_WATCH_BACKOFF_ABSENT_MS 5000 /* last, for a kind that the server does not know */
-#define LIMIT_WATCH_REFUSED 8              /* watch requests in a row that fail with 5xx, then a new list */
-#define LIMIT_LIST_EXPIRED 3               /* lists in a row that expire between pages, then one without pages */
-#define LIMIT_GRACE_MS 30000               /* for running reconciles when the manager stops */
-#define LIMIT_CANCEL_MS 5000               /* more, once their calls are cancelled */
+#define LIMIT_WATCH_HEALTHY_MS 120000 /* watches that were fine for so long: the next failure waits as the first does */
+#define LIMIT_WATCH_REFUSED 8         /* watch requests in a row that fail with 5xx, then a new list */
+#define LIMIT_LIST_EXPIRED 3          /* lists in a row that expire between pages, then one without pages */
+#define LIMIT_GRACE_MS 30000          /* for running reconciles when the manager stops */
+#define LIMIT_CANCEL_MS 5000          /* more, once their calls are cancelled */
 
 #endif

@@ -3,6 +3,7 @@
 #include "core/backoff.h"
 #include "core/limits.h"
 #include "core/revision.h"
+#include "core/status_code.h"
 #include "core/stream.h"
 #include "core/url.h"
 
@@ -11,7 +12,7 @@
 #include <string.h>
 
 #define VERSION_MAX 128 /* bytes of a resourceVersion; real ones have 20 */
-#define HEALTHY_MS 1000 /* a watch that lived so long was one, even if nothing happened */
+#define LIVED_MS 1000   /* a watch that lived so long was one, even if nothing happened */
 
 struct watcher {
     watcher_what what;
@@ -25,7 +26,11 @@ struct watcher {
     unsigned events;           /* seen in the running request */
     unsigned expired;          /* lists in a row whose continue token expired */
     unsigned refused;          /* watch requests in a row that the server failed */
-    backoff slow, link;        /* the server refuses; nobody answers */
+    int64_t healthy_ms;        /* watches have been fine for so long, since the last failure */
+    bool ordered;              /* versions rise in the running request */
+    bool whole;                /* each object of the list could be read so far */
+    watcher_stats stats;
+    backoff slow, link; /* the server refuses; nobody answers */
 };
 
 watcher *watcher_new(const watcher_what *what, const watcher_sink *sink, void *user)
@@ -55,6 +60,11 @@ watcher *watcher_free(watcher *w)
     return NULL;
 }
 
+const watcher_stats *watcher_counts(const watcher *w)
+{
+    return &w->stats;
+}
+
 bool watcher_listing(const watcher *w)
 {
     return w->listing;
@@ -80,23 +90,26 @@ static int set_version(watcher *w, const char *version, bool listed, opsdk_error
 /* The Status of an ERROR event as an error. */
 static int status_error(const watcher *w, const opsdk_object *status, opsdk_error *err)
 {
-    int64_t code = opsdk_value_int(opsdk_at(status, "/code"), 0);
+    int64_t told = opsdk_value_int(opsdk_at(status, "/code"), 0), code = told > 0 && told < 1000 ? told : 500;
     int64_t after_s = opsdk_value_int(opsdk_at(status, "/details/retryAfterSeconds"), 0);
     const char *reason = opsdk_value_str(opsdk_at(status, "/reason"), "");
     const char *message = opsdk_value_str(opsdk_at(status, "/message"), "no message");
-    int r = OPSDK_EIO;
+    int r = status_code((int)code, reason);
 
-    if (code == 410 || strcmp(reason, "Expired") == 0 || strcmp(reason, "Gone") == 0)
+    if (strcmp(reason, "Expired") == 0 || strcmp(reason, "Gone") == 0)
         r = OPSDK_EGONE;
-    else if (code == 403)
-        r = OPSDK_EFORBIDDEN;
-    else if (code == 429 || code == 503)
-        r = OPSDK_EBUSY;
     opsdk_error_set(err, r, "watch %s: the server ended it: %s", w->what.kind->plural, message);
-    err->http_status = code > 0 && code < 1000 ? (int)code : 500;
+    err->http_status = (int)code;
     err->retry_after_ms = after_s > 0 && after_s <= LIMIT_RETRY_AFTER_MS / 1000 ? (int)after_s * 1000 : 0;
     strncpy(err->reason, reason, sizeof(err->reason) - 1);
     return r;
+}
+
+static void skip(watcher *w, const opsdk_error *why)
+{
+    w->whole = false;
+    w->stats.unreadable++;
+    w->sink->notice(why, w->user);
 }
 
 static int upsert(watcher *w, opsdk_object *obj, opsdk_error *err)
@@ -107,7 +120,7 @@ static int upsert(watcher *w, opsdk_object *obj, opsdk_error *err)
         return w->sink->upsert(obj, w->listing, w->user, err);
     opsdk_object_unref(obj);
     opsdk_error_set(&what, OPSDK_EPROTO, "%s: an object without metadata.name was left out", w->what.kind->plural);
-    w->sink->notice(&what, w->user);
+    skip(w, &what);
     return 0;
 }
 
@@ -124,6 +137,7 @@ static void notice_rewind(watcher *w, const char *version)
 
     if (!revision_older(version, w->version))
         return;
+    w->stats.rewinds++;
     opsdk_error_set(
         &what, OPSDK_EPROTO,
         "%s: the server went back from version %s to %s (restored from a backup?); everything was read anew",
@@ -142,8 +156,10 @@ static int listed_all(watcher *w, const char *version, opsdk_error *err)
     if (r < 0)
         return r;
     w->listing = false;
+    w->ordered = *version;
     w->expired = w->refused = 0;
-    w->sink->synced(w->user);
+    w->stats.lists++;
+    w->sink->synced(w->whole, w->user);
     return 0;
 }
 
@@ -170,6 +186,20 @@ static int change(watcher *w, const char *type, opsdk_object *obj, opsdk_error *
     return 0;
 }
 
+/* Versions of one watch rise.  What is older is no news, and told to nobody by the owner; but it is odd. */
+static int follow_version(watcher *w, const char *version, opsdk_error *err)
+{
+    opsdk_error what = {0};
+
+    if (w->ordered && revision_older(version, w->version)) {
+        w->stats.rewinds++;
+        opsdk_error_set(&what, OPSDK_EPROTO, "watch %s: version %.40s came after %s", w->what.kind->plural, version,
+                        w->version);
+        w->sink->notice(&what, w->user);
+    }
+    return set_version(w, version, false, err);
+}
+
 static int on_event(const char *type, opsdk_object *obj, void *user, opsdk_error *err)
 {
     opsdk_auto_object *hold = opsdk_object_ref(obj); /* its version is read when the change is done */
@@ -188,14 +218,12 @@ static int on_event(const char *type, opsdk_object *obj, void *user, opsdk_error
     if (r < 0)
         return r;
     w->events++;
-    return w->listing ? 0 : set_version(w, opsdk_object_version(hold), false, err);
+    return w->listing ? 0 : follow_version(w, opsdk_object_version(hold), err);
 }
 
 static void on_skipped(const opsdk_error *why, void *user)
 {
-    watcher *w = user;
-
-    w->sink->notice(why, w->user);
+    skip(user, why);
 }
 
 /* In whole seconds, up to a tenth less by chance so that watches that began together do not end together. */
@@ -244,8 +272,11 @@ int watcher_begin(watcher *w, uint32_t random, buf *ret, opsdk_error *err)
     if (!w->body)
         return opsdk_error_set(err, OPSDK_ENOMEM, "%s: out of memory", w->what.kind->plural);
     w->events = 0;
-    if (w->listing && w->cont.len == 0)
+    w->ordered = !w->listing && *w->version;
+    if (w->listing && w->cont.len == 0) {
+        w->whole = true;
         w->sink->begin(w->user);
+    }
     return 0;
 }
 
@@ -324,6 +355,16 @@ static int64_t wait_after(watcher *w, const opsdk_error *why, uint32_t random)
     return wait;
 }
 
+/* A server that begins well and fails soon is not asked ever again at once. */
+static void count_health(watcher *w, int64_t lived_ms)
+{
+    w->healthy_ms += lived_ms;
+    if (w->healthy_ms < LIMIT_WATCH_HEALTHY_MS)
+        return;
+    backoff_reset(&w->slow);
+    backoff_reset(&w->link);
+}
+
 int watcher_end(watcher *w, const opsdk_error *why, int64_t lived_ms, uint32_t random, int64_t *ret_wait_ms,
                 opsdk_error *err)
 {
@@ -338,17 +379,17 @@ int watcher_end(watcher *w, const opsdk_error *why, int64_t lived_ms, uint32_t r
                         w->what.kind->plural);
         why = &own;
     }
-    if (!listed && (w->events > 0 || (!why && lived_ms >= HEALTHY_MS))) {
-        backoff_reset(&w->slow);
-        backoff_reset(&w->link);
+    if (!listed && (!why || w->events > 0))
+        count_health(w, lived_ms);
+    if (!why && (listed || w->events > 0 || lived_ms >= LIVED_MS)) {
         w->refused = 0;
-    }
-    if (!why && (listed || w->events > 0 || lived_ms >= HEALTHY_MS))
         return 0;
+    }
     if (!why) { /* a server that hangs up at once must not be asked again at once */
         opsdk_error_set(&own, OPSDK_EIO, "watch %s: the server ended it at once", w->what.kind->plural);
         why = &own;
     }
+    w->healthy_ms = 0;
     fail(w, why);
     *ret_wait_ms = wait_after(w, why, random);
     if (err)

@@ -5,7 +5,9 @@
  * A list (in pages) comes first, then watch requests that resume where the last one stopped.  With watch_list the list is the beginning of a
  * watch (KEP-3157: sendInitialEvents, up to a bookmark with k8s.io/initial-events-end), which costs a server less memory and one request
  * less; a server that refuses that, or does not come to the bookmark, is asked for lists from then on.  What makes the version unusable (410, by
- * status or as ERROR event) leads to a new list; everything else is waited for and resumed.
+ * status or as ERROR event) leads to a new list; everything else is waited for and resumed,
+ * longer each time until a watch has been fine for LIMIT_WATCH_HEALTHY_MS; so is a version that the server has not reached yet ("too large
+ * resource version", 504), and only after LIMIT_WATCH_REFUSED of these in a row comes a list.
  *
  * How a dead connection is told from an idle one: an API server sends bookmarks about once a minute only, so a healthy idle watch may
  * be silent for longer than we want to wait for a dead one.  Hence each watch request asks for an end (timeoutSeconds) within three
@@ -34,15 +36,25 @@ typedef struct watcher_sink {
      * the request, which is then repeated. */
     int (*upsert)(opsdk_object *obj, bool listed, void *user, opsdk_error *err);
     void (*remove)(opsdk_object *obj, void *user); /* takes the reference; obj is the last state */
-    void (*synced)(void *user);
+    /* whole: each object of the list could be read.  If not, what it does not name may be there all the same. */
+    void (*synced)(bool whole, void *user);
     void (*notice)(const opsdk_error *what, void *user); /* something odd that was dealt with; for a log */
 } watcher_sink;
+
+/* Counted since the watcher was made; read by any thread. */
+typedef struct watcher_stats {
+    _Atomic uint64_t lists;      /* that were read to their end */
+    _Atomic uint64_t unreadable; /* objects that were skipped */
+    _Atomic uint64_t rewinds;    /* the server's version went back: in a list, or within a watch */
+} watcher_stats;
 
 typedef struct watcher watcher;
 
 /* NULL when out of memory.  sink is borrowed. */
 watcher *watcher_new(const watcher_what *what, const watcher_sink *sink, void *user);
 watcher *watcher_free(watcher *w);
+
+const watcher_stats *watcher_counts(const watcher *w); /* lives as long as w */
 
 /* Is the list not complete yet? */
 bool watcher_listing(const watcher *w);

@@ -152,14 +152,43 @@ static void put_numbered(buf *b, const char *name, const followed *f, const char
     buf_printf(b, "} %" PRIu64 "\n", n);
 }
 
+/* One number per watch. */
+static uint64_t of_tail(const tail *t, int which)
+{
+    const watcher_stats *w = watch_counts(t->watch);
+
+    switch (which) {
+    case 0:
+        return t->restarts;
+    case 1:
+        return t->notices;
+    case 2:
+        return w->lists;
+    case 3:
+        return w->unreadable;
+    default:
+        return w->rewinds;
+    }
+}
+
 static void put_watches(const opsdk_manager *m, buf *b)
 {
-    head(b, "opsdk_watch_restarts_total", "counter", "Lists and watches that failed and were begun again.");
-    for (const tail *t = m->tails; t; t = t->next)
-        put_numbered(b, "opsdk_watch_restarts_total", t->what, t->ns, t->restarts);
-    head(b, "opsdk_watch_notices_total", "counter", "Oddities that were dealt with, such as unreadable objects.");
-    for (const tail *t = m->tails; t; t = t->next)
-        put_numbered(b, "opsdk_watch_notices_total", t->what, t->ns, t->notices);
+    static const struct {
+        const char *name, *help;
+    } all[] = {
+        {"opsdk_watch_restarts_total", "Lists and watches that failed and were begun again."},
+        {"opsdk_watch_notices_total", "Oddities that were dealt with, such as unreadable objects."},
+        {"opsdk_watch_lists_total",
+         "Lists that were read to their end: one, and one for each time the past was forgotten."},
+        {"opsdk_watch_unreadable_total", "Objects that could not be read and were skipped."},
+        {"opsdk_watch_rewinds_total", "Times that the server's resourceVersion went back."},
+    };
+
+    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+        head(b, all[i].name, "counter", all[i].help);
+        for (const tail *t = m->tails; t; t = t->next)
+            put_numbered(b, all[i].name, t->what, t->ns, of_tail(t, (int)i));
+    }
     head(b, "opsdk_cache_objects", "gauge", "Objects kept.");
     for (const followed *f = m->followed; f; f = f->next)
         put_numbered(b, "opsdk_cache_objects", f, NULL, store_count(f->store, NULL));

@@ -124,9 +124,9 @@ static void opened(watch *w)
         w->what.on_open(w->what.user);
 }
 
-static void on_synced(void *user)
+/* What the list did not name is gone. */
+static void sweep(watch *w)
 {
-    watch *w = user;
     size_t at = 0;
     int r;
 
@@ -138,6 +138,27 @@ static void on_synced(void *user)
         else if (r < 0)
             out_of_memory(w);
     } while (r != 0);
+}
+
+/* It might be what could not be read: better a ghost until the next list than a deletion that never was. */
+static void keep_all(watch *w)
+{
+    opsdk_error err = {0};
+
+    opsdk_error_set(&err, OPSDK_EPROTO,
+                    "list %s: objects could not be read; what the list does not name is kept until the next",
+                    w->what.kind->plural);
+    trouble(w, &err, -1);
+}
+
+static void on_synced(bool whole, void *user)
+{
+    watch *w = user;
+
+    if (whole)
+        sweep(w);
+    else
+        keep_all(w);
     tell(w, OPSDK_SYNCED, NULL, NULL);
     if (w->streamed) /* the list was the beginning of a watch */
         opened(w);
@@ -281,6 +302,11 @@ int watch_new(loop *l, const watch_what *what, watch **ret, opsdk_error *err)
     loop_arm(l, &w->next, 0);
     *ret = w;
     return 0;
+}
+
+const watcher_stats *watch_counts(const watch *w)
+{
+    return watcher_counts(w->watcher);
 }
 
 watch *watch_free(watch *w)

@@ -2,6 +2,7 @@
 #ifndef RUNTIME_WATCH_H
 #define RUNTIME_WATCH_H
 
+#include "core/watcher.h"
 #include "runtime/loop.h"
 #include "runtime/store.h"
 
@@ -35,6 +36,7 @@ typedef struct watch watch;
 
 /* Begins when the loop runs.  *ret is the caller's. */
 int watch_new(loop *l, const watch_what *what, watch **ret, opsdk_error *err);
-watch *watch_free(watch *w); /* on the loop's thread, or when it no longer runs */
+const watcher_stats *watch_counts(const watch *w); /* any thread; lives as long as w */
+watch *watch_free(watch *w);                       /* on the loop's thread, or when it no longer runs */
 
 #endif

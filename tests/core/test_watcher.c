@@ -4,7 +4,8 @@
  *     feed CODE                 watcher_feed has failed with this code
  *     end MS                    the reply came whole; or: end MS CODE HTTP_STATUS RETRY_AFTER_MS
  *     wait MS CODE              what watcher_end must have said (by least chance)
- *     begin, put NAME VERSION listed|event, delete NAME VERSION, synced, notice WORD    what the sink must have been told, in order */
+ *     count LISTS UNREADABLE REWINDS    what watcher_counts must say
+ *     begin, put NAME VERSION listed|event, delete NAME VERSION, synced [in part], notice WORD    what the sink must have been told, in order */
 #include "core/watcher.h"
 #include "tests/support/fault.h"
 #include "tests/support/suite.h"
@@ -51,11 +52,11 @@ static void on_remove(opsdk_object *obj, void *user)
     opsdk_object_unref(obj);
 }
 
-static void on_synced(void *user)
+static void on_synced(bool whole, void *user)
 {
     session *s = user;
 
-    buf_puts(&s->told, "synced\n");
+    buf_puts(&s->told, whole ? "synced\n" : "synced in part\n");
 }
 
 static void on_notice(const opsdk_error *what, void *user)
@@ -116,6 +117,15 @@ static void expect(session *s, const char *line)
     s->told.len -= len + 1;
 }
 
+static void counted(session *s, const char *text)
+{
+    const watcher_stats *c = watcher_counts(s->w);
+    char got[80];
+
+    snprintf(got, sizeof(got), "%" PRIu64 " %" PRIu64 " %" PRIu64, c->lists, c->unreadable, c->rewinds);
+    ck_assert_msg(strcmp(got, text) == 0, "%s:%d: counts %s", s->file, s->line, got);
+}
+
 static void play_line(session *s, char *line)
 {
     char *rest = strchr(line, ' ');
@@ -134,6 +144,8 @@ static void play_line(session *s, char *line)
         ck_assert_int_eq(s->fed, atoi(rest));
     } else if (strncmp(line, "end ", 4) == 0) {
         end(s, rest);
+    } else if (strncmp(line, "count ", 6) == 0) {
+        counted(s, rest);
     } else if (strncmp(line, "wait ", 5) == 0) {
         ck_assert_int_eq(sscanf(rest, "%" SCNd64 " %d", &wait_ms, &code), 2);
         ck_assert_msg(s->wait_ms == wait_ms && s->ended == code, "%s:%d: waits %" PRId64 " %d", s->file, s->line,
@@ -185,6 +197,10 @@ SESSION(hangs_up)
 SESSION(watch_list)
 SESSION(watch_list_refused)
 SESSION(watch_list_without_end)
+SESSION(too_large)
+SESSION(healthy)
+SESSION(unreadable)
+SESSION(backwards)
 
 /* The end that is asked for comes before the owner's patience ends. */
 START_TEST(timeout_fits_silence)
@@ -257,7 +273,12 @@ static void no_notice(const opsdk_error *what, void *user)
     (void)what, (void)user;
 }
 
-static const watcher_sink deaf = {nothing, drop, drop_too, nothing, no_notice};
+static void nothing_synced(bool whole, void *user)
+{
+    (void)whole, (void)user;
+}
+
+static const watcher_sink deaf = {nothing, drop, drop_too, nothing_synced, no_notice};
 
 /* One list page and one watch, to the first failure. */
 static int follow_once(watcher *w, const char *const bodies[2])
@@ -308,5 +329,5 @@ START_TEST(memory_runs_out)
 END_TEST
 
 TESTS("watcher", pages, expired_page, bookmark, cut_in_a_line, gone_status, gone_event, busy_event, refused, no_kind,
-      forbidden, restored, html, hangs_up, watch_list, watch_list_refused, watch_list_without_end, timeout_fits_silence,
-      waits_longer_each_time, memory_runs_out)
+      forbidden, restored, html, hangs_up, watch_list, watch_list_refused, watch_list_without_end, too_large, healthy,
+      unreadable, backwards, timeout_fits_silence, waits_longer_each_time, memory_runs_out)

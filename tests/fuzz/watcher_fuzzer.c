@@ -25,6 +25,11 @@ static void ignore(void *user)
     (void)user;
 }
 
+static void synced(bool whole, void *user)
+{
+    (void)whole, (void)user;
+}
+
 static void notice(const opsdk_error *what, void *user)
 {
     (void)user;
@@ -49,7 +54,7 @@ static void one_reply(watcher *w, const char *body, size_t len, uint8_t how)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const watcher_sink sink = {ignore, upsert, drop, ignore, notice};
+    static const watcher_sink sink = {ignore, upsert, drop, synced, notice};
     static const watcher_what what = {&OPSDK_POD, "ns", "a=b", NULL, LIMIT_SILENCE_MS, false};
     watcher *w = watcher_new(&what, &sink, NULL);
 

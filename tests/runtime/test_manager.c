@@ -216,6 +216,33 @@ START_TEST(changes_of_others_concern_the_primary)
 }
 END_TEST
 
+static bool measures(const char *line)
+{
+    auto_buf body = BUF_INIT(1 << 20);
+    const char *type = NULL;
+
+    ck_assert_int_eq(metrics_answer("/metrics", &body, &type, f.manager), 200);
+    return strstr(body.data, line) != NULL;
+}
+
+START_TEST(oddities_are_counted)
+{
+    setup();
+    serves(MAPS, ITEMS("10", OBJECT("a", "1", "")));
+    begin(&plain, 0);
+    tell_expect(f.tell, "a 1 0");
+    sends(EVENT("MODIFIED", "b", "12", "")
+              EVENT("MODIFIED", "b", "11", "") "{\"type\":\"ADDED\",\"object\":[]}\n" EVENT("ADDED", "c", "13", ""));
+    tell_expect(f.tell, "b 12 0");
+    tell_expect(f.tell, "c 13 0");
+    ck_assert(measures("\nopsdk_watch_lists_total{kind=\"ConfigMap\",namespace=\"ns\"} 1\n"));
+    ck_assert(measures("\nopsdk_watch_rewinds_total{kind=\"ConfigMap\",namespace=\"ns\"} 1\n"));
+    ck_assert(measures("\nopsdk_watch_unreadable_total{kind=\"ConfigMap\",namespace=\"ns\"} 1\n"));
+    ck_assert(measures("\nopsdk_watch_notices_total{kind=\"ConfigMap\",namespace=\"ns\"} 2\n"));
+    teardown();
+}
+END_TEST
+
 /* Holds the first key until the gate opens, and counts. */
 static int gated(const opsdk_request *rq, opsdk_result *ret, opsdk_error *err)
 {
@@ -468,6 +495,6 @@ START_TEST(flags)
 END_TEST
 
 TESTS("manager", reconciles_what_is_there_and_what_changes, failures_come_back, resyncs, waits_for_every_kind,
-      changes_of_others_concern_the_primary, storms_collapse, stop_waits_for_running_ones,
+      changes_of_others_concern_the_primary, oddities_are_counted, storms_collapse, stop_waits_for_running_ones,
       stop_cancels_what_takes_too_long, refuses_what_cannot_run, memory_runs_out, sigterm_drains_and_exits_with_0,
       second_signal_exits_with_1, flags)
