@@ -50,15 +50,16 @@ static bool is_member(void *at, const char *name, const char *text)
     return value && strcmp(json_object_iter_key(at), name) == 0 && strcmp(value, text) == 0;
 }
 
-/* kind and apiVersion come first, so that a list can leave them out. */
+/* kind and apiVersion come first, so that a list can leave them out; in which order is for json_put. */
 static void set_kind(const resource *res, json_t *obj)
 {
     char room[320];
     const char *version = version_name(res, room, sizeof(room));
-    void *at = json_object_iter(obj);
+    void *at = json_object_iter(obj), *next = at ? json_object_iter_next(obj, at) : NULL;
     json_t *rest;
 
-    if (is_member(at, "kind", res->kind) && is_member(json_object_iter_next(obj, at), "apiVersion", version))
+    if ((is_member(at, "kind", res->kind) && is_member(next, "apiVersion", version)) ||
+        (is_member(at, "apiVersion", version) && is_member(next, "kind", res->kind)))
         return;
     rest = json_copy(obj);
     json_object_clear(obj);
@@ -291,9 +292,8 @@ int write_update(writing *w, failure *why)
     if (w->released && check_current(w, why) < 0)
         return -1;
     json_object_set(meta_of(w->obj), "resourceVersion", json_object_get(meta_of(w->old), "resourceVersion"));
-    managed_keep_times(w->obj, w->old);
     due = delete_is_due(c->res, w->obj);
-    w->unchanged = !due && json_equal(w->obj, w->old);
+    w->unchanged = !due && managed_is_unchanged(w->obj, w->old);
     if (w->unchanged || c->dry_run)
         return 0;
     if (due) /* what lets it go is not stored any more */

@@ -52,7 +52,8 @@ static int read_entry(pool *mem, const managed_write *w, const json_t *v, entry 
                  .api_version = doc_text(v, "apiVersion"),
                  .sub = doc_text(v, "subresource"),
                  .time = json_string_value(json_object_get(v, "time")),
-                 .applied = strcmp(doc_text(v, "operation"), "Apply") == 0};
+                 .applied = strcmp(doc_text(v, "operation"), "Apply") == 0,
+                 .source = (json_t *)v};
     e->schema = schema_of(w, e->api_version);
     if (set && typed_read_fields(mem, e->schema ? e->schema : &unknown, set, &e->set, &same) < 0)
         return -1;
@@ -205,6 +206,7 @@ static void into_bucket(pool *mem, const entries *all, entry *first, entry *e)
         bucket = first;
         bucket->manager = wanted.manager;
         bucket->sub = "";
+        bucket->source = NULL;
     }
     entry_set(bucket, fields_union(mem, e->set, bucket->set));
     bucket->time = e->time;
@@ -253,16 +255,40 @@ static void put(pool *mem, json_t *to, const char *name, const char *text)
         mem->failed = true;
 }
 
+static json_t *set_json(pool *mem, const entry *e)
+{
+    return e->json ? json_incref(e->json) : fields_json(e->set, &mem->failed);
+}
+
+/* As it was read, but for the time, which was before, and what is owned. */
+static json_t *again(pool *mem, const entry *e, const char *before)
+{
+    json_t *set = set_json(mem, e), *out;
+
+    if (strcmp(before, e->time) == 0 && set == json_object_get(e->source, "fieldsV1")) {
+        json_decref(set);
+        return json_incref(e->source);
+    }
+    out = json_copy(e->source);
+    put(mem, out, "time", e->time);
+    mem->failed = json_object_set_new_nocheck(out, "fieldsV1", set) < 0 || mem->failed;
+    return out;
+}
+
 static json_t *entry_json(pool *mem, const entry *e)
 {
-    json_t *out = json_object();
+    const char *before = json_string_value(json_object_get(e->source, "time"));
+    json_t *out;
 
+    if (before && e->time)
+        return again(mem, e, before);
+    out = json_object();
     put(mem, out, "manager", e->manager);
     put(mem, out, "operation", e->applied ? "Apply" : "Update");
     put(mem, out, "apiVersion", e->api_version);
     put(mem, out, "time", e->time);
     put(mem, out, "fieldsType", "FieldsV1");
-    json_object_set_new_nocheck(out, "fieldsV1", e->json ? json_incref(e->json) : fields_json(e->set, &mem->failed));
+    json_object_set_new_nocheck(out, "fieldsV1", set_json(mem, e));
     put(mem, out, "subresource", e->sub);
     return out;
 }

@@ -12,6 +12,7 @@ typedef struct entry {
     const fields *set;
     const schema *schema; /* of its version */
     json_t *json;         /* FieldsV1 of set, borrowed; NULL: it is to be made */
+    json_t *source; /* what it was read from, borrowed; NULL: it is new, or somebody else's or of another version now */
     bool gone;
 } entry;
 

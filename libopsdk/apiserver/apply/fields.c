@@ -72,6 +72,7 @@ static fields *merge(pool *p, fields *a, fields *b)
         if (c == 0) {
             f->member = f->member || b->member;
             f->below = fields_union(p, f->below, b->below);
+            f->json = NULL;
             b = (fields *)b->next;
         }
         append(&out, f);
@@ -111,23 +112,44 @@ const fields *fields_list_done(pool *p, fields_list *l)
 
 enum operation { UNION, WITHOUT, WITHOUT_TREE, COMMON };
 
-static const fields *combine(pool *p, enum operation op, const fields *a, const fields *b);
+/* Whether what comes out is still what went in on one side. */
+typedef struct still {
+    bool a, b;
+} still;
 
-/* Adds what becomes of an element that is in both. */
-static void add_both(pool *p, enum operation op, fields_list *out, const fields *a, const fields *b)
+static const fields *combine(pool *p, enum operation op, const fields *a, const fields *b, still *ret);
+
+/* Is the element that was added last the same as f? */
+static bool is_same(const fields_list *out, const fields *f)
 {
-    bool member = op == UNION    ? a->member || b->member
-                  : op == COMMON ? a->member && b->member
-                                 : a->member && !b->member;
+    const fields *last = out->last;
 
-    if (op == WITHOUT_TREE && b->member)
-        return;
-    fields_list_add(p, out, a->type, a->text, member, combine(p, op, a->below, b->below));
+    return last && last->text == f->text && last->member == f->member && last->below == f->below;
 }
 
 static void add_one(pool *p, fields_list *out, const fields *f)
 {
     fields_list_add(p, out, f->type, f->text, f->member, f->below);
+    if (is_same(out, f))
+        out->last->json = f->json;
+}
+
+/* Adds what becomes of an element that is in both. */
+static void add_both(pool *p, enum operation op, fields_list *out, const fields *a, const fields *b, still *ret_same)
+{
+    fields both = {.text = a->text, .type = a->type};
+    still same = {0};
+
+    if (op != WITHOUT_TREE || !b->member)
+        both.below = combine(p, op, a->below, b->below, &same);
+    both.member = op == UNION    ? a->member || b->member
+                  : op == COMMON ? a->member && b->member
+                                 : a->member && !b->member;
+    same.a &= both.member == a->member;
+    same.b &= both.member == b->member;
+    ret_same->a &= same.a;
+    ret_same->b &= same.b;
+    add_one(p, out, same.a ? a : same.b ? b : &both);
 }
 
 /* The rest of a set is shared. */
@@ -139,42 +161,59 @@ static const fields *close_with(fields_list *out, const fields *rest)
     return out->first;
 }
 
-static const fields *combine(pool *p, enum operation op, const fields *a, const fields *b)
+/* Where nothing changed it is a, or b in a union, with what is known of that.  Nothing of b is in what is no union: it may live shorter. */
+static const fields *combine(pool *p, enum operation op, const fields *a, const fields *b, still *ret)
 {
+    const fields *all_a = a, *all_b = b;
+    still same = {true, op == UNION};
     fields_list out = {0};
 
     while (a && b) {
         int c = order(a, b);
         if (c == 0)
-            add_both(p, op, &out, a, b);
+            add_both(p, op, &out, a, b, &same);
         else if (c < 0 && op != COMMON)
             add_one(p, &out, a);
         else if (c > 0 && op == UNION)
             add_one(p, &out, b);
+        same.a &= c == 0 || (c < 0 ? op != COMMON : op != UNION);
+        same.b &= c >= 0;
         a = c <= 0 ? a->next : a;
         b = c >= 0 ? b->next : b;
     }
+    same.a &= op == COMMON ? !a : op != UNION || !b;
+    same.b &= !a;
+    *ret = same;
+    if (same.a || same.b)
+        return same.a ? all_a : all_b;
     return close_with(&out, op == COMMON ? NULL : a ? a : op == UNION ? b : NULL);
+}
+
+static const fields *run(pool *p, enum operation op, const fields *a, const fields *b)
+{
+    still ignored;
+
+    return combine(p, op, a, b, &ignored);
 }
 
 const fields *fields_union(pool *p, const fields *a, const fields *b)
 {
-    return combine(p, UNION, a, b);
+    return run(p, UNION, a, b);
 }
 
 const fields *fields_without(pool *p, const fields *a, const fields *b)
 {
-    return combine(p, WITHOUT, a, b);
+    return run(p, WITHOUT, a, b);
 }
 
 const fields *fields_without_tree(pool *p, const fields *a, const fields *b)
 {
-    return combine(p, WITHOUT_TREE, a, b);
+    return run(p, WITHOUT_TREE, a, b);
 }
 
 const fields *fields_common(pool *p, const fields *a, const fields *b)
 {
-    return combine(p, COMMON, a, b);
+    return run(p, COMMON, a, b);
 }
 
 bool fields_equal(const fields *a, const fields *b)

@@ -15,6 +15,7 @@ typedef struct fields {
     const struct fields *next;  /* in order of type and text */
     const struct fields *below; /* what is under it */
     const char *text;           /* a name; of the other types the JSON in the one form that the server writes */
+    json_t *json;               /* what FieldsV1 has for it, borrowed; NULL: it is to be made */
     char type;                  /* 'f'ield, 'k'eys of an item, 'v'alue of an item, 'i'ndex */
     bool member;
 } fields;

@@ -15,6 +15,8 @@ static json_t *write_set(writer *w, const fields *set, bool self);
 
 static json_t *write_below(writer *w, const fields *f)
 {
+    if (f->json)
+        return json_incref(f->json);
     return f->below ? write_set(w, f->below, f->member) : json_incref(w->leaf);
 }
 

@@ -110,12 +110,15 @@ static bool same_but_for(const json_t *a, const json_t *b, const char *but)
     return true;
 }
 
-void managed_keep_times(json_t *obj, const json_t *old)
+bool managed_is_unchanged(json_t *obj, const json_t *old)
 {
     json_t *meta = json_object_get(obj, "metadata"), *list = entries_of(obj), *was = entries_of(old);
 
-    if (!same_but_times(list, was) || json_equal(list, was))
-        return;
-    if (same_but_for(obj, old, "metadata") && same_but_for(meta, json_object_get(old, "metadata"), "managedFields"))
-        json_object_set_new_nocheck(meta, "managedFields", json_deep_copy(was));
+    if (!same_but_for(obj, old, "metadata") || !same_but_for(meta, json_object_get(old, "metadata"), "managedFields"))
+        return false;
+    if ((!list && !was) || json_equal(list, was))
+        return true;
+    if (!same_but_times(list, was))
+        return false;
+    return json_object_set_new_nocheck(meta, "managedFields", json_deep_copy(was)) == 0;
 }

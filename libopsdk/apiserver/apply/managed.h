@@ -34,8 +34,8 @@ int managed_update(const managed_write *w, json_t *obj, const json_t *old, failu
 int managed_apply(const managed_write *w, const json_t *live, const json_t *config, bool force, json_t **ret,
                   failure *why);
 
-/* Last of all before an update is stored: where nothing but times of managedFields differs, the times are the old ones. */
-void managed_keep_times(json_t *obj, const json_t *old);
+/* Last of all before an update is stored: would it change nothing?  Times in managedFields do not count, and are the old ones then. */
+bool managed_is_unchanged(json_t *obj, const json_t *old);
 
 /* The subresource scale: the parent's entries as its document has them, and those of a changed document for the parent.  path is where the
  * replicas are in the parent, "spec.replicas"; entries may be NULL.  The results are the caller's; NULL: none. */

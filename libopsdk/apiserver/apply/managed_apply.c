@@ -320,7 +320,7 @@ static void set_self(applying *a, const json_t *config)
         return;
     a->self->api_version = w->api_version;
     a->self->schema = w->schema;
-    a->self->json = NULL;
+    a->self->json = a->self->source = NULL;
     a->self->set = updater_filter(a->mem, w, typed_fields(a->mem, w->schema, config));
 }
 

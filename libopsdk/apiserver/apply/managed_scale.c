@@ -39,6 +39,7 @@ json_t *managed_to_scale(const json_t *list, const char *path)
         bool there = has(all.v[i].set, from);
         entry_set(all.v + i, there ? to : NULL);
         all.v[i].api_version = SCALE_VERSION;
+        all.v[i].source = NULL;
     }
     return entries_json(&mem, &all);
 }
@@ -73,6 +74,7 @@ json_t *managed_from_scale(const json_t *parent, const json_t *list, const char 
             continue;
         e.time = known ? known->time : NULL; /* a new one has none */
         e.api_version = api_version;
+        e.source = NULL;
         entry_set(&e, here);
         to = entries_add(&mem, &all, &e);
         if (to)

@@ -1,6 +1,8 @@
 #include "apiserver/apply/rows.h"
 #include "apiserver/apply/typed.h"
 
+#include <string.h>
+
 enum { REMOVED, MODIFIED, ADDED, CHANGES };
 
 /* What becomes of one path: is it itself in a set, and what is below it. */
@@ -46,16 +48,41 @@ static int compare_field(pool *mem, const place *p, const char *name, const json
     return compare_child(mem, &child, (element){name, 'f'}, from, to, c);
 }
 
+/* A value that is one and the same thing on both sides, whatever its type is. */
+static bool is_untouched(const json_t *from, const json_t *to)
+{
+    if (!from || !to || json_typeof(from) != json_typeof(to) || json_is_object(to) || json_is_array(to))
+        return false;
+    return from == to || json_equal(from, to);
+}
+
+/* The value of that name; mostly both sides have the same members in the same order, so that it is where *at is. */
+static json_t *same_name(const json_t *map, void **at, const char *name, size_t len)
+{
+    if (*at && json_object_iter_key_len(*at) == len && memcmp(json_object_iter_key(*at), name, len) == 0) {
+        json_t *value = json_object_iter_value(*at);
+        *at = json_object_iter_next((json_t *)map, *at);
+        return value;
+    }
+    return json_object_getn(map, name, len);
+}
+
 static int compare_maps(pool *mem, const place *p, const json_t *from, const json_t *to, change *c)
 {
+    void *beside = json_object_iter((json_t *)from);
+    size_t found = 0;
     const char *name;
     json_t *value;
 
-    json_object_foreach((json_t *)to, name, value)
-    {
-        if (compare_field(mem, p, name, json_object_get(from, name), value, c) < 0)
+    for (void *at = json_object_iter((json_t *)to); at; at = json_object_iter_next((json_t *)to, at)) {
+        const json_t *before = same_name(from, &beside, json_object_iter_key(at), json_object_iter_key_len(at));
+        value = json_object_iter_value(at);
+        found += before != NULL;
+        if (!is_untouched(before, value) && compare_field(mem, p, json_object_iter_key(at), before, value, c) < 0)
             return -1;
     }
+    if (found == json_object_size(from))
+        return 0;
     json_object_foreach((json_t *)from, name, value)
     {
         if (!json_object_get(to, name) && compare_field(mem, p, name, value, NULL, c) < 0)

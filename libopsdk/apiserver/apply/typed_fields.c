@@ -184,7 +184,7 @@ static int read_set(reading *r, const place *p, const json_t *v, const fields **
 static int read_member(reading *r, const place *p, const char *name, const json_t *value, fields_list *out)
 {
     const fields *below = NULL;
-    bool member = false;
+    bool member = false, others = r->same;
     element e = {NULL, 0};
     place child;
     int kind = read_element(r, name, &e);
@@ -192,6 +192,7 @@ static int read_member(reading *r, const place *p, const char *name, const json_
     if (kind <= 0)
         return kind;
     child = under(p, e);
+    r->same = true;
     if (read_set(r, &child, value, &below, &member) < 0)
         return -1;
     if (below && is_atomic_now(&child)) {
@@ -200,6 +201,9 @@ static int read_member(reading *r, const place *p, const char *name, const json_
         r->same = false;
     }
     fields_list_add(r->mem, out, e.type, e.text, member, below);
+    if (r->same && !r->mem->failed)
+        out->last->json = (json_t *)value;
+    r->same = r->same && others;
     return 0;
 }
 
