@@ -246,7 +246,8 @@ static void find_doubles(const call *c, patching *p)
     size_t i;
     json_t *one;
 
-    if (p->kind == KIND_APPLY || p->validation == VALIDATION_IGNORE)
+    if (p->kind == KIND_APPLY || p->validation == VALIDATION_IGNORE ||
+        strict_members(c->rq.body, c->rq.body_len) == strict_members_of(p->patch))
         return;
     strict_read(&found, NULL, c->rq.body, c->rq.body_len);
     p->doubles = json_array();

@@ -202,21 +202,6 @@ static json_t *decode_bytes(decoding *d, const schema *s, json_t *v, const place
 
 /* ---- values that hold others ---- */
 
-static size_t count_members(const json_t *v)
-{
-    size_t n = 0, i;
-    const char *key;
-    json_t *child;
-
-    if (json_is_object(v)) {
-        n = json_object_size(v);
-        json_object_foreach((json_t *)v, key, child) n += count_members(child);
-    } else {
-        json_array_foreach(v, i, child) n += count_members(child);
-    }
-    return n;
-}
-
 /* What Go has where nothing was said. */
 static json_t *zero(const schema *s);
 
@@ -344,7 +329,7 @@ static int decode_field(decoding *d, const schema *s, json_t *obj, void *iter, c
     place here = {.up = at, .in = s, .field = f, .key = key};
 
     if (!f) {
-        d->members += count_members(old);
+        d->members += strict_members_of(old);
         if (!d->lenient && d->o->validation != VALIDATION_IGNORE) {
             auto_buf path = BUF_INIT(LIMIT_OBJECT);
             buf_puts(&path, d->prefix ? d->prefix : "");
@@ -383,7 +368,7 @@ static json_t *decode_any(decoding *d, const schema *s, json_t *v, const place *
     json_t *ret = NULL;
 
     if (!s->inner || (!json_is_object(v) && !json_is_array(v))) {
-        d->members += count_members(v);
+        d->members += strict_members_of(v);
         return json_incref(v);
     }
     d->lenient = true;

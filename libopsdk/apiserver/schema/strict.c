@@ -45,6 +45,17 @@ size_t strict_members(const char *text, size_t len)
     return n;
 }
 
+size_t strict_members_of(const json_t *v)
+{
+    size_t n = json_object_size(v);
+
+    for (void *at = json_object_iter((json_t *)v); at; at = json_object_iter_next((json_t *)v, at))
+        n += strict_members_of(json_object_iter_value(at));
+    for (size_t i = 0; i < json_array_size(v); i++)
+        n += strict_members_of(json_array_get(v, i));
+    return n;
+}
+
 /* ---- the text, level by level ---- */
 
 typedef struct level {

@@ -12,8 +12,9 @@ void strict_clear(strict *found);
 /* what is "unknown" or "duplicate".  Each is kept once, and 100 at most. */
 void strict_add(strict *found, const char *what, const char *path);
 
-/* The number of members of all objects in a JSON text. */
+/* The number of members of all objects in a JSON text, and in a tree: where they differ, names stand twice. */
 size_t strict_members(const char *text, size_t len);
+size_t strict_members_of(const json_t *v);
 
 /* Finds all in the order of the text, which is JSON.  s NULL: duplicates alone, at any depth. */
 void strict_read(strict *found, const schema *s, const char *text, size_t len);
