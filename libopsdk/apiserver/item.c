@@ -12,6 +12,7 @@
 
 #define PACK_FROM 4096 /* bytes of text from which packing pays: below it is mostly names and a mark of who owns what */
 #define PACK_LEVEL 1
+#define TEXT 1000 /* bytes that most objects need */
 
 item *item_ref(const item *it)
 {
@@ -187,7 +188,7 @@ item *item_new(const resource *res, const json_t *obj, int64_t revision)
     auto_buf text = BUF_INIT(LIMIT_OBJECT);
     item *it = NULL;
 
-    if (json_put(obj, &text) == 0)
+    if (buf_reserve(&text, TEXT) && json_put(obj, &text) == 0)
         it = text.len < PACK_FROM ? build(res, obj, text.data, text.len, 0)
                                   : build_packed(res, obj, text.data, text.len);
     if (it)

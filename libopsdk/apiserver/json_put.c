@@ -45,22 +45,26 @@ static uint64_t specials(uint64_t x)
     return (((x - EACH(0x20)) & ~x) | ((quote - EACH(1)) & ~quote) | ((slash - EACH(1)) & ~slash)) & EACH(0x80);
 }
 
-/* How many bytes from the start stand as they are; *all has every bit that is in one of them, and maybe others. */
-static size_t plain(const char *text, size_t len, uint64_t *all)
+/* Copies what stands as it is from the start of text, and returns how much that is; *all has every bit that is in one of these bytes, and
+ * maybe others. */
+static size_t copy_plain(char *to, const char *text, size_t len, uint64_t *all)
 {
     size_t n = 0;
     uint64_t x, found = 0;
 
     for (; n + sizeof(x) <= len && !found; n += sizeof(x)) {
         memcpy(&x, text + n, sizeof(x));
+        memcpy(to + n, &x, sizeof(x));
         x = le64toh(x);
         *all |= x;
         found = specials(x);
     }
     if (found)
         return n - sizeof(x) + (size_t)(__builtin_ctzll(found) / 8);
-    for (; n < len && (unsigned char)text[n] >= 0x20 && text[n] != '"' && text[n] != '\\'; n++)
+    for (; n < len && (unsigned char)text[n] >= 0x20 && text[n] != '"' && text[n] != '\\'; n++) {
+        to[n] = text[n];
         *all |= (unsigned char)text[n];
+    }
     return n;
 }
 
@@ -69,9 +73,10 @@ static int put_text(const char *text, size_t len, buf *out)
     uint64_t all = 0;
 
     add(out, '"');
-    for (size_t at = 0, n; at < len; at += n + 1) {
-        n = plain(text + at, len - at, &all);
-        buf_add(out, text + at, n);
+    for (size_t at = 0, n; at < len && buf_reserve(out, len - at); at += n + 1) {
+        n = copy_plain(out->data + out->len, text + at, len - at, &all);
+        out->len += n;
+        out->data[out->len] = '\0';
         if (at + n < len)
             put_escaped((unsigned char)text[at + n], out);
     }
@@ -79,23 +84,47 @@ static int put_text(const char *text, size_t len, buf *out)
     return !(all & EACH(0x80)) || text_is_utf8(text, len) ? 0 : -1;
 }
 
-static int put_map(const json_t *map, buf *out)
+static int put_member(void *at, char before, buf *out)
 {
-    char before = '{';
+    int r;
+
+    add(out, before);
+    r = put_text(json_object_iter_key(at), json_object_iter_key_len(at), out);
+    add(out, ':');
+    return r == 0 ? put(json_object_iter_value(at), out) : -1;
+}
+
+/* at: where to begin. */
+static int put_members(const json_t *map, void *at, char before, buf *out)
+{
     int r = 0;
 
-    for (void *at = json_object_iter((json_t *)map); r == 0 && at; at = json_object_iter_next((json_t *)map, at)) {
-        add(out, before);
-        r = put_text(json_object_iter_key(at), json_object_iter_key_len(at), out);
-        add(out, ':');
-        if (r == 0)
-            r = put(json_object_iter_value(at), out);
+    for (; r == 0 && at; at = json_object_iter_next((json_t *)map, at)) {
+        r = put_member(at, before, out);
         before = ',';
     }
     if (before == '{')
         add(out, '{');
     add(out, '}');
     return r;
+}
+
+static int put_map(const json_t *map, buf *out)
+{
+    return put_members(map, json_object_iter((json_t *)map), '{', out);
+}
+
+/* The kind first, as the server has it; clients mostly begin with the version. */
+static int put_top(const json_t *map, buf *out)
+{
+    void *first = json_object_iter((json_t *)map), *second = first ? json_object_iter_next((json_t *)map, first) : NULL;
+
+    if (!second || strcmp(json_object_iter_key(first), "apiVersion") != 0 ||
+        strcmp(json_object_iter_key(second), "kind") != 0)
+        return put_map(map, out);
+    if (put_member(second, '{', out) < 0 || put_member(first, ',', out) < 0)
+        return -1;
+    return put_members(map, json_object_iter_next((json_t *)map, second), ',', out);
 }
 
 static int put_list(const json_t *list, buf *out)
@@ -160,5 +189,5 @@ int json_put(const json_t *doc, buf *out)
 {
     if (!json_is_object(doc) && !json_is_array(doc))
         return -1;
-    return put(doc, out) < 0 || out->failed ? -1 : 0;
+    return (json_is_object(doc) ? put_top(doc, out) : put(doc, out)) < 0 || out->failed ? -1 : 0;
 }

@@ -76,6 +76,27 @@ START_TEST(writes_what_tests_read)
 }
 END_TEST
 
+/* Whichever of the two the client began with; below that nothing is moved. */
+START_TEST(puts_the_kind_first)
+{
+    static const char *const texts[][2] = {
+        {"{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"a\":1}", "{\"kind\":\"Pod\",\"apiVersion\":\"v1\",\"a\":1}"},
+        {"{\"apiVersion\":\"v1\",\"kind\":\"Pod\"}", "{\"kind\":\"Pod\",\"apiVersion\":\"v1\"}"},
+        {"{\"apiVersion\":\"v1\"}", "{\"apiVersion\":\"v1\"}"},
+        {"{\"a\":{\"apiVersion\":\"v1\",\"kind\":\"Pod\"}}", "{\"a\":{\"apiVersion\":\"v1\",\"kind\":\"Pod\"}}"},
+        {"{\"a\":1,\"apiVersion\":\"v1\",\"kind\":\"Pod\"}", "{\"a\":1,\"apiVersion\":\"v1\",\"kind\":\"Pod\"}"},
+    };
+
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        auto_buf out = BUF_INIT(1000);
+        json_t *doc = json_loads(texts[i][0], 0, NULL);
+        ck_assert_int_eq(json_put(doc, &out), 0);
+        ck_assert_str_eq(out.data, texts[i][1]);
+        json_decref(doc);
+    }
+}
+END_TEST
+
 START_TEST(refuses_what_is_no_document)
 {
     static const char broken[] = "\xc3(";
@@ -114,5 +135,5 @@ START_TEST(survives_want_of_memory)
 }
 END_TEST
 
-TESTS("json_put", writes_what_jansson_writes, writes_texts_of_all_lengths, writes_what_tests_read,
+TESTS("json_put", writes_what_jansson_writes, writes_texts_of_all_lengths, writes_what_tests_read, puts_the_kind_first,
       refuses_what_is_no_document, survives_want_of_memory)
