@@ -1,73 +1,70 @@
 #include "core/compact.h"
 
 #include "core/buf.h"
+#include "core/dictionary.h"
 #include "core/limits.h"
 #include "core/object.h"
+#include "core/sampler.h"
+#include "core/uid.h"
 
+#define ZSTD_STATIC_LINKING_ONLY /* for the names of two parameters; no functions of that kind are called */
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <zstd.h>
 
+/* docs/performance.md has what these cost and save. */
 enum {
-    LEVEL = 1,             /* higher ones cost twice the time and save a tenth */
-    RAW_BELOW = 256,       /* bytes of what is not worth opening */
-    ALONE_FROM = 4 << 10,  /* bytes from which packing pays without a dictionary */
-    SAMPLE_MAX = 16 << 10, /* bytes of one object in a dictionary */
-    WINDOW = 1024          /* objects after which it is asked whether the dictionary still pays */
+    LEVEL = 1,
+    STEP = 4,             /* bytes between two looks for a match */
+    RAW_BELOW = 256,      /* bytes of what is not worth opening */
+    ALONE_FROM = 4 << 10, /* bytes from which packing pays without a dictionary */
+    WINDOW = 1024         /* objects after which it is asked whether the dictionary still pays */
 };
 
-/* Shared by the compacts that need it. */
-typedef struct dictionary {
-    atomic_uint refs;
-    ZSTD_CDict *pack;
-    ZSTD_DDict *open;
-    _Atomic(ZSTD_DCtx *) spare; /* whoever opens takes it, or makes one, and leaves one */
-} dictionary;
-
 struct compactor {
-    ZSTD_CCtx *zstd;
+    ZSTD_CCtx *zstd;  /* with the dictionary loaded; NULL: none yet */
+    dictionary *none; /* of those packed without one */
     dictionary *dict; /* NULL: none yet */
     unsigned dicts;   /* made so far */
-    bool sampling;    /* the next objects make the next dictionary */
-    buf samples;
-    buf room;        /* what is being packed */
-    unsigned packed; /* objects in this window, and their bytes before and after */
+    sampler sampler;  /* active: the next objects make the next dictionary */
+    buf plain, room;  /* what is being packed: without identity, and small */
+    unsigned packed;  /* objects in this window, and their bytes before and after */
     uint64_t before, after;
     double ratio; /* after through before in the dictionary's first window; 0: not yet known */
 };
 
 struct compact {
     atomic_uint refs;
-    uint32_t len, raw;                 /* bytes of data, and of it opened; the same: not packed */
-    uint32_t name, uid, version, data; /* places in text; the namespace is at its start */
-    bool ns;
-    const opsdk_kind *kind;
-    dictionary *dict; /* NULL: packed without */
-    char text[];      /* namespace, name, uid and version, each with a NUL; data */
+    uint32_t len;     /* bytes of data */
+    uint32_t raw;     /* of it opened; the same: not packed */
+    bool ns, uid;     /* has a namespace; has a uid of 16 bytes */
+    dictionary *dict; /* counted */
+    char text[];      /* the uid, if it is that; namespace, name, version, else the uid, each with a NUL; data */
 };
 
-static dictionary *dictionary_unref(dictionary *d)
+/* The parts of text are looked for: that costs less than it would to keep their places in each object. */
+
+static const char *behind(const char *text)
 {
-    if (!d || atomic_fetch_sub_explicit(&d->refs, 1, memory_order_acq_rel) != 1)
-        return NULL;
-    ZSTD_freeCDict(d->pack);
-    ZSTD_freeDDict(d->open);
-    ZSTD_freeDCtx(atomic_load(&d->spare));
-    free(d);
-    return NULL;
+    return text + strlen(text) + 1;
 }
 
-static dictionary *dictionary_new(const buf *samples)
+static const char *ns_of(const compact *c)
 {
-    dictionary *d = calloc(1, sizeof(*d));
+    return c->text + (c->uid ? UID_BYTES : 0);
+}
 
-    if (!d)
-        return NULL;
-    atomic_init(&d->refs, 1);
-    d->pack = ZSTD_createCDict(samples->data, samples->len, LEVEL);
-    d->open = ZSTD_createDDict(samples->data, samples->len);
-    return d->pack && d->open ? d : dictionary_unref(d);
+static const char *version_of(const compact *c)
+{
+    return behind(behind(ns_of(c)));
+}
+
+static const char *data_of(const compact *c)
+{
+    const char *uid = behind(version_of(c));
+
+    return c->uid ? uid : behind(uid);
 }
 
 /* --- compactor --- */
@@ -78,9 +75,9 @@ compactor *compactor_new(void)
 
     if (!c)
         return NULL;
-    c->samples = BUF_INIT(LIMIT_DICTIONARY);
+    c->plain = BUF_INIT(LIMIT_OBJECT);
     c->room = BUF_INIT(ZSTD_COMPRESSBOUND(LIMIT_OBJECT));
-    c->sampling = true;
+    sampler_start(&c->sampler);
     return c;
 }
 
@@ -90,7 +87,9 @@ compactor *compactor_free(compactor *c)
         return NULL;
     ZSTD_freeCCtx(c->zstd);
     dictionary_unref(c->dict);
-    buf_clear(&c->samples);
+    dictionary_unref(c->none);
+    sampler_clear(&c->sampler);
+    buf_clear(&c->plain);
     buf_clear(&c->room);
     free(c);
     return NULL;
@@ -102,15 +101,47 @@ static void start_window(compactor *c)
     c->before = c->after = 0;
 }
 
-/* The samples are complete: what comes from now on is packed by them.  Without memory for it all stays as it was. */
+/* A context for packing, by a dictionary when there is one; NULL when out of memory. */
+static ZSTD_CCtx *context_new(const char *dict, size_t len)
+{
+    ZSTD_CCtx *z = ZSTD_createCCtx();
+
+    if (!z)
+        return NULL;
+    ZSTD_CCtx_setParameter(z, ZSTD_c_compressionLevel, LEVEL);
+    ZSTD_CCtx_setParameter(z, ZSTD_c_targetLength, STEP);
+    ZSTD_CCtx_setParameter(z, ZSTD_c_contentSizeFlag, 0);
+    ZSTD_CCtx_setParameter(z, ZSTD_c_dictIDFlag, 0);
+    /* these only make it quicker, and smaller: other versions of libzstd may refuse them */
+    ZSTD_CCtx_setParameter(z, ZSTD_c_forceAttachDict, ZSTD_dictForceAttach);
+    ZSTD_CCtx_setParameter(z, ZSTD_c_literalCompressionMode, ZSTD_ps_enable);
+    if (dict && ZSTD_isError(ZSTD_CCtx_loadDictionary(z, dict, len))) {
+        ZSTD_freeCCtx(z);
+        return NULL;
+    }
+    return z;
+}
+
+/* What comes from now on is packed by what the sampler made.  Without memory for it all stays as it was. */
 static void take_dictionary(compactor *c)
 {
-    dictionary *d = dictionary_new(&c->samples);
+    auto_buf room = BUF_INIT(LIMIT_DICTIONARY + SAMPLE_HEADER);
+    ZSTD_CCtx *z = NULL;
+    const char *text;
+    dictionary *d;
+    size_t len;
 
-    c->sampling = false;
-    buf_clear(&c->samples);
-    if (!d)
+    text = sampler_finish(&c->sampler, LEVEL, &room, &len);
+    d = dictionary_new(dictionary_kind(c->none), text, len);
+    if (d)
+        z = context_new(text, len);
+    sampler_clear(&c->sampler);
+    if (!z) {
+        dictionary_unref(d);
         return;
+    }
+    ZSTD_freeCCtx(c->zstd);
+    c->zstd = z;
     dictionary_unref(c->dict);
     c->dict = d;
     c->dicts++;
@@ -118,13 +149,10 @@ static void take_dictionary(compactor *c)
     start_window(c);
 }
 
-static void add_sample(compactor *c, const char *data, size_t len)
+static void sample_again(compactor *c)
 {
-    size_t left = LIMIT_DICTIONARY - c->samples.len, n = len < SAMPLE_MAX ? len : SAMPLE_MAX;
-
-    buf_add(&c->samples, data, n < left ? n : left);
-    if (c->samples.len == LIMIT_DICTIONARY)
-        take_dictionary(c);
+    if (c->dicts < LIMIT_DICTIONARIES && !c->sampler.active)
+        sampler_start(&c->sampler);
 }
 
 /* At the end of a window: objects that pack much worse than the first ones did are not what the dictionary was made of. */
@@ -135,7 +163,7 @@ static void judge(compactor *c)
     if (c->ratio == 0)
         c->ratio = ratio;
     else if (ratio > c->ratio * 1.5)
-        c->sampling = c->dicts < LIMIT_DICTIONARIES;
+        sample_again(c);
     start_window(c);
 }
 
@@ -148,6 +176,17 @@ static void count(compactor *c, size_t before, size_t after)
         judge(c);
 }
 
+/* The dictionary goes with its context: libzstd 1.5 must not be asked again with one that ran out of memory. */
+static void lose_context(compactor *c)
+{
+    ZSTD_freeCCtx(c->zstd);
+    c->zstd = NULL;
+    if (!c->dict)
+        return;
+    c->dict = dictionary_unref(c->dict);
+    sample_again(c);
+}
+
 /* Packs len bytes into room; false when they stay as they are. */
 static bool squeeze(compactor *c, const char *data, size_t len)
 {
@@ -156,61 +195,124 @@ static bool squeeze(compactor *c, const char *data, size_t len)
     if (len < RAW_BELOW || (!c->dict && len < ALONE_FROM))
         return false;
     if (!c->zstd)
-        c->zstd = ZSTD_createCCtx();
+        c->zstd = context_new(NULL, 0);
     buf_reset(&c->room);
     if (!c->zstd || !buf_reserve(&c->room, ZSTD_compressBound(len)))
         return false;
-    n = c->dict ? ZSTD_compress_usingCDict(c->zstd, c->room.data, c->room.cap, data, len, c->dict->pack)
-                : ZSTD_compressCCtx(c->zstd, c->room.data, c->room.cap, data, len, LEVEL);
-    if (ZSTD_isError(n)) { /* out of memory: libzstd 1.5 must not be asked again with a context that this happened to */
-        ZSTD_freeCCtx(c->zstd);
-        c->zstd = NULL;
+    n = ZSTD_compress2(c->zstd, c->room.data, c->room.cap, data, len);
+    if (ZSTD_isError(n)) {
+        lose_context(c);
         return false;
     }
     c->room.len = n;
     return n < len;
 }
 
-static char *put_text(char *at, const char *text, size_t len)
+/* Compacts of another kind need another dictionary.  False when out of memory. */
+static bool know_kind(compactor *c, const opsdk_kind *kind)
 {
-    memcpy(at, text, len + 1);
-    return at + len + 1;
+    dictionary *none;
+
+    if (c->none && dictionary_kind(c->none) == kind)
+        return true;
+    none = dictionary_new(kind, NULL, 0);
+    if (!none)
+        return false;
+    lose_context(c);
+    dictionary_unref(c->none);
+    c->none = none;
+    return true;
+}
+
+/* What a compact has beside of data need not be in data: text stands for some of obj's. */
+static void blank(const opsdk_object *obj, char *copy, const char *text)
+{
+    size_t at = (size_t)(text - object_data(obj));
+
+    if (*text)
+        memset(copy + at, '0', strlen(text));
+}
+
+/* A copy of the data without what identifies it; NULL: out of memory. */
+static const char *without_identity(compactor *c, const opsdk_object *obj)
+{
+    opsdk_key key = opsdk_object_key(obj);
+
+    buf_reset(&c->plain);
+    buf_add(&c->plain, object_data(obj), object_len(obj));
+    if (c->plain.failed)
+        return NULL;
+    if (key.ns)
+        blank(obj, c->plain.data, key.ns);
+    blank(obj, c->plain.data, key.name);
+    blank(obj, c->plain.data, opsdk_object_uid(obj));
+    blank(obj, c->plain.data, opsdk_object_version(obj));
+    return c->plain.data;
+}
+
+static char *put_text(char *at, const char *text)
+{
+    return stpcpy(at, text) + 1;
+}
+
+/* One without data yet, which goes to *ret_data; NULL when out of memory. */
+static compact *compact_new(const opsdk_object *obj, size_t len, char **ret_data)
+{
+    const char *uid = opsdk_object_uid(obj), *version = opsdk_object_version(obj);
+    opsdk_key key = opsdk_object_key(obj);
+    unsigned char bytes[UID_BYTES];
+    bool parsed = uid_parse(uid, bytes);
+    compact *k;
+    char *at;
+
+    k = malloc(sizeof(*k) + (key.ns ? strlen(key.ns) : 0) + strlen(key.name) + strlen(version) + 3 +
+               (parsed ? UID_BYTES : strlen(uid) + 1) + len);
+    if (!k)
+        return NULL;
+    *k = (compact){.len = (uint32_t)len, .raw = (uint32_t)object_len(obj), .ns = key.ns, .uid = parsed};
+    atomic_init(&k->refs, 1);
+    at = k->text;
+    if (parsed)
+        at = mempcpy(at, bytes, UID_BYTES);
+    at = put_text(at, key.ns ? key.ns : "");
+    at = put_text(at, key.name);
+    at = put_text(at, version);
+    *ret_data = parsed ? at : put_text(at, uid);
+    return k;
 }
 
 compact *compactor_pack(compactor *c, const opsdk_object *obj)
 {
-    const char *uid = opsdk_object_uid(obj), *version = opsdk_object_version(obj), *data = object_data(obj);
-    size_t raw = object_len(obj), ns_len, name_len, uid_len = strlen(uid), version_len = strlen(version);
-    opsdk_key key = opsdk_object_key(obj);
-    bool packed = squeeze(c, data, raw);
-    size_t len = packed ? c->room.len : raw;
+    size_t raw = object_len(obj), len;
+    const char *plain;
+    bool packed;
     compact *k;
-    char *at;
+    char *data;
 
-    ns_len = key.ns ? strlen(key.ns) : 0;
-    name_len = strlen(key.name);
-    k = malloc(sizeof(*k) + ns_len + name_len + uid_len + version_len + 4 + len);
+    if (!know_kind(c, opsdk_object_key(obj).kind))
+        return NULL;
+    plain = without_identity(c, obj);
+    packed = plain && squeeze(c, plain, raw);
+    len = packed ? c->room.len : raw;
+    k = compact_new(obj, len, &data);
     if (!k)
         return NULL;
-    *k = (compact){.len = (uint32_t)len, .raw = (uint32_t)raw, .ns = key.ns, .kind = key.kind};
-    atomic_init(&k->refs, 1);
-    at = put_text(k->text, key.ns ? key.ns : "", ns_len);
-    k->name = (uint32_t)(at - k->text);
-    at = put_text(at, key.name, name_len);
-    k->uid = (uint32_t)(at - k->text);
-    at = put_text(at, uid, uid_len);
-    k->version = (uint32_t)(at - k->text);
-    at = put_text(at, version, version_len);
-    k->data = (uint32_t)(at - k->text);
-    memcpy(at, packed ? c->room.data : data, len);
-    if (packed && c->dict) {
-        atomic_fetch_add_explicit(&c->dict->refs, 1, memory_order_relaxed);
-        k->dict = c->dict;
-    }
+    memcpy(data, packed ? c->room.data : object_data(obj), len);
+    k->dict = dictionary_ref(packed && c->dict ? c->dict : c->none);
     count(c, raw, len);
-    if (c->sampling)
-        add_sample(c, data, raw);
+    if (plain && c->sampler.active && sampler_add(&c->sampler, plain, raw))
+        take_dictionary(c);
     return k;
+}
+
+/* libzstd's functions for that are in the part that may change. */
+size_t compactor_size(const compactor *c)
+{
+    enum { CONTEXT = 192 << 10, TABLES = 48 << 10 }; /* of 1.5, for objects of usual size: near enough */
+    size_t dict = c->dict ? dictionary_size(c->dict) : 0;
+
+    return sizeof(*c) + (c->zstd ? CONTEXT : 0) + (dict ? dict * 2 + TABLES : 0) + c->sampler.data.cap + c->plain.cap +
+           c->room.cap;
 }
 
 /* --- compact --- */
@@ -232,69 +334,70 @@ compact *compact_unref(compact *c)
     return NULL;
 }
 
-/* Takes the spare context, or makes one. */
-static ZSTD_DCtx *take_context(dictionary *d)
+/* Back where it was blanked: at text, which is in an object of ours, or empty. */
+static void fill(const char *text, const char *with)
 {
-    ZSTD_DCtx *z = d ? atomic_exchange(&d->spare, NULL) : NULL;
-
-    return z ? z : ZSTD_createDCtx();
+    memcpy((char *)text, with, strlen(text));
 }
 
-static void leave_context(dictionary *d, ZSTD_DCtx *z)
+static void fill_identity(const compact *c, opsdk_object *obj)
 {
-    ZSTD_freeDCtx(d ? atomic_exchange(&d->spare, z) : z);
-}
+    opsdk_key key = opsdk_object_key(obj);
+    const char *uid = opsdk_object_uid(obj);
 
-static int unpack(const compact *c, char *to)
-{
-    const char *from = c->text + c->data;
-    ZSTD_DCtx *z;
-    size_t n;
-
-    if (c->len == c->raw) {
-        memcpy(to, from, c->len);
-        return 0;
-    }
-    z = take_context(c->dict);
-    if (!z)
-        return OPSDK_ENOMEM;
-    n = c->dict ? ZSTD_decompress_usingDDict(z, to, c->raw, from, c->len, c->dict->open)
-                : ZSTD_decompressDCtx(z, to, c->raw, from, c->len);
-    leave_context(c->dict, z);
-    return n == c->raw ? 0 : OPSDK_ENOMEM; /* nothing but memory can be missing: the bytes are ours */
+    if (key.ns)
+        fill(key.ns, ns_of(c));
+    fill(key.name, behind(ns_of(c)));
+    fill(opsdk_object_version(obj), version_of(c));
+    if (c->uid)
+        uid_print((const unsigned char *)c->text, (char *)uid);
+    else
+        fill(uid, behind(version_of(c)));
 }
 
 int compact_open(const compact *c, opsdk_object **ret)
 {
-    opsdk_object *obj = object_new(c->kind, c->raw);
+    opsdk_object *obj = object_new(dictionary_kind(c->dict), c->raw);
+    bool packed = c->len != c->raw;
 
     if (!obj)
         return OPSDK_ENOMEM;
-    if (unpack(c, object_room(obj)) < 0) {
-        opsdk_object_unref(obj);
+
+    if (!packed)
+        memcpy(object_room(obj), data_of(c), c->len);
+    else if (dictionary_open(c->dict, data_of(c), c->len, object_room(obj), c->raw) < 0)
+        obj = opsdk_object_unref(obj);
+    if (!obj)
         return OPSDK_ENOMEM;
-    }
     object_complete(obj);
+    if (packed)
+        fill_identity(c, obj);
     *ret = obj;
     return 0;
 }
 
 opsdk_key compact_key(const compact *c)
 {
-    return OPSDK_KEY(c->kind, c->ns ? c->text : NULL, c->text + c->name);
-}
+    const char *ns = ns_of(c);
 
-const char *compact_uid(const compact *c)
-{
-    return c->text + c->uid;
+    return OPSDK_KEY(dictionary_kind(c->dict), c->ns ? ns : NULL, behind(ns));
 }
 
 const char *compact_version(const compact *c)
 {
-    return c->text + c->version;
+    return version_of(c);
+}
+
+bool compact_has_uid(const compact *c, const char *uid)
+{
+    unsigned char bytes[UID_BYTES];
+
+    if (!c->uid)
+        return strcmp(behind(version_of(c)), uid) == 0;
+    return uid_parse(uid, bytes) && memcmp(bytes, c->text, UID_BYTES) == 0;
 }
 
 size_t compact_size(const compact *c)
 {
-    return sizeof(*c) + c->data + c->len;
+    return sizeof(*c) + (size_t)(data_of(c) - c->text) + c->len;
 }

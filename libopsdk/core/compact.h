@@ -1,7 +1,8 @@
 /* Objects in as little memory as a cache can hold them: packed with zstd and a dictionary of their own kind.
  *
  * Objects of one kind are alike: against a dictionary that is nothing but the first of them, a pod of 12 KB takes some hundred bytes, and
- * is open again in a few microseconds.  What does not get smaller stays as it is.  Identity and version are readable without opening.
+ * is open again in a few microseconds.  What does not get smaller stays as it is.  Identity and version are readable without opening, and
+ * are not in what is packed.
  *
  * A compact is immutable and counted: any thread may read it, open it, take and drop references.  A compactor belongs to one thread at a
  * time. */
@@ -16,8 +17,10 @@ typedef struct compactor compactor;
 compactor *compactor_new(void); /* NULL when out of memory */
 compactor *compactor_free(compactor *c);
 
-/* The caller's; NULL when out of memory. */
+/* The caller's; NULL when out of memory.  Objects of one compactor are of one kind, else they pack badly. */
 compact *compactor_pack(compactor *c, const opsdk_object *obj);
+/* Bytes of memory it occupies: dictionaries, its own and those that compacts still need, what packs and opens. */
+size_t compactor_size(const compactor *c);
 
 compact *compact_ref(const compact *c);
 compact *compact_unref(compact *c); /* NULL is fine; returns NULL */
@@ -33,8 +36,8 @@ int compact_open(const compact *c, opsdk_object **ret);
 
 /* As of the object; strings live as long as the compact. */
 opsdk_key compact_key(const compact *c);
-const char *compact_uid(const compact *c);
 const char *compact_version(const compact *c);
+bool compact_has_uid(const compact *c, const char *uid);
 size_t compact_size(const compact *c); /* bytes of memory it occupies, without its part of a dictionary */
 
 #endif

@@ -56,7 +56,7 @@ static bool is_known(const compact *old, const opsdk_object *obj, bool listed)
 {
     const char *was = compact_version(old), *is = opsdk_object_version(obj);
 
-    if (strcmp(compact_uid(old), opsdk_object_uid(obj)) != 0)
+    if (!compact_has_uid(old, opsdk_object_uid(obj)))
         return false;
     return (*is && strcmp(was, is) == 0) || (!listed && revision_older(is, was));
 }

@@ -97,7 +97,7 @@ static int on_upsert(opsdk_object *obj, bool listed, void *user, opsdk_error *er
         r = store_put(w->what.store, now, w->generation, &before);
     if (r < 0)
         return opsdk_error_set(err, r, "cache of %s: out of memory", w->what.kind->plural);
-    if (before && strcmp(compact_uid(before), opsdk_object_uid(now)) != 0)
+    if (before && !compact_has_uid(before, opsdk_object_uid(now)))
         return tell_replaced(w, before, now, err);
     tell(w, before ? OPSDK_MODIFIED : OPSDK_ADDED, old, now);
     return 0;
