@@ -15,7 +15,7 @@ registry() { # address, scheme; more of its configuration on stdin
       printf 'http:\n  addr: "%s"\n' "$1"; cat; } >"$1.yml"
     env -u REGISTRY_AUTH_FILE docker-registry serve "$1.yml" >"$1.log" 2>&1 &
     pids+=($!)
-    for _ in $(seq 100); do curl -sk -o /dev/null "${2:-http}://$1/" && return; sleep 0.1; done
+    for _ in $(seq 600); do curl -sk -o /dev/null "${2:-http}://$1/" && return; sleep 0.1; done
     cat "$1.log"
     return 1
 }

@@ -9,7 +9,7 @@ cd "$work"
 
 "$opsdk" dev >config 2>/dev/null &
 server=$!
-for _ in $(seq 200); do [ -s config ] && break; sleep 0.05; done
+for _ in $(seq 1200); do [ -s config ] && break; sleep 0.05; done
 . ./config
 export KUBECONFIG
 

@@ -44,7 +44,7 @@ Y
 crd >"$file"
 k create -f "$file"
 k wait crd widgets.kubectl.example.com --for=condition=Established --timeout=30s
-for _ in $(seq 100); do kubectl get --raw /openapi/v3/apis/kubectl.example.com/v1 >/dev/null 2>&1 && break; sleep 0.1; done
+for _ in $(seq 600); do kubectl get --raw /openapi/v3/apis/kubectl.example.com/v1 >/dev/null 2>&1 && break; sleep 0.1; done
 k get crd widgets.kubectl.example.com
 k api-resources --api-group=kubectl.example.com
 lines() { sed '/^[[:space:]]*$/d'; }

@@ -41,11 +41,11 @@ k get events
 k get pods -n nowhere
 kubectl get configmaps --watch --output-watch-events -o custom-columns=TYPE:.type,NAME:.object.metadata.name,COLOR:.object.data.color >"$file" 2>&1 &
 watcher=$!
-for _ in $(seq 100); do grep -q settings "$file" && break; sleep 0.1; done
+for _ in $(seq 600); do grep -q settings "$file" && break; sleep 0.1; done
 k create configmap watched --from-literal=color=blue
 k patch configmap watched -p '{"data":{"color":"green"}}'
 k delete configmap watched
-for _ in $(seq 100); do grep -q DELETED "$file" && break; sleep 0.1; done
+for _ in $(seq 600); do grep -q DELETED "$file" && break; sleep 0.1; done
 kill $watcher
 wait $watcher 2>/dev/null
 cat "$file"
