@@ -51,7 +51,12 @@
 #define LIMIT_TAR_RECORD (64u << 10)   /* bytes of an extended header in an archive */
 #define LIMIT_LOG_LINE 8192            /* bytes of one log line */
 #define LIMIT_QUEUE_BACKOFF_MIN_MS 5   /* first retry of a failed key */
-#define LIMIT_QUEUE_BACKOFF_MAX_MS 60000   /* last */
+#define LIMIT_QUEUE_BACKOFF_MAX_MS 180000 /* last */
+#define LIMIT_QUEUE_RETRIES_PER_S \
+    50 /* of one handler; what 10,000 keys that all fail ask for at their longest back-off */
+#define LIMIT_QUEUE_RETRIES_AT_ONCE 100    /* of these, after a quiet time */
+#define LIMIT_QUEUE_LOW_MS 60000           /* a key of low priority lets others pass for so long */
+#define LIMIT_OWN_WAIT_MS 5000             /* for the cache to show what a handler wrote */
 #define LIMIT_WATCH_BACKOFF_MIN_MS 200     /* first reconnect of a failed watch */
 #define LIMIT_WATCH_BACKOFF_MAX_MS 30000   /* last, when the server answers but refuses */
 #define LIMIT_WATCH_BACKOFF_LINK_MS 1000   /* last, when nobody answers: a restarted server is found within a second */

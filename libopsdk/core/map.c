@@ -6,19 +6,37 @@
 
 #define MAP_LEAST 16
 
-/* FNV-1a, seeded; a final mix since only the low bits choose the slot. */
+#define MIX_A 0x9e3779b97f4a7c15u
+#define MIX_B 0xd6e8feb86659fd93u
+
+__extension__ typedef unsigned __int128 wide;
+
+static uint64_t mix(uint64_t a, uint64_t b)
+{
+    wide product = (wide)a * b;
+
+    return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+/* Eight bytes at a step.  The length goes in too, which keeps "a","b" apart from "ab","". */
 static uint64_t hash_text(uint64_t h, const char *s)
 {
-    for (; *s; s++)
-        h = (h ^ (unsigned char)*s) * 0x100000001b3u;
-    return (h ^ 0xff) * 0x100000001b3u; /* no byte of UTF-8: keeps "a","b" apart from "ab","" */
+    size_t len = strlen(s), left = len;
+    uint64_t word;
+
+    for (; left >= sizeof(word); left -= sizeof(word), s += sizeof(word)) {
+        memcpy(&word, s, sizeof(word));
+        h = mix(h ^ word, MIX_A);
+    }
+    word = 0;
+    memcpy(&word, s, left);
+    return mix(h ^ word, MIX_B ^ len);
 }
 
 static uint32_t hash_key(const map *m, opsdk_key key)
 {
-    uint64_t h = hash_text(hash_text(m->seed ^ 0xcbf29ce484222325u, key.ns ? key.ns : ""), key.name);
+    uint64_t h = hash_text(hash_text(m->seed ^ MIX_B, key.ns ? key.ns : ""), key.name);
 
-    h = (h ^ h >> 32) * 0xd6e8feb86659fd93u;
     return (uint32_t)(h ^ h >> 32);
 }
 
@@ -58,9 +76,8 @@ map_slot *map_find(const map *m, opsdk_key key)
     return slot->item ? slot : NULL;
 }
 
-static int grow(map *m)
+static int resize(map *m, size_t cap)
 {
-    size_t cap = m->cap ? m->cap * 2 : MAP_LEAST;
     map_slot *slots = calloc(cap, sizeof(*slots));
 
     if (!slots)
@@ -79,19 +96,51 @@ static int grow(map *m)
     return 0;
 }
 
+static int grow(map *m)
+{
+    return resize(m, m->cap ? m->cap * 2 : MAP_LEAST);
+}
+
+void map_shrink(map *m)
+{
+    size_t cap = m->cap;
+
+    while (cap > MAP_LEAST && m->len < cap / 8)
+        cap /= 2;
+    if (cap < m->cap)
+        (void)resize(m, cap); /* without memory it stays as large as it is */
+}
+
+map_slot *map_claim(map *m, opsdk_key key)
+{
+    uint32_t hash = hash_key(m, key);
+    map_slot *slot = m->cap > 0 ? probe(m, key, hash) : NULL;
+
+    if ((!slot || !slot->item) && m->len + 1 > m->cap / 4 * 3) {
+        if (grow(m) < 0)
+            return NULL;
+        slot = probe(m, key, hash);
+    }
+    slot->hash = hash;
+    return slot;
+}
+
+void map_fill(map *m, map_slot *slot, void *item)
+{
+    m->len++;
+    slot->item = item;
+}
+
 int map_put(map *m, void *item, uint32_t mark, void **ret_old)
 {
-    opsdk_key key = m->key_of(item);
-    uint32_t hash = hash_key(m, key);
-    map_slot *slot;
+    map_slot *slot = map_claim(m, m->key_of(item));
 
-    if (m->len + 1 > m->cap / 4 * 3 && grow(m) < 0)
+    if (!slot)
         return OPSDK_ENOMEM;
-    slot = probe(m, key, hash);
     *ret_old = slot->item;
-    if (!slot->item)
-        m->len++;
-    *slot = (map_slot){item, hash, mark};
+    m->len += !slot->item;
+    slot->item = item;
+    slot->mark = mark;
     return 0;
 }
 
@@ -121,6 +170,16 @@ void *map_remove(map *m, opsdk_key key)
     close_gap(m, (size_t)(slot - m->slots));
     m->len--;
     return item;
+}
+
+void map_drop(map *m, const void *item, uint32_t hash)
+{
+    size_t i = hash & (m->cap - 1);
+
+    while (m->slots[i].item != item)
+        i = (i + 1) & (m->cap - 1);
+    close_gap(m, i);
+    m->len--;
 }
 
 map_slot *map_next(const map *m, size_t *at)

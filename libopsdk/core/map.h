@@ -30,6 +30,14 @@ map_slot *map_find(const map *m, opsdk_key key);
 int map_put(map *m, void *item, uint32_t mark, void **ret_old);
 void *map_remove(map *m, opsdk_key key); /* the item; NULL when it was not there */
 
+/* The slot of a key, and one without an item when it has none: map_fill then puts one of that key in, before anything else is done with
+ * the map, or nothing is changed.  NULL: out of memory. */
+map_slot *map_claim(map *m, opsdk_key key);
+void map_fill(map *m, map_slot *slot, void *item);
+/* Takes out an item that is in the map and whose slot had this hash: no key is looked at. */
+void map_drop(map *m, const void *item, uint32_t hash);
+void map_shrink(map *m); /* gives back room that a former crowd took */
+
 /* Walks the items in no order: zero *at to start; NULL at the end.  Removing the item just returned is fine when *at is then
  * decreased by one: what moved into its slot is seen next. */
 map_slot *map_next(const map *m, size_t *at);

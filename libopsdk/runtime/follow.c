@@ -147,8 +147,19 @@ static void on_change(const watch_change *change, void *user)
         manager_synced(t->what->manager);
         return;
     }
-    for (const subscriber *s = t->what->subscribers; s; s = s->next)
+    for (const subscriber *s = t->what->subscribers; s; s = s->next) {
+        queue_because(s->crew->queue, change->listed, 0);
         dispatch(t->what->manager, s, change);
+    }
+}
+
+/* Workers are woken once for all changes that came together. */
+static void on_pause(void *user)
+{
+    tail *t = user;
+
+    for (const subscriber *s = t->what->subscribers; s; s = s->next)
+        queue_flush(s->crew->queue);
 }
 
 static void on_open(void *user)
@@ -212,6 +223,7 @@ static int start_tail(followed *f, const char *ns, opsdk_error *err)
                         .cut = f->cut,
                         .fields_kept = f->keeps,
                         .on_change = on_change,
+                        .on_pause = on_pause,
                         .on_open = on_open,
                         .on_trouble = on_trouble,
                         .user = t};

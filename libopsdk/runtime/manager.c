@@ -183,6 +183,7 @@ static void on_tick(void *user)
     for (crew *c = m->crews; c; c = c->next) {
         queue_stats stats;
         queue_read(c->queue, &stats);
+        queue_trim(c->queue);
         if (stats.lost) { /* a level-triggered program that starts afresh misses nothing; one that goes on might */
             opsdk_error_set(&err, OPSDK_ENOMEM, "handler %s: out of memory, a change could not be queued",
                             c->handler->name);

@@ -2,61 +2,101 @@
 
 #include "client/clock.h"
 #include "core/backoff.h"
-#include "core/map.h"
+#include "core/bucket.h"
+#include "core/limits.h"
+#include "runtime/queue_entry.h"
+#include "runtime/sleepers.h"
 
-#include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define NOT_DELAYED SIZE_MAX
+#define CAUSES 6
 
-typedef struct queue_entry {
-    struct queue_entry *next; /* in the line of those that are ready */
-    bool ready, running;
-    bool again; /* added while running */
-    size_t at;  /* index in the heap, or NOT_DELAYED */
-    int64_t due_ms;
-    backoff wait;
-    opsdk_key key; /* strings behind the struct */
-} queue_entry;
+/* Changes that came while a key ran: once it has ended it is known which of them it made itself. */
+typedef struct queue_causes {
+    struct queue_causes *next; /* spare */
+    enum queue_wish wish;
+    size_t n;
+    uint64_t stamps[CAUSES];
+} queue_causes;
+
+typedef struct line {
+    wheel_node *first, *last;
+    size_t len;
+} line;
 
 struct opsdk_queue {
     pthread_mutex_t lock; /* of everything below; a leaf */
-    pthread_cond_t changed;
     const opsdk_kind *kind;
     int64_t min_ms, max_ms;
     map entries;
-    queue_entry *first, **last; /* ready */
-    queue_entry **heap;         /* delayed, soonest first; room for every entry */
-    size_t heap_len, heap_cap;
+    entry_pool pool;
+    queue_causes *spare_causes;
+    line normal, low;
+    bool low_had_turn; /* a low one was taken while normal ones waited */
+    wheel later;
+    bucket retries;
     bool stopped;
+
+    sleepers sleepers; /* workers; put off while a change is being told */
+    bool because_low;
+    uint64_t because;
+    pthread_t teller; /* the thread that tells it */
+
     queue_stats stats;
 };
 
+static queue_entry *entry_of(wheel_node *n)
+{
+    return (queue_entry *)n; /* its first member */
+}
+
 static opsdk_key key_of(const void *item)
 {
-    return ((const queue_entry *)item)->key;
+    return OPSDK_KEY(NULL, entry_ns(item), entry_name(item));
+}
+
+/* It is held for less time than it takes to sleep and wake. */
+static void init_lock(pthread_mutex_t *lock)
+{
+    pthread_mutexattr_t attr;
+
+    pthread_mutexattr_init(&attr);
+    pthread_mutexattr_settype(&attr, PTHREAD_MUTEX_ADAPTIVE_NP);
+    pthread_mutex_init(lock, &attr);
+    pthread_mutexattr_destroy(&attr);
 }
 
 opsdk_queue *queue_new(const opsdk_kind *kind, int64_t min_ms, int64_t max_ms)
 {
     opsdk_queue *q = calloc(1, sizeof(*q));
-    pthread_condattr_t attr;
 
     if (!q)
         return NULL;
-    pthread_mutex_init(&q->lock, NULL);
-    pthread_condattr_init(&attr);
-    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-    pthread_cond_init(&q->changed, &attr);
-    pthread_condattr_destroy(&attr);
+    init_lock(&q->lock);
+    sleepers_init(&q->sleepers);
     map_init(&q->entries, key_of, (uint64_t)clock_random() << 32 | clock_random());
     q->kind = kind;
     q->min_ms = min_ms;
     q->max_ms = max_ms;
-    q->last = &q->first;
+    q->retries = (bucket){1000000 / LIMIT_QUEUE_RETRIES_PER_S, LIMIT_QUEUE_RETRIES_AT_ONCE, 0};
     return q;
+}
+
+static void causes_free_all(queue_causes *list)
+{
+    while (list) {
+        queue_causes *next = list->next;
+        free(list);
+        list = next;
+    }
+}
+
+static void own_unref(queue_own *own)
+{
+    if (--own->refs == 0)
+        free(own);
 }
 
 opsdk_queue *queue_free(opsdk_queue *q)
@@ -66,177 +106,336 @@ opsdk_queue *queue_free(opsdk_queue *q)
 
     if (!q)
         return NULL;
-    for (slot = map_next(&q->entries, &at); slot; slot = map_next(&q->entries, &at))
-        free(slot->item);
+    for (slot = map_next(&q->entries, &at); slot; slot = map_next(&q->entries, &at)) {
+        queue_entry *e = slot->item;
+        causes_free_all(e->again_if);
+        if (e->own)
+            own_unref(e->own);
+        free(e);
+    }
     map_clear(&q->entries);
-    free(q->heap);
-    pthread_cond_destroy(&q->changed);
+    entry_pool_clear(&q->pool);
+    causes_free_all(q->spare_causes);
+    sleepers_clear(&q->sleepers);
     pthread_mutex_destroy(&q->lock);
     free(q);
     return NULL;
 }
 
-/* --- the heap of delayed entries --- */
-
-static void heap_set(opsdk_queue *q, size_t i, queue_entry *e)
+static void call(opsdk_queue *q)
 {
-    q->heap[i] = e;
-    e->at = i;
+    sleepers_call(&q->sleepers, q->normal.len + q->low.len, q->later.len > 0);
 }
 
-static void heap_up(opsdk_queue *q, size_t i, queue_entry *e)
+/* --- lines --- */
+
+static void append(line *l, wheel_node *n)
 {
-    for (; i > 0 && q->heap[(i - 1) / 2]->due_ms > e->due_ms; i = (i - 1) / 2)
-        heap_set(q, i, q->heap[(i - 1) / 2]);
-    heap_set(q, i, e);
+    n->next = NULL;
+    n->prev = l->last;
+    if (l->last)
+        l->last->next = n;
+    else
+        l->first = n;
+    l->last = n;
+    l->len++;
 }
 
-static void heap_down(opsdk_queue *q, size_t i, queue_entry *e)
+static void cut(line *l, wheel_node *n)
 {
-    for (;;) {
-        size_t child = i * 2 + 1;
-        if (child + 1 < q->heap_len && q->heap[child + 1]->due_ms < q->heap[child]->due_ms)
-            child++;
-        if (child >= q->heap_len || q->heap[child]->due_ms >= e->due_ms)
-            break;
-        heap_set(q, i, q->heap[child]);
-        i = child;
-    }
-    heap_set(q, i, e);
+    if (n->prev)
+        n->prev->next = n->next;
+    else
+        l->first = n->next;
+    if (n->next)
+        n->next->prev = n->prev;
+    else
+        l->last = n->prev;
+    l->len--;
 }
 
-/* There is room: heap_room made it when the entry was. */
-static void heap_add(opsdk_queue *q, queue_entry *e, int64_t due_ms)
+static void take_away(opsdk_queue *q, queue_entry *e)
 {
-    e->due_ms = due_ms;
-    heap_up(q, q->heap_len++, e);
+    if (e->place == PLACE_NORMAL)
+        cut(&q->normal, &e->at);
+    else if (e->place == PLACE_LOW)
+        cut(&q->low, &e->at);
+    else if (e->place == PLACE_WHEEL)
+        wheel_remove(&q->later, &e->at);
+    e->place = PLACE_NONE;
 }
 
-static void heap_remove(opsdk_queue *q, queue_entry *e)
+static void line_up(opsdk_queue *q, queue_entry *e, bool low)
 {
-    queue_entry *moved = q->heap[--q->heap_len];
-    size_t hole = e->at;
-
-    e->at = NOT_DELAYED;
-    if (moved == e)
+    if (e->place == PLACE_NORMAL || (e->place == PLACE_LOW && low))
         return;
-    heap_up(q, hole, moved);
-    heap_down(q, moved->at, moved);
+    take_away(q, e);
+    e->low = low;
+    e->place = low ? PLACE_LOW : PLACE_NORMAL;
+    if (low)
+        e->at.due_ms = clock_ms();
+    append(low ? &q->low : &q->normal, &e->at);
+    call(q);
 }
 
-static bool heap_room(opsdk_queue *q)
+/* Low ones wait while there are normal ones; after a while they get every other turn. */
+static bool low_is_next(opsdk_queue *q)
 {
-    size_t cap = q->heap_cap ? q->heap_cap * 2 : 16;
-    queue_entry **heap;
+    if (!q->low.first || !q->normal.first)
+        return q->low.first;
+    q->low_had_turn = !q->low_had_turn && clock_ms() - q->low.first->due_ms >= LIMIT_QUEUE_LOW_MS;
+    return q->low_had_turn;
+}
 
-    if (q->entries.len < q->heap_cap)
-        return true;
-    heap = realloc(q->heap, cap * sizeof(queue_entry *));
-    if (!heap)
-        return false;
-    q->heap = heap;
-    q->heap_cap = cap;
-    return true;
+static queue_entry *take_first(opsdk_queue *q)
+{
+    line *l = low_is_next(q) ? &q->low : &q->normal;
+    queue_entry *e = entry_of(l->first);
+
+    take_away(q, e);
+    __builtin_prefetch(l->first);
+    __builtin_prefetch(q->entries.slots + (e->hash & (q->entries.cap - 1))); /* where queue_done looks */
+    return e;
+}
+
+/* To be run after a time, unless that is so before. */
+static void delay(opsdk_queue *q, queue_entry *e, int64_t due_ms)
+{
+    if (e->own && !e->running) { /* held back: the wheel holds the end of that */
+        if (e->own->due_ms == 0 || e->own->due_ms > due_ms)
+            e->own->due_ms = due_ms;
+        return;
+    }
+    if (e->place == PLACE_NORMAL || e->place == PLACE_LOW || (e->place == PLACE_WHEEL && e->at.due_ms <= due_ms))
+        return;
+    take_away(q, e);
+    e->place = PLACE_WHEEL;
+    wheel_add(&q->later, &e->at, due_ms);
+    sleepers_due(&q->sleepers, due_ms);
+    call(q);
 }
 
 /* --- entries --- */
 
-static queue_entry *entry_new(opsdk_queue *q, const char *ns, const char *name)
-{
-    size_t ns_len = ns ? strlen(ns) + 1 : 0, name_len = strlen(name) + 1;
-    queue_entry *e = heap_room(q) ? calloc(1, sizeof(*e) + ns_len + name_len) : NULL;
-    char *text = (char *)(e + 1);
-    void *old;
-
-    if (!e)
-        return NULL;
-    memcpy(text, name, name_len);
-    e->key = OPSDK_KEY(q->kind, NULL, text);
-    if (ns) {
-        memcpy(text + name_len, ns, ns_len);
-        e->key.ns = text + name_len;
-    }
-    e->at = NOT_DELAYED;
-    e->wait = (backoff){q->min_ms, q->max_ms, 0};
-    if (map_put(&q->entries, e, 0, &old) < 0) {
-        free(e);
-        return NULL;
-    }
-    return e;
-}
-
 /* The entry of a key, made when there is none; NULL when memory ran out, which is remembered. */
-static queue_entry *entry_of(opsdk_queue *q, const char *ns, const char *name)
+static queue_entry *entry_for(opsdk_queue *q, const char *ns, const char *name, bool low)
 {
-    map_slot *slot = map_find(&q->entries, OPSDK_KEY(q->kind, ns, name));
-    queue_entry *e = slot ? slot->item : entry_new(q, ns, name);
+    map_slot *slot = map_claim(&q->entries, OPSDK_KEY(NULL, ns, name));
+    queue_entry *e = slot ? slot->item : NULL;
 
+    if (!e && slot) {
+        e = entry_new(&q->pool, ns, name);
+        if (e) {
+            e->hash = slot->hash;
+            e->low = low;
+            map_fill(&q->entries, slot, e);
+        }
+    }
     if (!e)
         q->stats.lost = true;
     return e;
 }
 
-static void line_up(opsdk_queue *q, queue_entry *e)
+/* Lets go of a key that nothing is known of any more. */
+static void forget(opsdk_queue *q, queue_entry *e)
 {
-    if (e->ready)
+    if (e->place != PLACE_NONE || e->running || e->own || e->failures > 0)
         return;
-    if (e->at != NOT_DELAYED)
-        heap_remove(q, e);
-    e->ready = true;
-    e->next = NULL;
-    *q->last = e;
-    q->last = &e->next;
-    q->stats.depth++;
-    pthread_cond_signal(&q->changed);
+    map_drop(&q->entries, e, e->hash);
+    entry_free(&q->pool, e);
 }
 
-static queue_entry *take_first(opsdk_queue *q)
+static void wish(queue_entry *e, enum queue_wish w)
 {
-    queue_entry *e = q->first;
-
-    q->first = e->next;
-    if (!q->first)
-        q->last = &q->first;
-    e->ready = false;
-    q->stats.depth--;
-    return e;
+    if (w > e->again)
+        e->again = (uint8_t)w;
 }
 
-static void delay(opsdk_queue *q, queue_entry *e, int64_t delay_ms)
+/* It can be run. */
+static void run_again(opsdk_queue *q, queue_entry *e)
 {
-    int64_t due = clock_ms() + delay_ms;
+    enum queue_wish w = e->again;
 
-    if (e->ready || (e->at != NOT_DELAYED && e->due_ms <= due))
+    e->again = WISH_NONE;
+    if (w != WISH_NONE)
+        line_up(q, e, w == WISH_LOW);
+}
+
+/* --- own writes --- */
+
+static bool is_own(const queue_own *own, uint64_t stamp)
+{
+    for (size_t i = 0; own && i < own->n; i++) {
+        if (own->stamps[i] == stamp)
+            return true;
+    }
+    return false;
+}
+
+/* A change that came while the key ran.  False: it cannot be remembered, and may be anybody's. */
+static bool note_cause(opsdk_queue *q, queue_entry *e, uint64_t stamp, enum queue_wish w)
+{
+    queue_causes *c = e->again_if;
+
+    if (!c) {
+        c = q->spare_causes ? q->spare_causes : malloc(sizeof(*c));
+        if (!c)
+            return false;
+        if (c == q->spare_causes)
+            q->spare_causes = c->next;
+        c->next = NULL;
+        c->n = 0;
+        c->wish = WISH_NONE;
+        e->again_if = c;
+    }
+    if (c->n == CAUSES)
+        return false;
+    c->stamps[c->n++] = stamp;
+    if (w > c->wish)
+        c->wish = w;
+    return true;
+}
+
+/* The run has ended: was there a change that it did not make itself? */
+static void judge_causes(opsdk_queue *q, queue_entry *e)
+{
+    queue_causes *c = e->again_if;
+
+    if (!c)
         return;
-    if (e->at != NOT_DELAYED)
-        heap_remove(q, e);
-    heap_add(q, e, due);
-    if (e->at == 0)
-        pthread_cond_broadcast(&q->changed); /* all sleep until the soonest is due */
+    for (size_t i = 0; i < c->n; i++) {
+        if (is_own(e->own, c->stamps[i]))
+            q->stats.echoes++;
+        else
+            wish(e, c->wish);
+    }
+    e->again_if = NULL;
+    c->next = q->spare_causes;
+    q->spare_causes = c;
+}
+
+static void drop_own(queue_entry *e)
+{
+    queue_own *own = e->own;
+
+    e->own = NULL;
+    if (!own)
+        return;
+    own->entry = NULL;
+    own_unref(own);
+}
+
+/* Until the cache has what it wrote, or the deadline: its turn in the wheel is for that. */
+static void hold_back(opsdk_queue *q, queue_entry *e)
+{
+    int64_t end = clock_ms() + LIMIT_OWN_WAIT_MS;
+
+    e->own->due_ms = e->place == PLACE_WHEEL ? e->at.due_ms : 0;
+    take_away(q, e);
+    e->place = PLACE_WHEEL;
+    wheel_add(&q->later, &e->at, end);
+    sleepers_due(&q->sleepers, end);
+    call(q);
+}
+
+static void let_go(opsdk_queue *q, queue_entry *e)
+{
+    int64_t due = e->own->due_ms;
+
+    take_away(q, e);
+    drop_own(e);
+    if (due > 0)
+        delay(q, e, due);
+    run_again(q, e);
+    forget(q, e);
+}
+
+void queue_hold(opsdk_queue *q, const queue_item *item, queue_own *own)
+{
+    pthread_mutex_lock(&q->lock);
+    own->entry = item->entry;
+    item->entry->own = own;
+    pthread_mutex_unlock(&q->lock);
+}
+
+void queue_seen(opsdk_queue *q, queue_own *own)
+{
+    pthread_mutex_lock(&q->lock);
+    own->pending--;
+    if (own->entry && !own->entry->running && own->pending == 0)
+        let_go(q, own->entry);
+    own_unref(own);
+    pthread_mutex_unlock(&q->lock);
 }
 
 /* --- for everybody --- */
 
-void queue_add(opsdk_queue *q, const char *ns, const char *name)
+void queue_because(opsdk_queue *q, bool low, uint64_t stamp)
 {
-    queue_entry *e;
-
     pthread_mutex_lock(&q->lock);
-    e = q->stopped ? NULL : entry_of(q, ns, name);
-    if (e) {
-        q->stats.adds++;
-        if (e->running)
-            e->again = true;
-        else
-            line_up(q, e);
+    q->sleepers.put_off = true;
+    q->because_low = low;
+    q->because = stamp;
+    q->teller = pthread_self();
+    pthread_mutex_unlock(&q->lock);
+}
+
+void queue_flush(opsdk_queue *q)
+{
+    pthread_mutex_lock(&q->lock);
+    if (q->sleepers.put_off) {
+        q->sleepers.put_off = false;
+        q->because_low = false;
+        q->because = 0;
+        call(q);
     }
     pthread_mutex_unlock(&q->lock);
 }
 
-void opsdk_queue_add(opsdk_queue *queue, opsdk_key primary)
+static void want(opsdk_queue *q, queue_entry *e, bool low, uint64_t stamp)
+{
+    enum queue_wish w = low ? WISH_LOW : WISH_NORMAL;
+
+    if (stamp && !e->running && is_own(e->own, stamp))
+        q->stats.echoes++;
+    else if (e->running && (!stamp || !note_cause(q, e, stamp, w)))
+        wish(e, w);
+    else if (!e->running && e->own)
+        wish(e, w);
+    else if (!e->running)
+        line_up(q, e, low);
+}
+
+static void add(opsdk_queue *q, const char *ns, const char *name, enum opsdk_priority priority)
+{
+    bool told, low;
+    queue_entry *e;
+
+    pthread_mutex_lock(&q->lock);
+    told = q->sleepers.put_off && pthread_equal(q->teller, pthread_self());
+    low = priority == OPSDK_LOW || (priority == OPSDK_AS_CHANGE && told && q->because_low);
+    e = q->stopped ? NULL : entry_for(q, ns, name, low);
+    if (e) {
+        q->stats.adds++;
+        want(q, e, low, told ? q->because : 0);
+    }
+    pthread_mutex_unlock(&q->lock);
+}
+
+void queue_add(opsdk_queue *q, const char *ns, const char *name)
+{
+    add(q, ns, name, OPSDK_AS_CHANGE);
+}
+
+void opsdk_queue_add_at(opsdk_queue *queue, opsdk_key primary, enum opsdk_priority priority)
 {
     if (primary.name)
-        queue_add(queue, queue->kind->cluster_scoped ? NULL : primary.ns, primary.name);
+        add(queue, queue->kind->cluster_scoped ? NULL : primary.ns, primary.name, priority);
+}
+
+void opsdk_queue_add(opsdk_queue *queue, opsdk_key primary)
+{
+    opsdk_queue_add_at(queue, primary, OPSDK_AS_CHANGE);
 }
 
 void queue_add_after(opsdk_queue *q, const char *ns, const char *name, int64_t delay_ms)
@@ -244,10 +443,10 @@ void queue_add_after(opsdk_queue *q, const char *ns, const char *name, int64_t d
     queue_entry *e;
 
     pthread_mutex_lock(&q->lock);
-    e = q->stopped ? NULL : entry_of(q, ns, name);
+    e = q->stopped ? NULL : entry_for(q, ns, name, true);
     if (e) {
         q->stats.adds++;
-        delay(q, e, delay_ms);
+        delay(q, e, clock_ms() + delay_ms);
     }
     pthread_mutex_unlock(&q->lock);
 }
@@ -259,32 +458,25 @@ void queue_lose(opsdk_queue *q)
     pthread_mutex_unlock(&q->lock);
 }
 
-/* Puts what has come due in line.  A running one waits in the heap until its worker is done with it. */
+/* Puts what has come due in line.  A running one waits in the wheel until its worker is done with it. */
 static void ripen(opsdk_queue *q)
 {
-    int64_t now = q->heap_len > 0 ? clock_ms() : 0;
+    int64_t now = q->later.len > 0 ? clock_ms() : 0;
+    wheel_node *n;
 
-    while (q->heap_len > 0 && q->heap[0]->due_ms <= now) {
-        queue_entry *e = q->heap[0];
-        heap_remove(q, e);
-        if (e->running)
-            e->again = true;
-        else
-            line_up(q, e);
+    for (n = q->later.len > 0 ? wheel_ripe(&q->later, now) : NULL; n; n = wheel_ripe(&q->later, now)) {
+        queue_entry *e = entry_of(n);
+        e->place = PLACE_NONE;
+        if (e->running) {
+            wish(e, e->low ? WISH_LOW : WISH_NORMAL);
+        } else if (e->own) {
+            e->overdue = e->again != WISH_NONE;
+            q->stats.overdue++;
+            let_go(q, e);
+        } else {
+            line_up(q, e, e->low);
+        }
     }
-}
-
-static void wait_for_change(opsdk_queue *q)
-{
-    struct timespec until;
-
-    if (q->heap_len == 0) {
-        pthread_cond_wait(&q->changed, &q->lock);
-        return;
-    }
-    until.tv_sec = (time_t)(q->heap[0]->due_ms / 1000);
-    until.tv_nsec = (long)(q->heap[0]->due_ms % 1000) * 1000000;
-    pthread_cond_timedwait(&q->changed, &q->lock, &until);
 }
 
 bool queue_take(opsdk_queue *q, queue_item *ret)
@@ -292,58 +484,64 @@ bool queue_take(opsdk_queue *q, queue_item *ret)
     queue_entry *e = NULL;
 
     pthread_mutex_lock(&q->lock);
-    for (ripen(q); !q->stopped && !q->first; ripen(q))
-        wait_for_change(q);
+    for (ripen(q); !q->stopped && !q->normal.first && !q->low.first; ripen(q))
+        sleepers_wait(&q->sleepers, &q->lock, wheel_next(&q->later));
     if (!q->stopped) {
         e = take_first(q);
         e->running = true;
-        e->again = false;
+        e->again = WISH_NONE;
         q->stats.running++;
-        *ret = (queue_item){e->key, e->wait.failures, e};
+        *ret = (queue_item){.key = OPSDK_KEY(q->kind, entry_ns(e), entry_name(e)),
+                            .attempt = e->failures,
+                            .overdue = e->overdue,
+                            .entry = e};
+        e->overdue = false;
+        call(q); /* who watched the clock may be gone */
     }
     pthread_mutex_unlock(&q->lock);
     return e;
 }
 
-/* Lets go of a key that nothing is known of any more. */
-static void forget(opsdk_queue *q, queue_entry *e)
+/* after_ms: -1: not by itself. */
+static void give_back(opsdk_queue *q, queue_entry *e, int64_t after_ms)
 {
-    if (e->ready || e->running || e->at != NOT_DELAYED || e->wait.failures > 0)
+    e->running = false;
+    q->stats.running--;
+    judge_causes(q, e);
+    if (e->own && e->own->pending == 0)
+        drop_own(e);
+    if (e->own)
+        hold_back(q, e);
+    if (after_ms >= 0 && e->again == WISH_NONE)
+        delay(q, e, clock_ms() + after_ms);
+    if (e->own)
         return;
-    map_remove(&q->entries, e->key);
-    free(e);
+    run_again(q, e);
+    forget(q, e);
 }
 
 void queue_done(opsdk_queue *q, const queue_item *item, int64_t after_ms)
 {
-    queue_entry *e = item->entry;
-
     pthread_mutex_lock(&q->lock);
-    e->running = false;
-    q->stats.running--;
-    backoff_reset(&e->wait);
-    if (e->again)
-        line_up(q, e);
-    else if (after_ms > 0)
-        delay(q, e, after_ms);
-    forget(q, e);
+    item->entry->failures = 0;
+    give_back(q, item->entry, after_ms > 0 ? after_ms : -1);
     pthread_mutex_unlock(&q->lock);
 }
 
 int64_t queue_retry(opsdk_queue *q, const queue_item *item)
 {
     queue_entry *e = item->entry;
-    int64_t wait;
+    backoff b = {q->min_ms, q->max_ms, e->failures};
+    int64_t wait, token;
 
     pthread_mutex_lock(&q->lock);
-    e->running = false;
-    q->stats.running--;
     q->stats.retries++;
-    wait = backoff_next(&e->wait, clock_random());
-    if (e->again)
-        line_up(q, e);
-    else
-        delay(q, e, wait);
+    wait = backoff_next(&b, clock_random());
+    token = bucket_take(&q->retries, clock_us()) / 1000;
+    if (wait < token)
+        wait = token;
+    e->failures = b.failures;
+    give_back(q, e, wait);
     pthread_mutex_unlock(&q->lock);
     return wait;
 }
@@ -352,14 +550,27 @@ void queue_stop(opsdk_queue *q)
 {
     pthread_mutex_lock(&q->lock);
     q->stopped = true;
-    pthread_cond_broadcast(&q->changed);
+    sleepers_call_all(&q->sleepers);
     pthread_mutex_unlock(&q->lock);
+}
+
+void queue_trim(opsdk_queue *q)
+{
+    queue_entry *spare;
+
+    pthread_mutex_lock(&q->lock);
+    spare = entry_trim(&q->pool);
+    map_shrink(&q->entries);
+    pthread_mutex_unlock(&q->lock);
+    entry_free_all(spare);
 }
 
 void queue_read(opsdk_queue *q, queue_stats *ret)
 {
     pthread_mutex_lock(&q->lock);
     *ret = q->stats;
-    ret->delayed = q->heap_len;
+    ret->depth = q->normal.len + q->low.len;
+    ret->low = q->low.len;
+    ret->delayed = q->later.len;
     pthread_mutex_unlock(&q->lock);
 }

@@ -22,11 +22,21 @@ struct watch {
     pack room;           /* for objects that are cut down */
     bool streamed;       /* the running request is a watch */
     bool stale;          /* the server did not accept our token: get another one */
+    bool told;           /* of changes, since the last pause */
+    bool listed;         /* what is told of comes from a list */
 };
 
 static void tell(watch *w, opsdk_event_type type, const opsdk_object *old, const opsdk_object *now)
 {
-    w->what.on_change(&(watch_change){type, old, now}, w->what.user);
+    w->told = true;
+    w->what.on_change(&(watch_change){type, old, now, w->listed}, w->what.user);
+}
+
+static void pause_telling(watch *w)
+{
+    if (w->told && w->what.on_pause)
+        w->what.on_pause(w->what.user);
+    w->told = false;
 }
 
 static void trouble(watch *w, const opsdk_error *why, int64_t wait_ms)
@@ -90,6 +100,7 @@ static int on_upsert(opsdk_object *obj, bool listed, void *user, opsdk_error *er
 
     if (store_mark(w->what.store, whole, w->generation, listed))
         return 0;
+    w->listed = listed;
     r = cut_down(w, whole, &now);
     if (r >= 0)
         r = look_back(w, now, &old);
@@ -111,6 +122,7 @@ static void on_remove(opsdk_object *obj, void *user)
 
     if (!packed)
         return;
+    w->listed = false;
     if (cut_down(w, whole, &last) < 0)
         last = opsdk_object_ref(whole); /* more than was asked for */
     if (w->what.wants_old && compact_open(packed, &old) < 0)
@@ -130,6 +142,7 @@ static void sweep(watch *w)
     size_t at = 0;
     int r;
 
+    w->listed = true;
     do {
         opsdk_auto_object *gone = NULL;
         r = store_sweep(w->what.store, w->what.ns, w->generation, &at, &gone);
@@ -175,8 +188,12 @@ static int on_data(const char *data, size_t len, void *user, opsdk_error *err)
 {
     watch *w = user;
 
+    int r;
+
     w->heard_ms = clock_ms();
-    return watcher_feed(w->watcher, data, len, err);
+    r = watcher_feed(w->watcher, data, len, err);
+    pause_telling(w);
+    return r;
 }
 
 /* The request is over, or could not be sent: plans the next one. */
@@ -189,6 +206,7 @@ static void finish(watch *w, const opsdk_error *why)
     loop_disarm(w->loop, &w->silence);
     w->transfer.http = http_transfer_free(w->transfer.http);
     r = watcher_end(w->watcher, why, clock_ms() - w->sent_ms, clock_random(), &wait, &err);
+    pause_telling(w);
     loop_arm(w->loop, &w->next, wait);
     if (r < 0)
         trouble(w, &err, wait);

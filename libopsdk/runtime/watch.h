@@ -13,6 +13,7 @@
 typedef struct watch_change {
     opsdk_event_type type;
     const opsdk_object *old, *now;
+    bool listed; /* found by a list: it may have happened at any time before */
 } watch_change;
 
 /* All borrowed; must outlive the watch. */
@@ -27,6 +28,7 @@ typedef struct watch_what {
     const char *const *fields_kept;
     store *store; /* several watches of different namespaces may share one */
     void (*on_change)(const watch_change *change, void *user);
+    void (*on_pause)(void *user); /* after changes: no more are at hand now; may be NULL */
     void (*on_open)(void *user);  /* the server has accepted a watch request; may be NULL */
     opsdk_trouble_fn *on_trouble; /* retry_in_ms -1: nothing was lost, only noticed; may be NULL */
     void *user;

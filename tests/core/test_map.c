@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define N 3000
 
@@ -102,4 +103,80 @@ START_TEST(walks_while_removing)
 }
 END_TEST
 
-TESTS("map", finds_what_was_put, replaces, removes_and_keeps_the_rest, walks_while_removing)
+START_TEST(claims_fills_and_drops)
+{
+    map m;
+    map_slot *slot;
+    uint32_t hashes[N];
+
+    fill(&m);
+    slot = map_claim(&m, key_of(things + 5));
+    ck_assert_ptr_eq(slot->item, things + 5);
+    for (int i = 0; i < N; i++)
+        hashes[i] = map_find(&m, key_of(things + i))->hash;
+    for (int i = 0; i < N; i += 2)
+        map_drop(&m, things + i, hashes[i]);
+    ck_assert_uint_eq(m.len, N / 2);
+    for (int i = 0; i < N; i++)
+        ck_assert(!map_find(&m, key_of(things + i)) == (i % 2 == 0));
+    for (int i = 0; i < N; i += 2) {
+        slot = map_claim(&m, key_of(things + i));
+        ck_assert_ptr_null(slot->item);
+        ck_assert_uint_eq(slot->hash, hashes[i]);
+        map_fill(&m, slot, things + i);
+    }
+    for (int i = 0; i < N; i++)
+        ck_assert_ptr_eq(map_find(&m, key_of(things + i))->item, things + i);
+    map_clear(&m);
+}
+END_TEST
+
+START_TEST(gives_back_room)
+{
+    map m;
+    size_t cap;
+
+    fill(&m);
+    cap = m.cap;
+    map_shrink(&m);
+    ck_assert_uint_eq(m.cap, cap);
+    for (int i = 20; i < N; i++)
+        map_remove(&m, key_of(things + i));
+    map_shrink(&m);
+    ck_assert_uint_lt(m.cap, 200);
+    for (int i = 0; i < 20; i++)
+        ck_assert_ptr_eq(map_find(&m, key_of(things + i))->item, things + i);
+    map_clear(&m);
+    map_shrink(&m);
+}
+END_TEST
+
+/* Names that differ in one byte at any place, and parts that could be cut elsewhere, have hashes of their own. */
+START_TEST(hashes_every_byte)
+{
+    map m;
+    thing t = {"", "aaaaaaaaaaaaaaa"};
+    uint32_t seen[64];
+    int n = 0;
+
+    map_init(&m, key_of, 7);
+    for (int len = 1; len < 16; len++) {
+        for (int at = 0; at < len; at += 5) {
+            void *old;
+            memset(t.name, 'a', sizeof(t.name));
+            t.name[len] = 0;
+            t.name[at] = 'b';
+            ck_assert_int_eq(map_put(&m, &t, 0, &old), 0);
+            seen[n] = map_find(&m, key_of(&t))->hash;
+            for (int i = 0; i < n; i++)
+                ck_assert_uint_ne(seen[i], seen[n]);
+            n++;
+            map_remove(&m, key_of(&t));
+        }
+    }
+    map_clear(&m);
+}
+END_TEST
+
+TESTS("map", claims_fills_and_drops, gives_back_room, hashes_every_byte, finds_what_was_put, replaces,
+      removes_and_keeps_the_rest, walks_while_removing)

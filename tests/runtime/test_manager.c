@@ -290,6 +290,69 @@ START_TEST(storms_collapse)
 }
 END_TEST
 
+/* The first run waits at the gate. */
+static int gated_once(const opsdk_request *rq, opsdk_result *ret, opsdk_error *err)
+{
+    bool first = f.runs++ == 0;
+
+    tell_line(f.tell, "gated %s", rq->key.name);
+    (void)ret, (void)err;
+    while (first && !f.open)
+        sched_yield();
+    return 0;
+}
+
+static const opsdk_handler gated_first = {
+    .name = "gated first", .kind = &OPSDK_CONFIGMAP, .reconcile = gated_once, .workers = 1};
+
+/* All workers of one handler stand still, with more waiting: the other one does not notice. */
+START_TEST(a_busy_handler_holds_up_no_other)
+{
+    opsdk_manager_opts opts = {.namespaces = only_ns, .listen = ""};
+
+    setup();
+    serves(MAPS, ITEMS("10", ""));
+    fakeapi_on(f.api, "", (fakeapi_reply){.silent = true, .times = -1});
+    f.client = fakeapi_client(f.api, NULL);
+    ck_assert_int_eq(opsdk_manager_new(f.client, &opts, &f.manager, NULL), 0);
+    ck_assert_int_eq(opsdk_manager_register(f.manager, &gated_first, NULL), 0);
+    ck_assert_int_eq(opsdk_manager_register(f.manager, &plain, NULL), 0);
+    f.runs = 0;
+    pthread_create(&f.thread, NULL, run, NULL);
+    for (int i = 0; i < 20; i++) {
+        char event[256], want[32], *line;
+        snprintf(event, sizeof(event), EVENT("ADDED", "n%d", "1%02d", ""), i, i, i);
+        snprintf(want, sizeof(want), "n%d 1%02d 0", i, i);
+        sends(event);
+        for (line = tell_next(f.tell); strcmp(line, want) != 0; line = tell_next(f.tell)) {
+            ck_assert_str_eq(line, "gated n0");
+            free(line);
+        }
+        free(line);
+    }
+    f.open = true;
+    teardown();
+}
+END_TEST
+
+/* Of what waits when the worker is free again, the change comes before what the list brought. */
+START_TEST(changes_pass_what_a_list_brought)
+{
+    setup();
+    serves(MAPS, ITEMS("10", OBJECT("a", "1", "") "," OBJECT("b", "2", "") "," OBJECT("c", "3", "")));
+    begin(&gated_first, 0);
+    tell_expect(f.tell, "gated a");
+    sends(EVENT("MODIFIED", "c", "11", "") EVENT("ADDED", "d", "12", ""));
+    while (opsdk_cache_count(f.manager->cache, &OPSDK_CONFIGMAP, NULL) < 4)
+        sched_yield();
+    f.open = true;
+    tell_expect(f.tell, "gated c");
+    tell_expect(f.tell, "gated d");
+    tell_expect(f.tell, "gated b");
+    teardown();
+}
+END_TEST
+
 START_TEST(stop_waits_for_running_ones)
 {
     static const opsdk_handler handler = {.name = "gated", .kind = &OPSDK_CONFIGMAP, .reconcile = gated, .workers = 1};
@@ -495,6 +558,6 @@ START_TEST(flags)
 END_TEST
 
 TESTS("manager", reconciles_what_is_there_and_what_changes, failures_come_back, resyncs, waits_for_every_kind,
-      changes_of_others_concern_the_primary, oddities_are_counted, storms_collapse, stop_waits_for_running_ones,
-      stop_cancels_what_takes_too_long, refuses_what_cannot_run, memory_runs_out, sigterm_drains_and_exits_with_0,
-      second_signal_exits_with_1, flags)
+      changes_of_others_concern_the_primary, oddities_are_counted, storms_collapse, a_busy_handler_holds_up_no_other,
+      changes_pass_what_a_list_brought, stop_waits_for_running_ones, stop_cancels_what_takes_too_long,
+      refuses_what_cannot_run, memory_runs_out, sigterm_drains_and_exits_with_0, second_signal_exits_with_1, flags)

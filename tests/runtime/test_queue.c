@@ -1,13 +1,16 @@
+#include "core/limits.h"
 #include "runtime/queue.h"
 #include "tests/support/clock.h"
 #include "tests/support/fault.h"
 #include "tests/support/suite.h"
 
+#include <malloc.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static queue_item take(opsdk_queue *q, const char *name, unsigned attempt)
 {
@@ -250,6 +253,245 @@ START_TEST(says_that_it_lost_a_key)
 }
 END_TEST
 
+static void finish(opsdk_queue *q, const char *name)
+{
+    queue_item item = take(q, name, 0);
+
+    queue_done(q, &item, 0);
+}
+
+START_TEST(low_priority_lets_others_pass)
+{
+    opsdk_queue *q = queue_new(&OPSDK_POD, 1, 10);
+
+    queue_because(q, true, 0);
+    queue_add(q, "ns", "listed");
+    queue_add(q, "ns", "both");
+    queue_flush(q);
+    opsdk_queue_add_at(q, OPSDK_KEY(&OPSDK_POD, "ns", "asked"), OPSDK_LOW);
+    queue_because(q, false, 0);
+    queue_add(q, "ns", "changed");
+    queue_add(q, "ns", "both");
+    queue_flush(q);
+    opsdk_queue_add_at(q, OPSDK_KEY(&OPSDK_POD, "ns", "listed too"), OPSDK_NORMAL);
+    opsdk_queue_add_at(q, OPSDK_KEY(&OPSDK_POD, "ns", "both"), OPSDK_LOW);
+    ck_assert_uint_eq(stats(q).depth, 5);
+    ck_assert_uint_eq(stats(q).low, 2);
+    finish(q, "changed");
+    finish(q, "both");
+    finish(q, "listed too");
+    finish(q, "listed");
+    finish(q, "asked");
+    queue_free(q);
+}
+END_TEST
+
+/* Under a load that never ends: not before a minute, then every other turn. */
+START_TEST(low_priority_is_not_starved)
+{
+    opsdk_queue *q = queue_new(&OPSDK_POD, 1, 10);
+    const opsdk_key low[] = {OPSDK_KEY(&OPSDK_POD, "ns", "low 1"), OPSDK_KEY(&OPSDK_POD, "ns", "low 2")};
+
+    opsdk_queue_add_at(q, low[0], OPSDK_LOW);
+    opsdk_queue_add_at(q, low[1], OPSDK_LOW);
+    queue_add(q, "ns", "a");
+    queue_add(q, "ns", "b");
+    for (int i = 0; i < 59; i++) {
+        finish(q, i % 2 ? "b" : "a");
+        queue_add(q, "ns", i % 2 ? "b" : "a");
+        clock_jump(1000);
+    }
+    clock_jump(1000);
+    finish(q, "low 1");
+    finish(q, "b");
+    finish(q, "low 2");
+    finish(q, "a");
+    ck_assert_uint_eq(stats(q).depth, 0);
+    queue_free(q);
+}
+END_TEST
+
+/* What failed, or asked to come again, keeps its place among the others. */
+START_TEST(low_priority_lasts)
+{
+    opsdk_queue *q = queue_new(&OPSDK_POD, 0, 0);
+    queue_item item;
+
+    opsdk_queue_add_at(q, OPSDK_KEY(&OPSDK_POD, "ns", "low"), OPSDK_LOW);
+    item = take(q, "low", 0);
+    queue_retry(q, &item);
+    clock_jump(1000);
+    item = take(q, "low", 1);
+    ck_assert_uint_eq(stats(q).low, 0);
+    queue_done(q, &item, 5);
+    queue_add(q, "ns", "a");
+    clock_jump(1000);
+    finish(q, "a");
+    finish(q, "low");
+    queue_free(q);
+}
+END_TEST
+
+/* All retries of a queue share a rate, however many keys fail. */
+START_TEST(retries_share_a_rate)
+{
+    opsdk_queue *q = queue_new(&OPSDK_POD, 1000, 1000);
+    int64_t last = 0;
+    char name[16];
+
+    for (int i = 0; i < LIMIT_QUEUE_RETRIES_AT_ONCE * 2; i++) {
+        queue_item item;
+        snprintf(name, sizeof(name), "n%d", i);
+        queue_add(q, "ns", name);
+        item = take(q, name, 0);
+        last = queue_retry(q, &item);
+        if (i < LIMIT_QUEUE_RETRIES_AT_ONCE)
+            ck_assert_int_le(last, 1000);
+    }
+    ck_assert_int_gt(last, 1000);
+    ck_assert_int_le(last, LIMIT_QUEUE_RETRIES_AT_ONCE * 1000 / LIMIT_QUEUE_RETRIES_PER_S);
+    queue_free(q);
+}
+END_TEST
+
+#define CROWD 5000
+
+static void crowd(opsdk_queue *q, int from, int to)
+{
+    char name[64];
+    queue_item item;
+
+    for (int i = from; i < to; i++) {
+        snprintf(name, sizeof(name), "some-name-of-a-pod-%d%s", i, i % 2 ? "-and-a-longer-one" : "");
+        queue_add(q, i % 3 ? "some-namespace" : "ns", name);
+    }
+    while (stats(q).depth > 0) {
+        if (!queue_take(q, &item))
+            abort(); /* Check's assertions allocate, and take longer */
+        if (item.attempt == 0 && item.key.name[19] == '7')
+            queue_retry(q, &item);
+        else
+            queue_done(q, &item, item.key.name[19] == '8' ? 1 : 0);
+    }
+}
+
+/* Once it has been as full as it gets, nothing is allocated any more: any allocation fails, and nothing is lost. */
+START_TEST(steady_state_allocates_nothing)
+{
+    opsdk_queue *q = queue_new(&OPSDK_POD, 1, 1);
+    bool works = fault_works();
+
+    crowd(q, 0, CROWD);
+    clock_jump(1000000);
+    crowd(q, 0, 0);
+    for (int round = 1; round < 5; round++) {
+        fault_set(1);
+        for (int i = 0; i < CROWD; i += 100)
+            crowd(q, round * CROWD + i, round * CROWD + i + 100);
+        clock_jump(1000000);
+        crowd(q, 0, 0);
+        ck_assert(!fault_clear() || !works);
+    }
+    ck_assert(!stats(q).lost);
+    queue_free(q);
+}
+END_TEST
+
+/* The crowd has gone: its memory goes as well, but for a little. */
+START_TEST(gives_memory_back)
+{
+    opsdk_queue *q = queue_new(&OPSDK_POD, 1, 1);
+    size_t before, full, after;
+
+    before = mallinfo2().uordblks;
+    crowd(q, 0, CROWD);
+    full = mallinfo2().uordblks;
+    for (int i = 0; i < 10; i++) {
+        clock_jump(1000000);
+        crowd(q, 0, 10);
+        queue_trim(q);
+    }
+    after = mallinfo2().uordblks;
+    if (full > before + CROWD) { /* not under sanitizers and valgrind, whose malloc this is not */
+        ck_assert_uint_gt(full - before, CROWD * 64);
+        ck_assert_uint_lt(after - before, (full - before) / 4);
+    }
+    crowd(q, 0, CROWD);
+    ck_assert(!stats(q).lost);
+    queue_free(q);
+}
+END_TEST
+
+START_TEST(holds_many_delays)
+{
+    enum { MANY = 200000 };
+    opsdk_queue *q = queue_new(&OPSDK_POD, 1, 1);
+    char name[16];
+    queue_item item;
+
+    for (int i = 0; i < MANY; i++) {
+        snprintf(name, sizeof(name), "n%d", i);
+        queue_add_after(q, "ns", name, 1000000 + (int64_t)i * 7919 % 100000);
+    }
+    ck_assert_uint_eq(stats(q).delayed, MANY);
+    clock_jump(2000000);
+    for (int i = 0; i < MANY; i++) {
+        if (!queue_take(q, &item))
+            abort(); /* so many assertions take longer than this */
+        queue_done(q, &item, 0);
+    }
+    ck_assert_uint_eq(stats(q).delayed + stats(q).depth, 0);
+    queue_free(q);
+}
+END_TEST
+
+/* Several sleep; one watches the clock; what is due and what is added both find somebody. */
+static void *take_all(void *arg)
+{
+    queue_item item;
+    intptr_t n = 0;
+
+    while (queue_take(arg, &item)) {
+        n++;
+        handled++;
+        queue_done(arg, &item, 0);
+    }
+    return (void *)n;
+}
+
+START_TEST(sleepers_are_found)
+{
+    opsdk_queue *q = queue_new(&OPSDK_POD, 1, 1);
+    pthread_t threads[3];
+    char name[16];
+
+    handled = 0;
+    for (int i = 0; i < 3; i++)
+        pthread_create(threads + i, NULL, take_all, q);
+    for (int i = 0; i < 300; i++) {
+        snprintf(name, sizeof(name), "n%d", i);
+        if (i % 3 == 0)
+            queue_add(q, "ns", name);
+        else if (i % 3 == 1)
+            queue_add_after(q, "ns", name, i % 20);
+        else {
+            queue_because(q, false, 1);
+            queue_add(q, "ns", name);
+            queue_flush(q);
+        }
+        if (i % 10 == 0)
+            usleep(300);
+    }
+    while (handled < 300)
+        sched_yield();
+    queue_stop(q);
+    for (int i = 0; i < 3; i++)
+        pthread_join(threads[i], NULL);
+    queue_free(q);
+}
+END_TEST
+
 TESTS("queue", collapses_in_order, comes_back_when_added_while_running, counts_failures_until_success,
       delays_in_order_of_time, at_once_overtakes_later, wakes_and_stops, never_one_key_twice_at_once,
-      says_that_it_lost_a_key)
+      says_that_it_lost_a_key, low_priority_lets_others_pass, low_priority_is_not_starved, low_priority_lasts,
+      retries_share_a_rate, steady_state_allocates_nothing, gives_memory_back, holds_many_delays, sleepers_are_found)

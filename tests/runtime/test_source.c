@@ -42,7 +42,7 @@ static void primary(fixture *f, const char *ns, const char *name, const char *sp
 /* Takes both. */
 static void change(fixture *f, const opsdk_source *s, opsdk_event_type type, opsdk_object *old, opsdk_object *now)
 {
-    source_map(s, &f->to, &(watch_change){type, old, now});
+    source_map(s, &f->to, &(watch_change){type, old, now, false});
     opsdk_object_unref(old);
     opsdk_object_unref(now);
 }

@@ -35,6 +35,15 @@ typedef void opsdk_map_fn(const opsdk_object *changed, bool deleted, opsdk_cache
                           void *user);
 OPSDK_API void opsdk_queue_add(opsdk_queue *queue, opsdk_key primary);
 
+/* Keys of low priority let the others pass, for 60 s at most: then they get every other turn.  A key that is asked for with both is normal. */
+enum opsdk_priority {
+    OPSDK_AS_CHANGE, /* low when the change was found by a list (the first one, or one after a gap), else normal */
+    OPSDK_NORMAL,
+    OPSDK_LOW
+};
+/* The same with a priority; opsdk_queue_add is OPSDK_AS_CHANGE. */
+OPSDK_API void opsdk_queue_add_at(opsdk_queue *queue, opsdk_key primary, enum opsdk_priority priority);
+
 /* How much of each object the cache holds, and handlers and map functions see.  Several sources of one kind and selection share a cache: it
  * holds what any of them asks for. */
 enum opsdk_keep {
