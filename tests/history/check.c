@@ -221,6 +221,38 @@ int check_reconcile(const opsdk_request *rq, opsdk_result *ret, opsdk_error *err
     return r;
 }
 
+static void read_one(check *c, opsdk_cache *cache, uint32_t key)
+{
+    char name[16];
+    identity id = {0};
+    opsdk_auto_object *obj = NULL;
+
+    world_name(key, name);
+    obj = opsdk_cache_get(cache, OPSDK_KEY(&OPSDK_CONFIGMAP, world_ns(key), name));
+    if (obj && identify(c, obj, &id))
+        check_content(c, obj, &id);
+}
+
+void check_read(check *c)
+{
+    opsdk_cache *cache = atomic_load(&c->cache);
+    opsdk_auto_objects some = {0};
+
+    if (!cache)
+        return;
+    for (uint32_t key = 0; key < c->server->world.n; key += 7)
+        read_one(c, cache, key);
+    if (opsdk_cache_select(cache, &OPSDK_CONFIGMAP, "red", NULL, &some, NULL) < 0 ||
+        opsdk_cache_count(cache, &OPSDK_CONFIGMAP, "red") > c->server->world.n)
+        wrong(c, "the cache does not answer");
+    opsdk_foreach(obj, &some)
+    {
+        identity id = {0};
+        if (identify(c, *obj, &id))
+            check_content(c, *obj, &id);
+    }
+}
+
 static bool handled(const check *c, uint32_t key)
 {
     const world_key *k = c->server->world.keys + key;

@@ -39,6 +39,9 @@ void check_reset(check *c);
 void check_told(const opsdk_object *obj, bool deleted, opsdk_cache *cache, opsdk_queue *queue, void *user);
 int check_reconcile(const opsdk_request *rq, opsdk_result *ret, opsdk_error *err);
 
+/* Reads the cache as a handler would, and judges what is there.  Any thread, while the engine runs. */
+void check_read(check *c);
+
 /* Has everything that the server sent until it fell quiet been told and handled? */
 bool check_complete(check *c);
 /* Says of what is missing.  The cache must be what the server holds. */

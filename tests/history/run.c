@@ -9,6 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define READERS 2
+
 typedef struct engine {
     check *check;
     const history_opts *opts;
@@ -16,7 +18,8 @@ typedef struct engine {
     opsdk_handler handler;
     opsdk_client *client;
     opsdk_manager *manager;
-    pthread_t thread, beside;
+    pthread_t thread, readers[READERS];
+    int reading;
     atomic_bool end;
     opsdk_error err;
 } engine;
@@ -28,11 +31,12 @@ static void *run_manager(void *arg)
     return opsdk_manager_run(e->manager, &e->err) < 0 ? e : NULL;
 }
 
-static void *run_beside(void *arg)
+static void *run_reader(void *arg)
 {
     engine *e = arg;
 
-    e->opts->beside(e->check, &e->end);
+    while (!e->end)
+        check_read(e->check);
     return NULL;
 }
 
@@ -73,8 +77,10 @@ static int engine_start(engine *e, bool watch_list)
         r = opsdk_manager_register(e->manager, &e->handler, &e->err);
     if (r >= 0 && pthread_create(&e->thread, NULL, run_manager, e) != 0)
         r = opsdk_error_set(&e->err, OPSDK_ENOMEM, "no thread");
-    if (r >= 0 && e->opts->beside && pthread_create(&e->beside, NULL, run_beside, e) != 0)
-        r = opsdk_error_set(&e->err, OPSDK_ENOMEM, "no thread");
+    for (; r >= 0 && e->opts->readers && e->reading < READERS; e->reading++) {
+        if (pthread_create(e->readers + e->reading, NULL, run_reader, e) != 0)
+            break;
+    }
     return r;
 }
 
@@ -84,8 +90,8 @@ static int engine_stop(engine *e)
     void *failed;
 
     atomic_store(&e->end, true);
-    if (e->opts->beside)
-        pthread_join(e->beside, NULL);
+    for (int i = 0; i < e->reading; i++)
+        pthread_join(e->readers[i], NULL);
     opsdk_manager_stop(e->manager);
     pthread_join(e->thread, &failed);
     return failed ? OPSDK_EIO : 0;
@@ -97,13 +103,13 @@ static void engine_free(engine *e)
     opsdk_client_free(e->client);
 }
 
-/* Until all is told and handled, something is wrong, or nothing happens any more. */
-static bool wait_complete(check *c, const history_opts *o)
+/* Until all is told and handled, or enough is told, or something is wrong, or nothing happens any more. */
+static bool wait_complete(check *c, const history_opts *o, uint64_t enough)
 {
     uint64_t before = UINT64_MAX, at = 0;
     int64_t since = clock_ms();
 
-    while (!c->wrong && !check_complete(c)) {
+    while (!c->wrong && !check_complete(c) && c->events < enough) {
         uint64_t now = c->events + c->runs + c->server->world.version;
         if (now != before)
             since = clock_ms();
@@ -123,7 +129,7 @@ static bool wait_complete(check *c, const history_opts *o)
     return !c->wrong;
 }
 
-static bool phase(check *c, const history_opts *o, uint64_t events, bool watch_list)
+static bool phase(check *c, const history_opts *o, uint64_t events, bool abrupt, bool watch_list)
 {
     engine e = {.check = c, .opts = o};
     bool done;
@@ -134,14 +140,14 @@ static bool phase(check *c, const history_opts *o, uint64_t events, bool watch_l
         return false;
     }
     server_run(c->server, events);
-    done = wait_complete(c, o);
+    done = wait_complete(c, o, abrupt ? c->events + events / 2 : UINT64_MAX);
     if (engine_stop(&e) < 0) {
         c->wrong++;
         snprintf(c->words, sizeof(c->words), "the manager ended: %s\n", e.err.message);
     } else if (!done && !c->wrong) {
         check_missing(c);
     }
-    if (!c->wrong)
+    if (!c->wrong && !abrupt)
         check_cache(c);
     engine_free(&e);
     return true;
@@ -157,8 +163,8 @@ bool history_run(const history_opts *o, history_result *ret)
     ok = ok && check_init(&c, &s) && server_start(&s);
     for (uint64_t left = o->events; ok && left > 0 && !c.wrong;) {
         uint64_t n = o->phase && o->phase < left ? o->phase : left;
-        ok = phase(&c, o, n, watch_list);
         left -= n;
+        ok = phase(&c, o, n, o->abrupt && left > 0, watch_list);
         watch_list = !watch_list;
     }
     if (s.out)

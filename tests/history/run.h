@@ -10,10 +10,11 @@ typedef struct history_opts {
     uint64_t phase;       /* events of one engine; then a new one begins, with lists and watch-lists in turn */
     uint64_t fault_every; /* events between two faults, about; 0: none */
     bool watch_list;      /* the first one begins with */
+    bool abrupt;          /* each engine but the last is stopped in the midst of its work */
+    bool readers;         /* threads read the cache all the while */
     enum plant plant;
-    int patience_ms;                            /* for something to happen */
-    void (*beside)(check *c, atomic_bool *end); /* run in a thread beside the engine, such as a reader; or NULL */
-    void (*tell)(const char *line);             /* of progress, or NULL */
+    int patience_ms;                /* for something to happen */
+    void (*tell)(const char *line); /* of progress, or NULL */
 } history_opts;
 
 typedef struct history_result {

@@ -57,6 +57,18 @@ START_TEST(a_history_of_many_keys)
 }
 END_TEST
 
+/* Under load from all sides: readers of the cache, many workers, and engines that are stopped in the midst. */
+START_TEST(a_history_with_readers_and_stops)
+{
+    history_opts o = usual(4);
+
+    o.keys = 200;
+    o.phase = 8000;
+    o.abrupt = o.readers = true;
+    must_hold(&o);
+}
+END_TEST
+
 /* The judge must be able to condemn: each thing done wrong on purpose is found. */
 START_TEST(what_is_planted_is_found)
 {
@@ -64,7 +76,7 @@ START_TEST(what_is_planted_is_found)
         history_opts o = usual(10 + p);
         history_result r;
         o.events = o.phase = 20000;
-        o.patience_ms = 2000;
+        o.patience_ms = 1000;
         o.plant = p;
         ck_assert_msg(history_run(&o, &r), "%s", r.words);
         ck_assert_msg(r.wrong > 0, "nobody noticed plant %d", p);
@@ -85,4 +97,5 @@ START_TEST(it_can_be_repeated)
 }
 END_TEST
 
-TESTS("history", a_history, a_history_of_few_keys, a_history_of_many_keys, what_is_planted_is_found, it_can_be_repeated)
+TESTS("history", a_history, a_history_of_few_keys, a_history_of_many_keys, a_history_with_readers_and_stops,
+      what_is_planted_is_found, it_can_be_repeated)
