@@ -199,10 +199,12 @@ static const char *in_number(scan *s, const char *p, const char *end)
 /* Skips bytes that stand for themselves. */
 static const char *plain_run(const char *p, const char *end)
 {
-    while (end - p >= SCAN_BLOCK) {
-        size_t n = scan_plain(p);
+    plain_odd odd = plain_odd_make();
+
+    while (end - p >= SCAN_PLAIN_BLOCK) {
+        size_t n = scan_plain(&odd, p, NULL);
         p += n;
-        if (n < SCAN_BLOCK)
+        if (n < SCAN_PLAIN_BLOCK)
             return p;
     }
     return p + scan_plain_bytes(p, (size_t)(end - p));

@@ -9,7 +9,7 @@
 #include <emmintrin.h>
 #endif
 
-enum { SCAN_BLOCK = 16 };
+#define SCAN_PLAIN_BLOCK 16
 
 static inline size_t scan_plain_bytes(const char *p, size_t n)
 {
@@ -35,19 +35,44 @@ static inline size_t scan_plain_word(const char *p)
 #endif
 }
 
-/* Of the SCAN_BLOCK bytes at p; SCAN_BLOCK: all. */
-static inline size_t scan_plain(const char *p)
+/* What the bytes are compared with, to be made once for many blocks. */
+typedef struct plain_odd {
+#if defined(__SSE2__) && !defined(SCAN_PORTABLE)
+    __m128i quote, slash, low;
+#else
+    char none;
+#endif
+} plain_odd;
+
+static inline plain_odd plain_odd_make(void)
+{
+#if defined(__SSE2__) && !defined(SCAN_PORTABLE)
+    plain_odd odd = {_mm_set1_epi8('"'), _mm_set1_epi8('\\'), _mm_set1_epi8(0x20)};
+
+    __asm__("" : "+x"(odd.quote), "+x"(odd.slash), "+x"(odd.low)); /* else compilers make them again and again */
+    return odd;
+#else
+    return (plain_odd){0};
+#endif
+}
+
+/* Of the SCAN_PLAIN_BLOCK bytes at p; SCAN_PLAIN_BLOCK: all.  Copies all of them to to, which may be NULL. */
+static inline size_t scan_plain(const plain_odd *odd, const char *p, char *to)
 {
 #if defined(__SSE2__) && !defined(SCAN_PORTABLE)
     __m128i v = _mm_loadu_si128((const void *)p);
-    __m128i quote = _mm_cmpeq_epi8(v, _mm_set1_epi8('"')), slash = _mm_cmpeq_epi8(v, _mm_set1_epi8('\\'));
-    __m128i odd = _mm_cmplt_epi8(v, _mm_set1_epi8(0x20)); /* signed: below and above ASCII's characters */
+    __m128i is_odd = _mm_or_si128(_mm_cmpeq_epi8(v, odd->quote), _mm_cmpeq_epi8(v, odd->slash));
 
-    return (size_t)__builtin_ctz((unsigned)_mm_movemask_epi8(_mm_or_si128(_mm_or_si128(quote, slash), odd)) |
-                                 1u << SCAN_BLOCK);
+    if (to)
+        _mm_storeu_si128((void *)to, v);
+    is_odd = _mm_or_si128(is_odd, _mm_cmpgt_epi8(odd->low, v)); /* signed: below and above ASCII's characters */
+    return (size_t)__builtin_ctz((unsigned)_mm_movemask_epi8(is_odd) | 1u << SCAN_PLAIN_BLOCK);
 #else
     size_t n = scan_plain_word(p);
 
+    (void)odd;
+    if (to)
+        memcpy(to, p, SCAN_PLAIN_BLOCK);
     return n < 8 ? n : 8 + scan_plain_word(p + 8);
 #endif
 }
