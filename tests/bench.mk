@@ -39,3 +39,12 @@ bench-scan: $(B)/bench/scan ## instructions a byte of reading a list, a watch, a
 	@B=$(B) tests/bench/scan/count
 	@B=$(B) tests/bench/scan/count --watch
 	@B=$(B) tests/bench/scan/count --data noisy
+
+# The work queue alone.
+BENCH_QUEUE := $(B)/bench/queue
+$(BENCH_QUEUE): $(call obj,$(wildcard tests/bench/queue/*.c)) $(B)/lib/libopsdk-inside.a
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -pie $(OPSDK_LDFLAGS) -o $@ $^ $(PKG_LIBS) -pthread
+
+test-build: $(BENCH_QUEUE)
