@@ -188,6 +188,8 @@ static bool set_callbacks(http_transfer *t)
     SET(CURLOPT_ERRORBUFFER, t->curl_text);
     SET(CURLOPT_WRITEFUNCTION, on_body);
     SET(CURLOPT_WRITEDATA, t);
+    if (t->sink) /* lists and watches: several objects at a time */
+        SET(CURLOPT_BUFFERSIZE, (long)LIMIT_READ);
     SET(CURLOPT_HEADERFUNCTION, on_header);
     SET(CURLOPT_HEADERDATA, t);
     SET(CURLOPT_NOPROGRESS, 0L);

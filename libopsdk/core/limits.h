@@ -9,6 +9,7 @@
 #define LIMIT_DICTIONARY (112u << 10)  /* bytes of objects that the others of a kind are packed by */
 #define LIMIT_DICTIONARIES 4           /* made for one kind, when its objects change */
 #define LIMIT_BODY (8u << 20)          /* bytes of a reply that is kept whole */
+#define LIMIT_READ (64u << 10)         /* bytes of a list or watch that are read at once */
 #define LIMIT_URL (64u << 10)          /* bytes of a request's path and query */
 #define LIMIT_HEADER (64u << 10)       /* bytes of one reply header */
 #define LIMIT_YAML (1u << 20)          /* bytes of one YAML document */
