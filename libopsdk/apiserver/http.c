@@ -28,7 +28,8 @@ struct http {
     bool started;
     atomic_bool stopped;
     connection *connections;
-    bool served;            /* a request, in this round of the loop */
+    uint64_t round;         /* of the loop */
+    bool served;            /* a request, in this round */
     int64_t ready_since_us; /* a stream waits to be told that it can be sent; 0: none */
     struct work works[WORKS];
     lws_sorted_usec_list_t tick;
@@ -38,6 +39,11 @@ struct http {
 const char *http_url(const apiserver *s)
 {
     return s->http->url;
+}
+
+uint64_t http_round(const apiserver *s)
+{
+    return s->http->round;
 }
 
 /* ---- sending ---- */
@@ -505,6 +511,7 @@ static void send_streams(apiserver *s)
                 lws_callback_on_writable(conn->wsi);
     }
     h->served = false;
+    h->round++;
     pthread_mutex_unlock(&s->lock);
 }
 

@@ -119,18 +119,22 @@ static uint64_t bytes_read(connection *conn)
     return info.tcpi_bytes_received - (uint64_t)waiting;
 }
 
+/* In the round in which the head came nothing has been read since, and a body that is there came with it. */
 void body_end(connection *conn)
 {
-    conn->read_bytes = bytes_read(conn);
+    bool same = conn->begun_bytes && conn->begun_round == http_round(conn->server);
+
+    conn->read_bytes = same ? conn->begun_bytes : bytes_read(conn);
+    conn->begun_bytes = 0;
 }
 
 /* Requests that came together with the one before libwebsockets keeps, and where such a one has a body, takes its head for the start of the
  * body, and then never comes back.  Then the connection must end before that; the client sends it again. */
 static bool is_kept(connection *conn)
 {
-    uint64_t before = conn->read_bytes;
-
-    return before && bytes_read(conn) == before;
+    conn->begun_bytes = bytes_read(conn);
+    conn->begun_round = http_round(conn->server);
+    return conn->read_bytes && conn->begun_bytes == conn->read_bytes;
 }
 
 int body_begin(connection *conn, const char *length, const char *encoding)

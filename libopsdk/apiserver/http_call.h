@@ -19,6 +19,8 @@ struct connection {
     bool last;     /* what follows cannot be told from the body: close behind the answer */
     chunks chunks;
     uint64_t read_bytes;      /* from the socket, when the last request was whole */
+    uint64_t begun_bytes;     /* likewise, when the head of this one had been read; 0: not asked */
+    uint64_t begun_round;     /* of the loop */
     bool ready;               /* the stream has something */
     bool waiting;             /* for an answer from elsewhere */
     bool answered;            /* by another thread */
@@ -43,6 +45,7 @@ int connection_head(connection *conn);
 /* Of http.c, for http_ws.c. */
 connection *http_enter(apiserver *s, struct lws *wsi); /* NULL: no memory */
 int http_handle(connection *conn);
+uint64_t http_round(const apiserver *s); /* of the loop: in each a socket is read once at most */
 bool http_hung_up(connection *conn, int64_t now); /* http_wait.c: looks now and then whether the client did */
 void http_wake(connection *conn);                 /* there is something to send; any thread, with the lock held */
 
