@@ -2,6 +2,7 @@
 #include "apiserver/fault.h"
 #include "apiserver/http_door.h"
 #include "apiserver/http_listen.h"
+#include "apiserver/http_round.h"
 #include "apiserver/http_tls.h"
 #include "apiserver/http_ws.h"
 #include "apiserver/limits.h"
@@ -28,9 +29,7 @@ struct http {
     bool started;
     atomic_bool stopped;
     connection *connections;
-    uint64_t round;         /* of the loop */
-    bool served;            /* a request, in this round */
-    int64_t ready_since_us; /* a stream waits to be told that it can be sent; 0: none */
+    loop_round round;
     struct work works[WORKS];
     lws_sorted_usec_list_t tick;
     char url[160];
@@ -41,9 +40,9 @@ const char *http_url(const apiserver *s)
     return s->http->url;
 }
 
-uint64_t http_round(const apiserver *s)
+loop_round *http_round(const apiserver *s)
 {
-    return s->http->round;
+    return &s->http->round;
 }
 
 /* ---- sending ---- */
@@ -107,7 +106,7 @@ static int begin_stream(connection *conn)
 }
 
 /* The head and, where it is known, the body. */
-static int send_answer(connection *conn)
+int http_send_answer(connection *conn)
 {
     lead_in(conn);
     if (connection_head(conn) < 0)
@@ -122,7 +121,10 @@ static int send_answer(connection *conn)
     buf_clear(&conn->call.body);
     if (conn->out.failed || (conn->call.stream && begin_stream(conn) < 0))
         return -1;
-    return send_piece(conn);
+    if (send_piece(conn) < 0)
+        return -1;
+    conn->busy = conn->call.stream || conn->out.len > conn->sent;
+    return 0;
 }
 
 int http_handle(connection *conn)
@@ -131,14 +133,15 @@ int http_handle(connection *conn)
     int r = 0;
 
     body_end(conn);
+    conn->handled = true;
     pthread_mutex_lock(&s->lock);
-    s->http->served = true;
+    round_serve(&s->http->round, conn);
     conn->call.server = s;
     conn->call.conn = conn;
     api_handle(&conn->call);
     conn->waiting = conn->call.taken;
     if (!conn->waiting && !conn->call.ws && (!conn->call.mangle.silent || conn->call.stream))
-        r = send_answer(conn);
+        r = round_answer(&s->http->round, conn);
     if (conn->waiting)
         lws_set_timeout(conn->wsi, NO_PENDING_TIMEOUT, 0); /* whoever has it knows how long it takes */
     conn->busy = conn->waiting || conn->call.stream || conn->call.mangle.silent || conn->out.len > conn->sent;
@@ -179,7 +182,7 @@ static int fill_stream(connection *conn)
 }
 
 /* Is it too early to send?  Then look_around comes back to it. */
-static bool is_held(connection *conn)
+static bool is_early(connection *conn)
 {
     int64_t delay;
 
@@ -199,11 +202,11 @@ static int on_writable(connection *conn)
     pthread_mutex_lock(&conn->server->lock);
     if (conn->kill) {
         r = -1;
-    } else if (conn->call.mangle.silent || is_held(conn)) {
+    } else if (conn->held || conn->call.mangle.silent || is_early(conn)) {
         r = 0;
     } else if (conn->answered) { /* by another thread */
         conn->answered = conn->waiting = false;
-        r = send_answer(conn);
+        r = http_send_answer(conn);
     } else if (conn->out.len > conn->sent) {
         r = send_piece(conn);
     } else if (conn->call.stream && conn->ready) {
@@ -242,8 +245,8 @@ void http_stream_ready(stream *st)
     st->conn->ready = true;
     if (!on_loop(st->conn->server))
         http_wake(st->conn);
-    else if (!st->conn->server->http->ready_since_us)
-        st->conn->server->http->ready_since_us = clock_us();
+    else
+        round_ready(&st->conn->server->http->round);
 }
 
 void http_answer(call *c)
@@ -428,6 +431,7 @@ static void on_closed(connection *conn)
     apiserver *s = conn->server;
 
     pthread_mutex_lock(&s->lock);
+    round_forget(&s->http->round, conn);
     connection_end_stream(conn);
     ws_closed(conn);
     lws_set_opaque_user_data(conn->wsi, NULL);
@@ -458,9 +462,9 @@ static int on_event(struct lws *wsi, enum lws_callback_reasons reason, void *use
     case LWS_CALLBACK_HTTP:
         return on_request(s, wsi, in);
     case LWS_CALLBACK_HTTP_BODY:
-        return conn ? on_body(conn, in, len) : 0;
+        return conn && !conn->handled ? on_body(conn, in, len) : 0;
     case LWS_CALLBACK_HTTP_BODY_COMPLETION:
-        return conn && conn->expected ? http_handle(conn) : 0;
+        return conn && conn->expected && !conn->handled ? http_handle(conn) : 0;
     case LWS_CALLBACK_HTTP_WRITEABLE:
         return conn ? on_writable(conn) : 0;
     case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE:
@@ -498,31 +502,17 @@ static const struct lws_protocols protocols[] = {
 
 /* ---- the loop ---- */
 
-/* What streams have to say is sent when there is no request to serve, or has waited for long enough: many events then go at once. */
-static void send_streams(apiserver *s)
-{
-    struct http *h = s->http;
-
-    pthread_mutex_lock(&s->lock);
-    if (h->ready_since_us && (!h->served || clock_us() - h->ready_since_us >= LIMIT_STREAM_WAIT_US)) {
-        h->ready_since_us = 0;
-        for (connection *conn = h->connections; conn; conn = conn->next)
-            if (conn->wsi && conn->ready)
-                lws_callback_on_writable(conn->wsi);
-    }
-    h->served = false;
-    h->round++;
-    pthread_mutex_unlock(&s->lock);
-}
-
 static void *serve(void *arg)
 {
     apiserver *s = arg;
+    struct http *h = s->http;
     const int sleep = 0, look = -1; /* as lws_service has it */
 
-    while (!atomic_load(&s->http->stopped) &&
-           lws_service(s->http->context, s->http->ready_since_us ? look : sleep) >= 0)
-        send_streams(s);
+    while (!atomic_load(&h->stopped) && lws_service(h->context, round_waits(&h->round) ? look : sleep) >= 0) {
+        pthread_mutex_lock(&s->lock);
+        round_end(&h->round, h->connections);
+        pthread_mutex_unlock(&s->lock);
+    }
     return NULL;
 }
 

@@ -122,7 +122,7 @@ static uint64_t bytes_read(connection *conn)
 /* In the round in which the head came nothing has been read since, and a body that is there came with it. */
 void body_end(connection *conn)
 {
-    bool same = conn->begun_bytes && conn->begun_round == http_round(conn->server);
+    bool same = conn->begun_bytes && conn->begun_round == http_round(conn->server)->number;
 
     conn->read_bytes = same ? conn->begun_bytes : bytes_read(conn);
     conn->begun_bytes = 0;
@@ -133,7 +133,7 @@ void body_end(connection *conn)
 static bool is_kept(connection *conn)
 {
     conn->begun_bytes = bytes_read(conn);
-    conn->begun_round = http_round(conn->server);
+    conn->begun_round = http_round(conn->server)->number;
     return conn->read_bytes && conn->begun_bytes == conn->read_bytes;
 }
 

@@ -189,8 +189,8 @@ void connection_reset(connection *conn)
     buf_reset(&conn->in);
     conn->hold_ms = 0;
     conn->chunks = (chunks){0};
-    conn->expected = conn->chunked = conn->last = conn->ready = conn->waiting = conn->answered = conn->cut =
-        conn->upgrades = false;
+    conn->handled = conn->expected = conn->chunked = conn->last = conn->ready = conn->waiting = conn->answered =
+        conn->cut = conn->upgrades = false;
     if (conn->in.cap > 64u << 10)
         buf_clear(&conn->in);
 }

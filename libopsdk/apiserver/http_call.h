@@ -5,6 +5,7 @@
 #include "apiserver/arena.h"
 #include "apiserver/http.h"
 #include "apiserver/http_body.h"
+#include "apiserver/http_round.h"
 
 typedef struct connection connection;
 struct connection {
@@ -15,8 +16,10 @@ struct connection {
     buf in, out;
     size_t sent;   /* of out */
     bool expected; /* a body */
-    bool chunked;  /* it comes in chunks */
-    bool last;     /* what follows cannot be told from the body: close behind the answer */
+    bool
+        handled; /* the request; while its answer is to come libwebsockets tells once more of the end of a body with more behind it */
+    bool chunked; /* it comes in chunks */
+    bool last;    /* what follows cannot be told from the body: close behind the answer */
     chunks chunks;
     uint64_t read_bytes;      /* from the socket, when the last request was whole */
     uint64_t begun_bytes;     /* likewise, when the head of this one had been read; 0: not asked */
@@ -24,6 +27,7 @@ struct connection {
     bool ready;               /* the stream has something */
     bool waiting;             /* for an answer from elsewhere */
     bool answered;            /* by another thread */
+    bool held;                /* answered, and that is sent at the end of the round */
     bool cut;                 /* close when all is sent */
     bool kill;                /* close at once */
     bool upgrades;            /* to a WebSocket, unless it is refused: then this connection ends */
@@ -45,7 +49,8 @@ int connection_head(connection *conn);
 /* Of http.c, for http_ws.c. */
 connection *http_enter(apiserver *s, struct lws *wsi); /* NULL: no memory */
 int http_handle(connection *conn);
-uint64_t http_round(const apiserver *s); /* of the loop: in each a socket is read once at most */
+int http_send_answer(connection *conn); /* -1: close the connection */
+loop_round *http_round(const apiserver *s);
 bool http_hung_up(connection *conn, int64_t now); /* http_wait.c: looks now and then whether the client did */
 void http_wake(connection *conn);                 /* there is something to send; any thread, with the lock held */
 

@@ -19,8 +19,9 @@
 #define LIMIT_BOOKMARK_MS 60000         /* between bookmarks; k8s.io/apiserver sends one about each minute */
 #define LIMIT_WATCH_MIN_S 1800 /* a watch without timeoutSeconds ends after this to twice this; min-request-timeout */
 #define LIMIT_HANGUP_MS 200    /* until it is noticed that a watch's client hung up */
-#define LIMIT_STREAM_WAIT_US 1000  /* that an event waits for others while there are requests to serve */
-#define LIMIT_KEEPALIVE_S 90       /* of an idle connection */
+#define LIMIT_ROUND_US 1000    /* that an answer or an event waits for others while there are requests to serve */
+#define LIMIT_HELD 64          /* answers that wait so */
+#define LIMIT_KEEPALIVE_S 90   /* of an idle connection */
 #define LIMIT_MANIFEST (64u << 20) /* bytes of one file of manifests */
 #define LIMIT_ESTABLISH_MS 5000    /* for a CRD's resources to be served, before a manifest of its kind is refused */
 #define LIMIT_WAIT_MS 30000        /* a wait that is given no time-out */

@@ -387,6 +387,69 @@ START_TEST(watches_beside_many_requests)
 }
 END_TEST
 
+/* Who is gone before the answer is sent harms nobody, and what was written is. */
+START_TEST(hang_ups_before_the_answer)
+{
+    int fds[20], other;
+    char text[400];
+
+    start();
+    other = dial();
+    for (int k = 0; k < 10; k++) {
+        for (int i = 0; i < 20; i++)
+            fds[i] = dial();
+        for (int i = 0; i < 20; i++) {
+            snprintf(text, sizeof(text),
+                     "POST /api/v1/namespaces/default/configmaps HTTP/1.1\r\nHost: x\r\nContent-Type: "
+                     "application/json\r\nContent-Length: 30\r\n\r\n{\"metadata\":{\"name\":\"h%03d\"}}  ",
+                     20 * k + i);
+            say_all(fds[i], text, strlen(text));
+            if (i % 2)
+                close(fds[i]);
+            if (i % 5 == 0)
+                say(other, "GET /version HTTP/1.1\r\nHost: x\r\n\r\n", 4096);
+            if (i % 5 == 0)
+                ck_assert(hear(other, "gitVersion"));
+        }
+        for (int i = 0; i < 20; i += 2) {
+            ck_assert(hear(fds[i], "\"uid\""));
+            close(fds[i]);
+        }
+    }
+    close(other);
+    server = opsdk_apiserver_stop(server);
+}
+END_TEST
+
+/* A HEAD, a list and something unknown among writes: each gets its own answer. */
+START_TEST(answers_find_their_way)
+{
+    static const char *const asked[][2] = {
+        {"HEAD /api/v1/namespaces/default HTTP/1.1\r\nHost: x\r\n\r\n", "HTTP/1.1 405"},
+        {"GET /api/v1/namespaces HTTP/1.1\r\nHost: x\r\n\r\n", "NamespaceList"},
+        {"GET /api/v1/namespaces/default HTTP/1.1\r\nHost: x\r\n\r\n", "\"kind\":\"Namespace\""},
+        {"GET /none HTTP/1.1\r\nHost: x\r\n\r\n", "HTTP/1.1 404"},
+        {"DELETE /api/v1/namespaces/default/configmaps/none HTTP/1.1\r\nHost: x\r\n\r\n", "\"code\":404"},
+        {"GET /api/v1/namespaces/default HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", "\"kind\":\"Namespace\""},
+    };
+    enum { N = sizeof(asked) / sizeof(asked[0]) };
+    int fds[N];
+
+    start();
+    for (int i = 0; i < N; i++)
+        fds[i] = dial();
+    for (int k = 0; k < 20; k++) {
+        for (int i = 0; i < N - (k < 19); i++)
+            say(fds[i], asked[i][0], 4096);
+        for (int i = 0; i < N - (k < 19); i++)
+            ck_assert_msg(hear(fds[i], asked[i][1]), "%s: %s", asked[i][0], answer);
+    }
+    for (int i = 0; i < N; i++)
+        close(fds[i]);
+    server = opsdk_apiserver_stop(server);
+}
+END_TEST
+
 TESTS("http", one_byte_at_a_time, bodies_are_capped, hang_ups_are_noticed, a_unix_socket, a_body_in_chunks,
       a_body_that_is_announced, several_bodies_at_once, a_body_without_a_length, more_behind_a_watch,
-      watches_beside_many_requests)
+      hang_ups_before_the_answer, answers_find_their_way, watches_beside_many_requests)
