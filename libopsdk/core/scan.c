@@ -26,7 +26,7 @@ void scan_init(scan *s, bool lines, scan_fn *on_token, void *user)
     s->state = SCAN_VALUE;
     s->number = s->need = s->digits = 0;
     s->unit = s->surrogate = 0;
-    s->depth = s->mute = 0;
+    s->depth = s->mute = s->lost = 0;
 }
 
 static const char *fail(scan *s, const char *p, const char *why)
@@ -385,6 +385,75 @@ static const char *structure(scan *s, const char *p)
     }
 }
 
+/* --- what is passed over --- */
+
+static const char *lost_open(scan *s, const char *p)
+{
+    if (s->depth == LIMIT_SCAN_DEPTH)
+        return fail(s, p, "nested too deeply");
+    s->maps[s->depth++] = *p == '{';
+    return p + 1;
+}
+
+static const char *lost_close(scan *s, const char *p)
+{
+    if (in_map(s) != (*p == '}'))
+        return fail(s, p, "brackets do not match");
+    if (s->depth > s->lost) {
+        s->depth--;
+        p++;
+    }
+    if (s->depth == s->lost)
+        s->state = SCAN_AFTER;
+    return p;
+}
+
+static const char *in_lost(scan *s, const char *p)
+{
+    switch (*p) {
+    case '"':
+        s->state = SCAN_LOST_STRING;
+        return p + 1;
+    case '{':
+    case '[':
+        return lost_open(s, p);
+    case '}':
+    case ']':
+        return lost_close(s, p);
+    case ',':
+        if (s->depth > s->lost)
+            return p + 1;
+        s->state = SCAN_AFTER;
+        return p;
+    default:
+        return p + 1;
+    }
+}
+
+static const char *in_lost_string(scan *s, const char *p)
+{
+    bool escape = s->state == SCAN_LOST_STRING && *p == '\\', end = s->state == SCAN_LOST_STRING && *p == '"';
+
+    s->state = escape ? SCAN_LOST_ESCAPE : end ? SCAN_LOST : SCAN_LOST_STRING;
+    return p + 1;
+}
+
+bool scan_pass(scan *s, uint32_t depth)
+{
+    bool string = s->state == SCAN_STRING || s->state == SCAN_HEX;
+
+    if (s->code != OPSDK_EPROTO || s->state >= SCAN_LOST || s->depth == LIMIT_SCAN_DEPTH || s->depth < depth ||
+        (s->depth == depth && s->state < SCAN_STRING))
+        return false;
+    s->state = s->state == SCAN_ESCAPE ? SCAN_LOST_ESCAPE : string ? SCAN_LOST_STRING : SCAN_LOST;
+    s->code = 0;
+    s->why = NULL;
+    s->pack = NULL;
+    s->mute = s->surrogate = s->need = 0;
+    s->lost = depth;
+    return true;
+}
+
 /* Inside of a token. */
 static const char *inside(scan *s, const char *p, const char *end)
 {
@@ -397,8 +466,12 @@ static const char *inside(scan *s, const char *p, const char *end)
         return in_hex(s, p);
     case SCAN_NUMBER:
         return in_number(s, p, end);
-    default:
+    case SCAN_LITERAL:
         return in_literal(s, p, end);
+    case SCAN_LOST:
+        return in_lost(s, p);
+    default:
+        return in_lost_string(s, p);
     }
 }
 

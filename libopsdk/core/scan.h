@@ -48,6 +48,7 @@ typedef struct scan {
     uint8_t digits;              /* of \uXXXX that were read */
     uint16_t unit, surrogate;    /* value of them; first half of a pair, or 0 */
     uint32_t depth, mute;        /* mute: level of the map whose member is not told of, or 0 */
+    uint32_t lost;               /* level of the container whose value is passed over */
     bool maps[LIMIT_SCAN_DEPTH]; /* per level: a map, else an array */
 } scan;
 
@@ -57,6 +58,10 @@ void scan_init(scan *s, bool lines, scan_fn *on_token, void *user);
 /* Returns 0 when all was taken, 1 when lines is set and *ret_used ends a document's line, OPSDK_EPROTO with s->why, or what
  * on_token returned.  The scan is dead after a failure; *ret_used is then where it is. */
 int scan_feed(scan *s, const char *data, size_t len, size_t *ret_used);
+
+/* After OPSDK_EPROTO: passes over the value that is malformed and stands in the innermost of depth containers, going by quotes and brackets
+ * alone, and goes on behind it.  False when it is not inside of such a value that the failure was; then the scan stays dead. */
+bool scan_pass(scan *s, uint32_t depth);
 
 /* 0 when a whole document was read, else OPSDK_EPROTO with s->why, or what on_token returned. */
 int scan_end(scan *s);

@@ -20,7 +20,10 @@ enum scan_state {
     SCAN_ESCAPE,
     SCAN_HEX,
     SCAN_NUMBER,
-    SCAN_LITERAL
+    SCAN_LITERAL,
+    SCAN_LOST, /* in what scan_pass passes over */
+    SCAN_LOST_STRING,
+    SCAN_LOST_ESCAPE
 };
 
 /* What is not plain in a string: an escape or a UTF-8 sequence.  Writes it and goes behind it; bytes written, up to 4, or 0 for what is

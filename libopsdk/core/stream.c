@@ -311,19 +311,30 @@ static void next_line(stream *s)
     s->why = NULL;
 }
 
+/* In a list: what is wrong inside of an item costs that item, if its end can be found. */
+static bool pass_item(stream *s)
+{
+    if (s->watch || s->why || s->depth != 2 || s->member != ITEMS || !scan_pass(&s->scan, 2))
+        return false;
+    s->word.len = 0;
+    return true;
+}
+
 static void malformed(stream *s)
 {
     const char *why = s->why ? s->why : s->scan.why;
     unsigned long long at = s->scan.at;
     opsdk_error err = {0};
+    bool passed = pass_item(s);
 
-    if (!s->watch) {
+    if (!s->watch && !passed) {
         s->code = opsdk_error_set(s->err, OPSDK_EPROTO, "the reply is no list, at byte %llu: %s", at, why);
         return;
     }
-    opsdk_error_set(&err, OPSDK_EPROTO, "skipped a watch event, at byte %llu of its line: %s", at, why);
+    opsdk_error_set(&err, OPSDK_EPROTO, "skipped %s, at byte %llu of its %s: %s",
+                    passed ? "an object" : "a watch event", at, passed ? "list" : "line", why);
     report(s, &err);
-    s->skipping = true;
+    s->skipping = s->watch;
 }
 
 static size_t skip_line(stream *s, const char *data, size_t len)

@@ -13,7 +13,7 @@
 typedef int stream_object_fn(const char *type, opsdk_object *obj, void *user, opsdk_error *err);
 
 /* An object that cannot be read: over the size or depth limit, or malformed.  The stream goes on behind it if its end can be found
- * (in a watch: the next line).  May be NULL. */
+ * (in a watch: the next line; in a list: by quotes and brackets).  May be NULL. */
 typedef void stream_skipped_fn(const opsdk_error *why, void *user);
 
 typedef struct stream stream;

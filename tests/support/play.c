@@ -35,6 +35,16 @@ static void note_skipped(const opsdk_error *why, void *user)
 
     require(why->code == OPSDK_EPROTO && why->message[0]);
     buf_puts(&t->text, "skipped\n");
+    if (t->full)
+        buf_printf(&t->text, "%s\n", why->message);
+}
+
+static size_t next_piece(transcript *t, size_t step)
+{
+    if (!t->seed)
+        return step;
+    t->seed = t->seed * 6364136223846793005u + 1442695040888963407u;
+    return (size_t)(t->seed >> 33) % 100 + 1;
 }
 
 void play(play_fn *make, const char *body, size_t len, size_t cut, size_t step, transcript *t)
@@ -46,7 +56,7 @@ void play(play_fn *make, const char *body, size_t len, size_t cut, size_t step, 
 
     require(s != NULL);
     while (at < len && r == 0) {
-        size_t n = at == 0 && cut ? cut : step;
+        size_t n = at == 0 && cut ? cut : next_piece(t, step);
         n = n > len - at ? len - at : n;
         r = stream_feed(s, body + at, n, &err);
         at += n;
@@ -56,5 +66,7 @@ void play(play_fn *make, const char *body, size_t len, size_t cut, size_t step, 
         r = stream_end(s, &err);
     require(err.code == r);
     buf_printf(&t->text, "end %d %s %s\n", r, stream_version(s), stream_continue(s));
+    if (t->full)
+        buf_puts(&t->text, err.message);
     require(!stream_free(s));
 }
