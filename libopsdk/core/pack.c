@@ -1,5 +1,7 @@
 #include "core/pack.h"
 
+#include "core/project.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,7 +26,7 @@ void pack_reset(pack *p)
     p->why = NULL;
     p->depth = 0;
     p->part = PACK_NONE;
-    p->in_metadata = false;
+    p->in_metadata = p->cut = false;
 }
 
 static bool more_room(pack *p, size_t len)
@@ -114,11 +116,26 @@ static void add_text(pack *p, unsigned type, const char *text, size_t len)
         put_byte(p, 0);
 }
 
-bool pack_is_text(const char *at, const char *name)
+static bool is_text(const node *n, const char *text)
 {
-    node n = node_read(at);
+    return n->len == strlen(text) && memcmp(n->text, text, n->len) == 0;
+}
 
-    return n.len == strlen(name) && memcmp(n.text, name, n.len) == 0;
+bool pack_drops(pack *p, bool outermost, const char *at)
+{
+    node key = node_read(at), outer;
+
+    if (outermost) {
+        p->outer = (uint32_t)(at - p->out.data);
+        p->in_metadata = is_text(&key, "metadata");
+        return p->cut && !project_wants(p->fields, &key, NULL);
+    }
+    if (p->in_metadata && is_text(&key, "managedFields"))
+        return true;
+    if (!p->cut)
+        return false;
+    outer = node_read(p->out.data + p->outer);
+    return !project_wants(p->fields, &outer, &key);
 }
 
 static int add_key(pack *p, const char *text, size_t len)
@@ -126,11 +143,7 @@ static int add_key(pack *p, const char *text, size_t len)
     uint32_t at = p->part != PACK_NONE ? p->part : (uint32_t)p->out.len;
 
     add_text(p, PACK_NODE_STRING, text, len);
-    if (p->depth > 2 || p->why || p->out.failed)
-        return 0;
-    if (p->depth == 1)
-        p->in_metadata = pack_is_text(p->out.data + at, "metadata");
-    if (p->depth == 1 || !p->in_metadata || !pack_is_text(p->out.data + at, "managedFields"))
+    if (p->depth > 2 || p->why || p->out.failed || !pack_drops(p, p->depth == 1, p->out.data + at))
         return 0;
     p->out.len = at;
     return PACK_DROP;

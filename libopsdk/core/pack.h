@@ -21,6 +21,9 @@ typedef struct pack {
     uint32_t depth;
     uint32_t part;    /* where the text starts whose parts are arriving, or PACK_NONE */
     bool in_metadata; /* the last key of the outermost map was "metadata" */
+    bool cut;         /* only project_keys and fields are wanted: see project_wants; pack_reset ends it */
+    const char *const *fields;
+    uint32_t outer; /* where the last key of the outermost map is */
     struct pack_level {
         uint32_t at, count;
     } open[LIMIT_DEPTH];
@@ -32,7 +35,7 @@ void pack_clear(pack *p); /* frees */
 void pack_reset(pack *p); /* for the next value; keeps a moderate amount of memory */
 
 /* Adds a token.  0: more is to come; PACK_COMPLETE: that was all of the value (check why); PACK_DROP: that was the key of
- * metadata.managedFields, which is left out, so do not add its value; OPSDK_ENOMEM. */
+ * something that is left out (metadata.managedFields; what is not wanted), so do not add its value; OPSDK_ENOMEM. */
 enum { PACK_DROP = SCAN_MUTE, PACK_COMPLETE };
 int pack_add(pack *p, enum token t, const char *text, size_t len);
 
@@ -91,8 +94,8 @@ static inline char *pack_close(char *at, char *end, uint32_t count)
     return at + 3 + len;
 }
 
-/* Is the node at at this text? */
-bool pack_is_text(const char *at, const char *text);
+/* The key at at, which was just written, is one of the outermost map, or of a map in it: is its value left out?  Then the key has to go. */
+bool pack_drops(pack *p, bool outermost, const char *at);
 
 typedef struct node {
     enum opsdk_type type;

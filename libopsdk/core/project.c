@@ -33,6 +33,38 @@ bool project_pointer_valid(const char *pointer)
     return true;
 }
 
+/* What of the pointer follows its first part, if that names the key; else NULL. */
+static const char *behind(const char *pointer, const node *key)
+{
+    const char *p = pointer + 1;
+
+    for (uint32_t i = 0; i < key->len; i++, p++) {
+        char c = *p;
+        if (c == '~')
+            c = *++p == '0' ? '~' : '/';
+        else if (c == '/')
+            return NULL;
+        if (c != key->text[i] || c == '\0')
+            return NULL;
+    }
+    return *p == '\0' || *p == '/' ? p : NULL;
+}
+
+static bool names(const char *const *fields, const node *outer, const node *inner)
+{
+    for (; fields && *fields; fields++) {
+        const char *rest = behind(*fields, outer);
+        if (rest && (!inner || *rest == '\0' || behind(rest, inner)))
+            return true;
+    }
+    return false;
+}
+
+bool project_wants(const char *const *fields, const node *outer, const node *inner)
+{
+    return names(project_keys, outer, inner) || names(fields, outer, inner);
+}
+
 enum wanted { NOTHING, A_PART, ALL };
 
 static enum wanted wanted_by(const char *path, size_t len, const char *const *fields)

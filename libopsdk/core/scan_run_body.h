@@ -134,14 +134,6 @@ inlined bool may_start(run *r, bool packing)
 
 /* --- keys and values --- */
 
-/* A key in one of the two outermost maps: is it that of managedFields? */
-static SCAN_TARGET __attribute__((noinline)) bool is_dropped(pack *p, bool outermost, const char *at)
-{
-    if (outermost)
-        p->in_metadata = pack_is_text(at, "metadata");
-    return !outermost && p->in_metadata && pack_is_text(at, "managedFields");
-}
-
 inlined uint32_t depth(const run *r)
 {
     return (uint32_t)(r->map - r->s->maps) + 1;
@@ -153,7 +145,7 @@ inlined bool take_key(run *r, bool packing)
 
     if (!may_start(r, packing) || !(packing ? take_text(r) : skip_text(r)))
         return stop(r, SCAN_KEY);
-    if (packing && r->level <= r->s->pack->open + 1 && is_dropped(r->s->pack, r->level == r->s->pack->open, at)) {
+    if (packing && r->level <= r->s->pack->open + 1 && pack_drops(r->s->pack, r->level == r->s->pack->open, at)) {
         r->out = at;
         r->s->mute = depth(r);
         return stop(r, SCAN_COLON);

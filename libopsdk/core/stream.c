@@ -31,6 +31,8 @@ struct stream {
     word word, type;      /* word: the text that arrives now */
     opsdk_object *object; /* of the event that arrives now */
     char *version, *more;
+    bool cut; /* see stream_keep */
+    const char *const *fields;
 };
 
 static int on_token(enum token t, const char *text, size_t len, void *user);
@@ -80,6 +82,12 @@ stream *stream_free(stream *s)
     free(s->more);
     free(s);
     return NULL;
+}
+
+void stream_keep(stream *s, const char *const *fields)
+{
+    s->cut = true;
+    s->fields = fields;
 }
 
 static void word_add(word *w, const char *text, size_t len)
@@ -200,12 +208,24 @@ static int packed(int result, void *user)
     return done == METADATA ? metadata_done(s) : object_done(s);
 }
 
+/* Not what the stream itself, or its owner, reads more of: a Status, a bookmark. */
+static bool may_cut(const stream *s)
+{
+    const char *type = s->type.text;
+
+    if (!s->cut || s->member == METADATA || (s->watch && s->type.len == 0))
+        return false;
+    return !s->watch || strcmp(type, "ADDED") == 0 || strcmp(type, "MODIFIED") == 0 || strcmp(type, "DELETED") == 0;
+}
+
 /* This token, and what follows up to the end of the value. */
 static int start_packing(stream *s, enum token t, const char *text, size_t len)
 {
     int r;
 
     pack_reset(&s->pack);
+    s->pack.cut = may_cut(s);
+    s->pack.fields = s->fields;
     s->scan.pack = &s->pack;
     s->scan.on_packed = packed;
     r = pack_add(&s->pack, t, text, len);

@@ -24,6 +24,10 @@ stream *stream_list(const opsdk_kind *kind, stream_object_fn *on_object, stream_
 stream *stream_watch(const opsdk_kind *kind, stream_object_fn *on_object, stream_skipped_fn *on_skipped, void *user);
 stream *stream_free(stream *s);
 
+/* Objects of lists, and of events ADDED, MODIFIED and DELETED, may come without what project_object would not keep of them: it is read, but
+ * no more.  fields: as there; borrowed. */
+void stream_keep(stream *s, const char *const *fields);
+
 /* OPSDK_EPROTO when the framing is lost, OPSDK_ENOMEM, or what the callback returned; the stream is dead then. */
 int stream_feed(stream *s, const char *data, size_t len, opsdk_error *err);
 

@@ -16,6 +16,8 @@
 
 struct watcher {
     watcher_what what;
+    bool cut; /* see watcher_keep */
+    const char *const *fields_kept;
     const watcher_sink *sink;
     void *user;
     bool listing;
@@ -58,6 +60,12 @@ watcher *watcher_free(watcher *w)
     buf_clear(&w->cont);
     free(w);
     return NULL;
+}
+
+void watcher_keep(watcher *w, const char *const *fields)
+{
+    w->cut = true;
+    w->fields_kept = fields;
 }
 
 const watcher_stats *watcher_counts(const watcher *w)
@@ -271,6 +279,8 @@ int watcher_begin(watcher *w, uint32_t random, buf *ret, opsdk_error *err)
                                   : stream_list(w->what.kind, on_listed, on_skipped, w);
     if (!w->body)
         return opsdk_error_set(err, OPSDK_ENOMEM, "%s: out of memory", w->what.kind->plural);
+    if (w->cut)
+        stream_keep(w->body, w->fields_kept);
     w->events = 0;
     w->ordered = !w->listing && *w->version;
     if (w->listing && w->cont.len == 0) {

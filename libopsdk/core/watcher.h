@@ -54,6 +54,9 @@ typedef struct watcher watcher;
 watcher *watcher_new(const watcher_what *what, const watcher_sink *sink, void *user);
 watcher *watcher_free(watcher *w);
 
+/* As stream_keep: the sink's objects may come without what project_object would not keep.  Before watcher_begin; fields is borrowed. */
+void watcher_keep(watcher *w, const char *const *fields);
+
 const watcher_stats *watcher_counts(const watcher *w); /* lives as long as w */
 
 /* Is the list not complete yet? */

@@ -317,6 +317,8 @@ int watch_new(loop *l, const watch_what *what, watch **ret, opsdk_error *err)
         free(w);
         return opsdk_error_set(err, OPSDK_ENOMEM, "watch %s: out of memory", what->kind->plural);
     }
+    if (what->cut)
+        watcher_keep(w->watcher, what->fields_kept);
     loop_arm(l, &w->next, 0);
     *ret = w;
     return 0;

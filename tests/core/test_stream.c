@@ -285,6 +285,72 @@ START_TEST(recorded)
 }
 END_TEST
 
+/* What is kept of an object does not depend on what was read of it. */
+static void compare_cut(const char *name, const char *const *fields)
+{
+    play_fn *make = strncmp(name, "list", 4) == 0 ? stream_list : stream_watch;
+    transcript whole = {.text = BUF_INIT(1 << 20), .full = true, .project = true, .fields = fields};
+    char path[512];
+    size_t len;
+    char *body;
+
+    snprintf(path, sizeof(path), "tests/fixtures/streams/%s", name);
+    body = fixture_read(path, &len);
+    play(make, body, len, 0, len, &whole);
+    for (size_t step = 1; step <= len; step += step < 100 ? 33 : len) {
+        transcript t = {.text = BUF_INIT(1 << 20), .full = true, .project = true, .fields = fields, .cut = true};
+        play(make, body, len, 0, step, &t);
+        ck_assert_msg(strcmp(t.text.data, whole.text.data) == 0, "%s: %s: %s", name, t.text.data, whole.text.data);
+        buf_clear(&t.text);
+    }
+    buf_clear(&whole.text);
+    free(body);
+}
+
+START_TEST(cut_while_read)
+{
+    static const char *const names[] = {"list", "list-page", "list-damaged", "watch", "watch-list", "watch-gone"};
+    static const char *const data[] = {"/data", NULL},
+                             *const parts[] = {"/data/key", "/metadata/annotations/example.com~1text", "/a~0b/c", NULL},
+                             *const odd[] = {"/metadata/managedFields", "/dat", "/data/key/x", "/", "/kind/x", NULL};
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        compare_cut(names[i], NULL);
+        compare_cut(names[i], data);
+        compare_cut(names[i], parts);
+        compare_cut(names[i], odd);
+    }
+}
+END_TEST
+
+static void say_cut(play_fn *make, const char *body, const char *said)
+{
+    static const char *const fields[] = {"/spec/a~1b", "/x/y", NULL};
+
+    for (size_t step = 1; step <= strlen(body); step += strlen(body) - 1) {
+        transcript t = {.text = BUF_INIT(1 << 20), .full = true, .fields = fields, .cut = true};
+        play(make, body, strlen(body), 0, step, &t);
+        ck_assert_str_eq(t.text.data, said);
+        buf_clear(&t.text);
+    }
+}
+
+START_TEST(cut_is_not_kept)
+{
+#define SPEC                                  \
+    "\"spec\":{\"a/b\":{\"c\":1},\"d\":{\"a/" \
+    "b\":2}},\"status\":{\"e\":[\"0123456789012345678901234567890123456789\"]}}"
+    say_cut(stream_list,
+            "{\"items\":[{\"metadata\":{\"annotations\":{},\"name\":\"a\"}," SPEC
+            "],\"metadata\":{\"continue\":\"c\"}}",
+            "item -/a@\n{\"metadata\":{\"name\":\"a\"},\"spec\":{\"a/b\":{\"c\":1}}}end 0  c\n");
+    say_cut(stream_watch,
+            "{\"type\":\"ADDED\",\"object\":{" SPEC "}\n{\"object\":{\"z\":1},\"type\":\"ADDED\"}\n"
+            "{\"type\":\"BOOKMARK\",\"object\":{\"z\":2}}\n",
+            "ADDED -/@\n{\"spec\":{\"a/b\":{\"c\":1}}}ADDED -/@\n{\"z\":1}BOOKMARK -/@\n{\"z\":2}end 0  \n");
+}
+END_TEST
+
 static int drop(const char *type, opsdk_object *obj, void *user, opsdk_error *err)
 {
     (void)type, (void)user, (void)err;
@@ -319,5 +385,5 @@ START_TEST(memory_runs_out)
 END_TEST
 
 TESTS("stream", lists, list_items_that_are_none, lists_that_are_none, list_items_that_are_malformed, watches,
-      watch_lines_that_are_skipped, watch_duplicate_members, oversized, bottomless, recorded, answers_stop_the_stream,
-      memory_runs_out)
+      watch_lines_that_are_skipped, watch_duplicate_members, oversized, bottomless, recorded, cut_while_read,
+      cut_is_not_kept, answers_stop_the_stream, memory_runs_out)

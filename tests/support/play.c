@@ -1,6 +1,9 @@
 #include "tests/support/play.h"
 
+#include "core/project.h"
+
 #include <stdlib.h>
+#include <string.h>
 
 static void require(bool fine)
 {
@@ -8,13 +11,28 @@ static void require(bool fine)
         abort();
 }
 
+static opsdk_object *projected(const transcript *t, opsdk_object *obj)
+{
+    opsdk_object *less = NULL;
+    pack room;
+
+    pack_init(&room);
+    require(project_object(obj, t->fields, &room, &less) == 0);
+    pack_clear(&room);
+    opsdk_object_unref(obj);
+    return less;
+}
+
 static int note(const char *type, opsdk_object *obj, void *user, opsdk_error *err)
 {
     transcript *t = user;
-    opsdk_key key = opsdk_object_key(obj);
+    opsdk_key key;
     json_t *tree;
     char *dump;
 
+    if (t->project && (!type || strcmp(type, "ERROR") != 0))
+        obj = projected(t, obj);
+    key = opsdk_object_key(obj);
     buf_printf(&t->text, "%s %s/%s@%s\n", type ? type : "item", key.ns ? key.ns : "-", key.name,
                opsdk_object_version(obj));
     if (t->full) {
@@ -55,6 +73,8 @@ void play(play_fn *make, const char *body, size_t len, size_t cut, size_t step, 
     int r = 0;
 
     require(s != NULL);
+    if (t->cut)
+        stream_keep(s, t->fields);
     while (at < len && r == 0) {
         size_t n = at == 0 && cut ? cut : next_piece(t, step);
         n = n > len - at ? len - at : n;

@@ -8,8 +8,11 @@
 /* "ADDED n/a@1\n", "item n/a@1\n", "skipped\n", and at the end "end 0 VERSION CONTINUE\n". */
 typedef struct transcript {
     buf text;
-    int answer;    /* of the callback, negative to stop; 0 goes on */
-    bool full;     /* with the object's JSON, and the text of errors */
+    int answer;   /* of the callback, negative to stop; 0 goes on */
+    bool full;    /* with the object's JSON, and the text of errors */
+    bool cut;     /* stream_keep(fields) */
+    bool project; /* of each object what project_object(fields) leaves */
+    const char *const *fields;
     uint64_t seed; /* not 0: pieces of 1 to 100 bytes by chance, instead of step */
 } transcript;
 
