@@ -36,6 +36,11 @@ long figure_pss_kb(void)
     return proc_number(0, "smaps_rollup", "Pss:");
 }
 
+long figure_rss_kb(void)
+{
+    return proc_number(0, "status", "VmRSS:");
+}
+
 long figure_peak_kb(void)
 {
     return proc_number(0, "status", "VmHWM:");

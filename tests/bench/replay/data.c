@@ -14,6 +14,7 @@ typedef struct pod {
     unsigned long i;
 } pod;
 
+#define VERSION_TEXT "1000000000" /* of what was never changed: HISTORY_BASE, as the server tells it */
 #define put(p, ...) fprintf((p)->out, __VA_ARGS__)
 
 static const char *comma(int k)
@@ -306,9 +307,9 @@ static int load_one(FILE *in, data_object *ret)
     ret->text = malloc(ret->len);
     if (!ret->text || fread(ret->text, ret->len, 1, in) != 1)
         return -1;
-    ret->version_at = after(ret, "\x32\x0a");
+    ret->version_at = after(ret, "\x32\x0a" VERSION_TEXT) - DATA_VERSION_DIGITS;
     ret->sent_at = after(ret, "bench/sent-ns\x12\x13");
-    return ret->version_at && ret->sent_at > ret->version_at ? 0 : -1;
+    return ret->sent_at > ret->version_at ? 0 : -1;
 }
 
 data_object *data_load(const char *path, size_t n)

@@ -1,10 +1,21 @@
 #include "tests/bench/replay/wire.h"
 
+static const char *kind_of(const history *h)
+{
+    return h->custom ? "Benchmark" : "Pod";
+}
+
+static const char *version_of(const history *h)
+{
+    return h->custom ? "bench.example.com/v1" : "v1";
+}
+
 static void put_list(reply *out, const history *h, uint64_t events, size_t first, size_t end, const char *more)
 {
-    reply_text(out,
-               "{\"kind\":\"List\",\"apiVersion\":\"v1\",\"metadata\":{\"resourceVersion\":\"%llu\"%s%s%s},\"items\":[",
-               (unsigned long long)(HISTORY_BASE + events), *more ? ",\"continue\":\"" : "", more, *more ? "\"" : "");
+    reply_text(
+        out, "{\"kind\":\"%sList\",\"apiVersion\":\"%s\",\"metadata\":{\"resourceVersion\":\"%llu\"%s%s%s},\"items\":[",
+        kind_of(h), version_of(h), (unsigned long long)(HISTORY_BASE + events), *more ? ",\"continue\":\"" : "", more,
+        *more ? "\"" : "");
     for (size_t i = first; i < end && !out->failed; i++) {
         if (i > first)
             reply_text(out, ",");
@@ -23,11 +34,9 @@ static void put_event(reply *out, const history *h, const char *type, size_t i, 
 static void put_bookmark(reply *out, const history *h, uint64_t events, bool initial)
 {
     reply_text(out,
-               "{\"type\":\"BOOKMARK\",\"object\":{%s,\"metadata\":{\"resourceVersion\":\"%llu\",\"creationTimestamp\":"
-               "null%s}}}\n",
-               h->custom ? "\"kind\":\"Benchmark\",\"apiVersion\":\"bench.example.com/v1\""
-                         : "\"kind\":\"Pod\",\"apiVersion\":\"v1\"",
-               (unsigned long long)(HISTORY_BASE + events),
+               "{\"type\":\"BOOKMARK\",\"object\":{\"kind\":\"%s\",\"apiVersion\":\"%s\",\"metadata\":{"
+               "\"resourceVersion\":\"%llu\",\"creationTimestamp\":null%s}}}\n",
+               kind_of(h), version_of(h), (unsigned long long)(HISTORY_BASE + events),
                initial ? ",\"annotations\":{\"k8s.io/initial-events-end\":\"true\"}" : "");
 }
 
