@@ -142,7 +142,7 @@ static void read_options(options *o, int argc, char **argv)
     static const struct option longs[] = {
         {"server", 1, NULL, 's'}, {"kind", 1, NULL, 'k'},         {"objects", 1, NULL, 'o'},
         {"events", 1, NULL, 'e'}, {"watchlist", 1, NULL, 'l'},    {"rate", 1, NULL, 'r'},
-        {"keep", 1, NULL, 'l'},   {"rate-seconds", 1, NULL, 't'}, {0}};
+        {"relist", 1, NULL, 'l'}, {"rate-seconds", 1, NULL, 't'}, {0}};
 
     *o = (options){.path = "/api/v1/pods", .rate_s = 10};
     for (int c = getopt_long(argc, argv, "", longs, NULL); c != -1; c = getopt_long(argc, argv, "", longs, NULL)) {
