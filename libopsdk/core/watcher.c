@@ -21,6 +21,7 @@ struct watcher {
     const watcher_sink *sink;
     void *user;
     bool listing;
+    bool again;                /* list when the watch ends */
     bool watch_list;           /* lists are the beginning of a watch */
     char version[VERSION_MAX]; /* of the last list, event or bookmark; "": none yet */
     buf cont;                  /* continue token of the next page; empty: first page */
@@ -71,6 +72,11 @@ void watcher_keep(watcher *w, const char *const *fields)
 const watcher_stats *watcher_counts(const watcher *w)
 {
     return &w->stats;
+}
+
+void watcher_list_again(watcher *w)
+{
+    w->again = true;
 }
 
 bool watcher_listing(const watcher *w)
@@ -270,6 +276,10 @@ static void put_query(const watcher *w, uint32_t random, buf *ret)
 
 int watcher_begin(watcher *w, uint32_t random, buf *ret, opsdk_error *err)
 {
+    if (w->again && !w->listing) {
+        w->again = false;
+        w->listing = true;
+    }
     put_query(w, random, ret);
     if (ret->failed)
         return opsdk_error_set(err, OPSDK_EINVAL, "%s: namespace or selector cannot be put in a request",

@@ -59,6 +59,9 @@ void watcher_keep(watcher *w, const char *const *fields);
 
 const watcher_stats *watcher_counts(const watcher *w); /* lives as long as w */
 
+/* Once the running watch request ends, a list follows. */
+void watcher_list_again(watcher *w);
+
 /* Is the list not complete yet? */
 bool watcher_listing(const watcher *w);
 /* Is the next, or the running, request a watch, be it one that begins with a list? */

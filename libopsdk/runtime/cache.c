@@ -1,6 +1,12 @@
 #include "runtime/cache.h"
 
+#include <features.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+#include <opsdk/query.h>
 #include <opsdk/selector.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,20 +14,33 @@ typedef struct entry {
     const opsdk_kind *kind;
     const char *labels, *fields;
     store *store;
+    const char *const *declared; /* fields that it may be cut down to; NULL: none */
+    bool is_keys;                /* there is nothing to cut off */
 } entry;
 
 struct opsdk_cache {
+    store_budget budget; /* the first: make_room gets it */
     const char *default_ns;
+    opsdk_client *client; /* NULL: none */
     entry *entries;
     size_t len;
+    enum opsdk_full full;
+    cache_cut_fn *on_cut;
+    void *user;
+    pthread_t looper; /* if looping */
+    atomic_bool looping;
 };
+
+static bool make_room(store_budget *b);
 
 opsdk_cache *cache_new(const char *default_ns)
 {
     opsdk_cache *c = calloc(1, sizeof(*c));
 
-    if (c)
-        c->default_ns = default_ns;
+    if (!c)
+        return NULL;
+    c->default_ns = default_ns;
+    c->budget.make_room = make_room;
     return c;
 }
 
@@ -60,15 +79,117 @@ store *cache_store(opsdk_cache *c, const opsdk_kind *kind, const char *labels, c
     if (!grown)
         return NULL;
     c->entries = grown;
-    s = store_new();
+    s = store_new_within(&c->budget);
     if (s)
-        c->entries[c->len++] = (entry){kind, labels, fields, s};
+        c->entries[c->len++] = (entry){.kind = kind, .labels = labels, .fields = fields, .store = s};
     return s;
 }
+
+/* --- within a budget --- */
+
+void cache_client(opsdk_cache *c, opsdk_client *client)
+{
+    c->client = client;
+}
+
+void cache_limit(opsdk_cache *c, size_t bytes, enum opsdk_full full, cache_cut_fn *on_cut, void *user)
+{
+    c->budget.limit = bytes;
+    c->full = full;
+    c->on_cut = on_cut;
+    c->user = user;
+}
+
+void cache_declare(opsdk_cache *c, const store *s, const char *const *fields, bool is_keys)
+{
+    for (size_t i = 0; i < c->len; i++) {
+        if (c->entries[i].store != s)
+            continue;
+        c->entries[i].declared = fields;
+        c->entries[i].is_keys = is_keys;
+    }
+}
+
+size_t cache_used(const opsdk_cache *c)
+{
+    return atomic_load_explicit(&c->budget.used, memory_order_relaxed);
+}
+
+bool cache_has_room(const opsdk_cache *c)
+{
+    return cache_used(c) <= c->budget.limit / 4 * 3;
+}
+
+/* What it would be cut down to next; STORE_GIVEN: to nothing. */
+static store_mode next_mode(const opsdk_cache *c, const entry *e)
+{
+    store_mode now = store_mode_of(e->store);
+
+    if (c->full == OPSDK_FULL_REFUSE || e->is_keys || now == STORE_KEYS)
+        return STORE_GIVEN;
+    return c->full == OPSDK_FULL_FIELDS && e->declared && now == STORE_GIVEN ? STORE_FIELDS : STORE_KEYS;
+}
+
+/* The largest one of those that lose least. */
+static entry *next_to_cut(const opsdk_cache *c)
+{
+    entry *best = NULL;
+
+    for (size_t i = 0; i < c->len; i++) {
+        entry *e = c->entries + i;
+        store_mode to = next_mode(c, e), best_to = best ? next_mode(c, best) : STORE_GIVEN;
+        if (to == STORE_GIVEN || (best && best_to < to))
+            continue;
+        if (!best || to < best_to || store_read(e->store).bytes > store_read(best->store).bytes)
+            best = e;
+    }
+    return best;
+}
+
+static bool make_room(store_budget *b)
+{
+    opsdk_cache *c = (opsdk_cache *)b;
+    entry *e = next_to_cut(c);
+    store_mode mode;
+
+    if (!e)
+        return false;
+    mode = next_mode(c, e);
+    store_cut(e->store, mode, e->declared);
+#ifdef __GLIBC__
+    malloc_trim(0); /* what was cut off is between what is kept */
+#endif
+    if (c->on_cut)
+        c->on_cut(e->kind, mode, c->user);
+    return true;
+}
+
+void cache_looping(opsdk_cache *c)
+{
+    c->looper = pthread_self();
+    c->looping = true;
+}
+
+static bool may_ask(const opsdk_cache *c, const store *s)
+{
+    return store_mode_of(s) == STORE_KEYS && c->client && !(c->looping && pthread_equal(c->looper, pthread_self()));
+}
+
+int cache_view(const opsdk_cache *c, const store *s, const compact *packed, opsdk_object **ret, opsdk_error *err)
+{
+    if (may_ask(c, s))
+        return opsdk_get(c->client, compact_key(packed), ret, err);
+    if (compact_open(packed, ret) < 0)
+        return opsdk_error_set(err, OPSDK_ENOMEM, "out of memory to open the object");
+    return 0;
+}
+
+/* --- readers --- */
 
 opsdk_object *opsdk_cache_get(opsdk_cache *cache, opsdk_key key)
 {
     opsdk_object *obj = NULL;
+    opsdk_error err = {0};
 
     if (!key.kind || !key.name)
         return NULL;
@@ -80,8 +201,8 @@ opsdk_object *opsdk_cache_get(opsdk_cache *cache, opsdk_key key)
         auto_compact *packed = NULL;
         if (kind_same(cache->entries[i].kind, key.kind))
             packed = store_find(cache->entries[i].store, key);
-        if (packed)
-            compact_open(packed, &obj);
+        if (packed && cache_view(cache, cache->entries[i].store, packed, &obj, &err) < 0 && err.code != OPSDK_ENOTFOUND)
+            compact_open(packed, &obj); /* the server cannot be asked: what is kept */
     }
     return obj;
 }
@@ -94,8 +215,24 @@ static int by_key(const void *a, const void *b)
     return r ? r : strcmp(x.name, y.name);
 }
 
-/* Opens one after the other, and keeps those that match; not what the one before it is already (two watches may see the same object). */
-static int open_matching(const compacts *from, const opsdk_value *selector, opsdk_objects *ret, opsdk_error *err)
+/* What a handler is to see of one that matches; *ret stays NULL when the server has none any more. */
+static int see(const opsdk_cache *c, const store *cut, const compact *packed, opsdk_object *opened, opsdk_object **ret,
+               opsdk_error *err)
+{
+    int r;
+
+    if (!cut) {
+        *ret = opsdk_object_ref(opened);
+        return 0;
+    }
+    r = cache_view(c, cut, packed, ret, err);
+    return r == OPSDK_ENOTFOUND ? 0 : r;
+}
+
+/* Opens one after the other, and keeps those that match; not what the one before it is already (two watches may see the same object).  cut:
+ * a store of theirs that holds keys alone; what selectors look at is among them. */
+static int open_matching(const opsdk_cache *c, const compacts *from, const store *cut, const opsdk_value *selector,
+                         opsdk_objects *ret, opsdk_error *err)
 {
     bool all = !selector || !selector->obj;
 
@@ -104,6 +241,7 @@ static int open_matching(const compacts *from, const opsdk_value *selector, opsd
         return opsdk_error_set(err, OPSDK_ENOMEM, "cache: out of memory for %zu objects", from->len);
     for (size_t i = 0; i < from->len; i++) {
         opsdk_auto_object *obj = NULL;
+        opsdk_object *seen = NULL;
         int r;
         if (i > 0 && by_key(from->items + i - 1, from->items + i) == 0)
             continue;
@@ -111,10 +249,12 @@ static int open_matching(const compacts *from, const opsdk_value *selector, opsd
         if (r < 0)
             return opsdk_error_set(err, r, "cache: out of memory for an object");
         r = all ? 1 : opsdk_selector_match(*selector, obj, err);
+        if (r > 0)
+            r = see(c, cut, from->items[i], obj, &seen, err);
         if (r < 0)
             return r;
-        if (r > 0)
-            ret->items[ret->len++] = opsdk_object_ref(obj);
+        if (seen)
+            ret->items[ret->len++] = seen;
     }
     return 0;
 }
@@ -124,6 +264,7 @@ int opsdk_cache_select(opsdk_cache *cache, const opsdk_kind *kind, const char *n
 {
     opsdk_auto_objects list = {0};
     auto_compacts found = {0};
+    const store *cut = NULL;
     bool known = false;
     int r;
 
@@ -131,6 +272,8 @@ int opsdk_cache_select(opsdk_cache *cache, const opsdk_kind *kind, const char *n
         if (!kind_same(cache->entries[i].kind, kind))
             continue;
         known = true;
+        if (may_ask(cache, cache->entries[i].store))
+            cut = cache->entries[i].store;
         r = store_collect(cache->entries[i].store, kind->cluster_scoped ? NULL : ns, &found);
         if (r < 0)
             return opsdk_error_set(err, r, "cache of %s: out of memory", kind->plural);
@@ -141,7 +284,7 @@ int opsdk_cache_select(opsdk_cache *cache, const opsdk_kind *kind, const char *n
 
     if (found.len > 1)
         qsort(found.items, found.len, sizeof(found.items[0]), by_key);
-    r = open_matching(&found, selector, &list, err);
+    r = open_matching(cache, &found, cut, selector, &list, err);
     if (r < 0)
         return r;
     *ret = list;

@@ -40,10 +40,11 @@ static int want(followed *f, enum opsdk_keep keep, const char *const *fields, co
         f->cut = true;
     if (keep == OPSDK_KEEP_ALL)
         f->cut = false;
+    f->undeclared |= keep == OPSDK_KEEP_ALL && !fields;
     if (keep == OPSDK_KEEP_FIELDS && !fields)
         return opsdk_error_set(err, OPSDK_EINVAL, "handler %s, %s: OPSDK_KEEP_FIELDS needs keep_fields", name,
                                f->kind->plural);
-    for (; keep == OPSDK_KEEP_FIELDS && fields[n]; n++) {
+    for (; keep != OPSDK_KEEP_KEYS && fields && fields[n]; n++) {
         if (!project_pointer_valid(fields[n]))
             return opsdk_error_set(err, OPSDK_EINVAL, "handler %s, %s: keep_fields: '%s' is no pointer (RFC 6901)",
                                    name, f->kind->plural, fields[n]);
@@ -162,6 +163,25 @@ static void on_pause(void *user)
         queue_flush(s->crew->queue);
 }
 
+/* What was refused is not asked for again while memory is short: a list would be refused likewise. */
+void follow_refused(opsdk_manager *m)
+{
+    bool room = cache_has_room(m->cache);
+
+    for (tail *t = m->tails; t; t = t->next) {
+        store_stats stats = store_read(t->what->store);
+        if (stats.refused > t->refused)
+            opsdk_log(OPSDK_LOG_ERROR, NULL,
+                      "the cache is at its limit: %" PRIu64 " times %s that are new were refused", stats.refused,
+                      t->what->kind->plural);
+        t->refused = stats.refused;
+        if (stats.missing && room)
+            watch_list_again(t->watch);
+    }
+    for (followed *f = m->followed; room && f; f = f->next)
+        store_forget_missing(f->store);
+}
+
 static void on_open(void *user)
 {
     tail *t = user;
@@ -233,7 +253,9 @@ static int start_tail(followed *f, const char *ns, opsdk_error *err)
 int follow_start(opsdk_manager *m, opsdk_error *err)
 {
     for (followed *f = m->followed; f; f = f->next) {
+        bool declared = !f->cut && !f->undeclared && f->n_keeps > 0;
         int r = 0;
+        cache_declare(m->cache, f->store, declared ? f->keeps : NULL, f->cut && f->n_keeps == 0);
         if (f->kind->cluster_scoped || !m->namespaces[0])
             r = start_tail(f, NULL, err);
         for (char **ns = m->namespaces; !f->kind->cluster_scoped && *ns && r >= 0; ns++)

@@ -1,5 +1,6 @@
 /* opsdk_main: an operator's whole main(). */
 #include "client/clock.h"
+#include "core/size.h"
 #include "runtime/manager.h"
 #include "runtime/signals.h"
 
@@ -18,6 +19,8 @@ typedef struct settings {
     const char *namespaces, *listen;
     int level;
     bool watch_list;
+    size_t cache_memory;
+    enum opsdk_full cache_full;
 } settings;
 
 static const char *base_name(const char *path)
@@ -29,29 +32,40 @@ static const char *base_name(const char *path)
 
 static void usage(FILE *to, const char *program)
 {
-    fprintf(to,
-            "usage: %s [flags]\n"
-            "  --kubeconfig FILE  default: inside a pod its service account, else $KUBECONFIG, else ~/.kube/config\n"
-            "  --context NAME     of the kubeconfig; default: its current one\n"
-            "  --namespace LIST   comma-separated; \"\": all; default: $OPERATOR_NAMESPACE, else $WATCH_NAMESPACE, "
-            "else all\n"
-            "  --listen ADDRESS   [address]:port of /healthz, /readyz and /metrics; \"\": none; default: :8080\n"
-            "  --watch-list       lists as the beginning of a watch, where the server can: less memory for it\n"
-            "  --log-level LEVEL  error, warn, info or debug; default: info\n"
-            "  --version          prints the version\n"
-            "  --help             prints this\n",
-            program);
+    fprintf(
+        to,
+        "usage: %s [flags]\n"
+        "  --kubeconfig FILE  default: inside a pod its service account, else $KUBECONFIG, else ~/.kube/config\n"
+        "  --context NAME     of the kubeconfig; default: its current one\n"
+        "  --namespace LIST   comma-separated; \"\": all; default: $OPERATOR_NAMESPACE, else $WATCH_NAMESPACE, "
+        "else all\n"
+        "  --listen ADDRESS   [address]:port of /healthz, /readyz and /metrics; \"\": none; default: :8080\n"
+        "  --watch-list       lists as the beginning of a watch, where the server can: less memory for it\n"
+        "  --cache-memory N   the most that the cache may take, such as 64Mi; default: no limit\n"
+        "  --cache-full WHAT  what then: keys (keeps keys and reads the rest from the server), fields (keeps what\n"
+        "                     handlers name, then keys) or refuse (new objects; not ready any more); default: keys\n"
+        "  --log-level LEVEL  error, warn, info or debug; default: info\n"
+        "  --version          prints the version\n"
+        "  --help             prints this\n",
+        program);
 }
 
-static int level_of(const char *name)
-{
-    static const char *const names[] = {"error", "warn", "info", "debug"};
+static const char *const levels[] = {"error", "warn", "info", "debug", NULL}; /* in the order of enum opsdk_level */
+static const char *const full_ways[] = {"keys", "fields", "refuse", NULL};    /* of enum opsdk_full */
 
-    for (int i = 0; i < 4; i++) {
+static int index_of(const char *const *names, const char *name)
+{
+    for (int i = 0; names[i]; i++) {
         if (strcmp(name, names[i]) == 0)
             return i;
     }
     return -1;
+}
+
+static int misused(const char *program, const char *flag, const char *use)
+{
+    fprintf(stderr, "%s: %s %s: use %s\n", program, flag, optarg, use);
+    return EXIT_USAGE;
 }
 
 static const struct option options[] = {
@@ -61,6 +75,8 @@ static const struct option options[] = {
     {"listen", required_argument, NULL, 'l'},
     {"log-level", required_argument, NULL, 'L'},
     {"watch-list", no_argument, NULL, 'w'},
+    {"cache-memory", required_argument, NULL, 'm'},
+    {"cache-full", required_argument, NULL, 'f'},
     {"version", no_argument, NULL, 'v'},
     {"help", no_argument, NULL, 'h'},
     {0},
@@ -69,6 +85,8 @@ static const struct option options[] = {
 /* Returns -1 to go on, else the exit status. */
 static int take_flag(settings *s, int flag, const char *program)
 {
+    int full;
+
     switch (flag) {
     case 'k':
         s->client.kubeconfig = optarg;
@@ -83,13 +101,18 @@ static int take_flag(settings *s, int flag, const char *program)
         s->listen = optarg;
         return -1;
     case 'L':
-        s->level = level_of(optarg);
-        if (s->level >= 0)
-            return -1;
-        fprintf(stderr, "%s: --log-level %s: use error, warn, info or debug\n", program, optarg);
-        return EXIT_USAGE;
+        s->level = index_of(levels, optarg);
+        return s->level >= 0 ? -1 : misused(program, "--log-level", "error, warn, info or debug");
     case 'w':
         s->watch_list = true;
+        return -1;
+    case 'm':
+        return size_parse(optarg, &s->cache_memory) ? -1 : misused(program, "--cache-memory", "a size such as 64Mi");
+    case 'f':
+        full = index_of(full_ways, optarg);
+        if (full < 0)
+            return misused(program, "--cache-full", "keys, fields or refuse");
+        s->cache_full = (enum opsdk_full)full;
         return -1;
     case 'v':
         printf("%s (libopsdk %s)\n", program, opsdk_version());
@@ -149,7 +172,11 @@ static int run(opsdk_manager *m, const opsdk_handler *const handlers[], opsdk_er
 static int serve(const settings *s, const char *const *namespaces, int64_t born_ms,
                  const opsdk_handler *const handlers[], opsdk_error *err)
 {
-    opsdk_manager_opts opts = {.namespaces = namespaces, .listen = s->listen, .watch_list = s->watch_list};
+    opsdk_manager_opts opts = {.namespaces = namespaces,
+                               .listen = s->listen,
+                               .watch_list = s->watch_list,
+                               .cache_memory = s->cache_memory,
+                               .cache_full = s->cache_full};
     opsdk_manager *m = NULL;
     opsdk_client *client;
     bool stuck;

@@ -33,6 +33,15 @@ static bool complete(char **copy, const char *const *list)
     return copy && (!list || !list[n]);
 }
 
+static void on_cut(const opsdk_kind *kind, store_mode mode, void *user)
+{
+    const opsdk_manager *m = user;
+
+    opsdk_log(OPSDK_LOG_WARN, NULL, "the cache has come to its limit of %zu bytes: of %s it now keeps %s",
+              m->cache_memory, kind->plural,
+              mode == STORE_FIELDS ? "the fields that handlers name" : "keys, the rest is read from the server");
+}
+
 int opsdk_manager_new(opsdk_client *client, const opsdk_manager_opts *opts, opsdk_manager **ret, opsdk_error *err)
 {
     static const opsdk_manager_opts none = {0};
@@ -46,9 +55,14 @@ int opsdk_manager_new(opsdk_client *client, const opsdk_manager_opts *opts, opsd
     m->born_ms = m->told_ms = clock_ms();
     m->grace_ms = o->grace_ms > 0 ? o->grace_ms : LIMIT_GRACE_MS;
     m->watch_list = o->watch_list;
+    m->cache_memory = o->cache_memory;
     m->listen = strdup(o->listen ? o->listen : ":8080");
     m->namespaces = copy_list(o->namespaces);
     m->cache = cache_new(opsdk_client_namespace(client));
+    if (m->cache) {
+        cache_client(m->cache, client);
+        cache_limit(m->cache, o->cache_memory, o->cache_full, on_cut, m);
+    }
     r = loop_new(&m->loop, err);
     if (r >= 0 && (!m->listen || !complete(m->namespaces, o->namespaces) || !m->cache))
         r = opsdk_error_set(err, OPSDK_ENOMEM, "manager: out of memory");
@@ -180,6 +194,7 @@ static void on_tick(void *user)
     opsdk_error err = {0};
 
     tell_waiting(m);
+    follow_refused(m);
     for (crew *c = m->crews; c; c = c->next) {
         queue_stats stats;
         queue_read(c->queue, &stats);
@@ -249,6 +264,7 @@ int opsdk_manager_run(opsdk_manager *m, opsdk_error *err)
     if (r < 0)
         return r;
 
+    cache_looping(m->cache);
     m->tick = (loop_timer){.fn = on_tick, .user = m};
     loop_arm(m->loop, &m->tick, TICK_MS);
     r = loop_run(m->loop, err);

@@ -28,6 +28,7 @@ typedef struct followed {
     subscriber *subscribers;
     bool wants_old;     /* one of them does */
     bool cut;           /* all of them want less than everything: these fields, up to NULL, and the keys */
+    bool undeclared;    /* one of them wants everything and names no fields that would do */
     const char **keeps; /* the array is owned */
     size_t n_keeps;
     struct followed *next;
@@ -40,6 +41,7 @@ typedef struct tail {
     watch *watch;
     atomic_bool synced;
     _Atomic uint64_t restarts, notices;
+    uint64_t refused;      /* objects, of which the log knows */
     int64_t noticed_at_ms; /* when a notice was last logged */
     int trouble;           /* code of what was last logged; 0: none since it was last open */
     int64_t trouble_at_ms;
@@ -54,6 +56,7 @@ struct opsdk_manager {
     char *listen;
     int grace_ms;
     bool watch_list;
+    size_t cache_memory; /* 0: no limit */
     loop *loop;
     opsdk_cache *cache;
     crew *crews;
@@ -72,6 +75,7 @@ struct opsdk_manager {
 int follow_crew(opsdk_manager *m, crew *c, opsdk_error *err);
 int follow_start(opsdk_manager *m, opsdk_error *err); /* begins all watches */
 bool follow_synced(const opsdk_manager *m);
+void follow_refused(opsdk_manager *m); /* now and then: lists again what did not fit, once there is room */
 void follow_free(opsdk_manager *m);
 
 /* metrics.c: answers to probes and metrics; an httpd_answer_fn whose user is the manager. */

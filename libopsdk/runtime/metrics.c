@@ -23,7 +23,11 @@ static int health(const opsdk_manager *m, buf *ret)
 
 static int readiness(const opsdk_manager *m, buf *ret)
 {
-    if (m->state == MANAGER_SYNCED) {
+    for (const followed *f = m->followed; f; f = f->next) {
+        if (store_read(f->store).missing)
+            buf_printf(ret, "%s: the cache is full, some were refused\n", f->kind->plural);
+    }
+    if (m->state == MANAGER_SYNCED && ret->len == 0) {
         buf_puts(ret, "ok\n");
         return 200;
     }
@@ -189,9 +193,52 @@ static void put_watches(const opsdk_manager *m, buf *b)
         for (const tail *t = m->tails; t; t = t->next)
             put_numbered(b, all[i].name, t->what, t->ns, of_tail(t, (int)i));
     }
-    head(b, "opsdk_cache_objects", "gauge", "Objects kept.");
-    for (const followed *f = m->followed; f; f = f->next)
-        put_numbered(b, "opsdk_cache_objects", f, NULL, store_count(f->store, NULL));
+}
+
+/* One number per kind. */
+static uint64_t of_store(const followed *f, int which)
+{
+    store_stats s = store_read(f->store);
+    store_mode mode = store_mode_of(f->store);
+
+    switch (which) {
+    case 0:
+        return store_count(f->store, NULL);
+    case 1:
+        return s.bytes;
+    case 2:
+        return s.dictionaries;
+    case 3:
+        return mode == STORE_GIVEN ? (f->cut ? f->n_keeps > 0 ? 1 : 2 : 0) : mode == STORE_FIELDS ? 1 : 2;
+    case 4:
+        return mode != STORE_GIVEN;
+    default:
+        return s.refused;
+    }
+}
+
+static void put_stores(const opsdk_manager *m, buf *b)
+{
+    static const struct {
+        const char *name, *type, *help;
+    } all[] = {
+        {"opsdk_cache_objects", "gauge", "Objects kept."},
+        {"opsdk_cache_bytes", "gauge", "Memory that they take."},
+        {"opsdk_cache_dictionary_bytes", "gauge", "Of this, what packing and opening takes, whatever their number."},
+        {"opsdk_cache_keep", "gauge", "What is kept of each: 0 everything, 1 some fields, 2 keys."},
+        {"opsdk_cache_degraded", "gauge", "1: less is kept than handlers asked for, since the cache was full."},
+        {"opsdk_cache_refused_total", "counter", "Objects that did not fit, each time that they came."},
+    };
+
+    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+        head(b, all[i].name, all[i].type, all[i].help);
+        for (const followed *f = m->followed; f; f = f->next)
+            put_numbered(b, all[i].name, f, NULL, of_store(f, (int)i));
+    }
+    if (m->cache_memory > 0) {
+        head(b, "opsdk_cache_limit_bytes", "gauge", "What all kinds together may take.");
+        buf_printf(b, "opsdk_cache_limit_bytes %zu\n", m->cache_memory);
+    }
 }
 
 static void put_process(buf *b)
@@ -225,6 +272,7 @@ int metrics_answer(const char *path, buf *ret, const char **ret_type, void *user
     put_times(m, ret);
     put_crews(m, ret);
     put_watches(m, ret);
+    put_stores(m, ret);
     put_process(ret);
     return 200;
 }

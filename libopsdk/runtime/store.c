@@ -2,16 +2,27 @@
 
 #include "client/clock.h"
 #include "core/map.h"
+#include "core/project.h"
 #include "core/revision.h"
 
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
+#define HEAP_BLOCK 16 /* what an allocation costs beside its own bytes, about */
+
 struct store {
     pthread_rwlock_t lock; /* of objects; a leaf */
     map objects;           /* of compacts */
-    compactor *compactor;  /* the writer's */
+    compactor *compactor;  /* the writer's, as what follows; the atomic ones are read by any */
+    store_budget *budget;  /* NULL: none */
+    pack room;             /* for cutting down */
+    const char *const *fields;
+    atomic_int mode;
+    size_t compacts; /* bytes of all */
+    atomic_size_t bytes, dictionaries;
+    _Atomic uint64_t refused;
+    atomic_bool missing;
 };
 
 static opsdk_key key_of(const void *item)
@@ -19,7 +30,7 @@ static opsdk_key key_of(const void *item)
     return compact_key(item);
 }
 
-store *store_new(void)
+store *store_new_within(store_budget *b)
 {
     store *s = calloc(1, sizeof(*s));
 
@@ -30,9 +41,16 @@ store *store_new(void)
         free(s);
         return NULL;
     }
+    s->budget = b;
     pthread_rwlock_init(&s->lock, NULL);
     map_init(&s->objects, key_of, (uint64_t)clock_random() << 32 | clock_random());
+    pack_init(&s->room);
     return s;
+}
+
+store *store_new(void)
+{
+    return store_new_within(NULL);
 }
 
 store *store_free(store *s)
@@ -42,10 +60,13 @@ store *store_free(store *s)
 
     if (!s)
         return NULL;
+    if (s->budget)
+        atomic_fetch_sub_explicit(&s->budget->used, s->bytes, memory_order_relaxed);
     for (slot = map_next(&s->objects, &at); slot; slot = map_next(&s->objects, &at))
         compact_unref(slot->item);
     map_clear(&s->objects);
     compactor_free(s->compactor);
+    pack_clear(&s->room);
     pthread_rwlock_destroy(&s->lock);
     free(s);
     return NULL;
@@ -72,16 +93,118 @@ bool store_mark(store *s, const opsdk_object *obj, uint32_t generation, bool lis
     return true;
 }
 
+/* --- what it takes --- */
+
+static size_t size_of(const compact *c)
+{
+    return c ? compact_size(c) + HEAP_BLOCK : 0;
+}
+
+/* Says what the store takes now, to those who ask and to the budget. */
+static void account(store *s)
+{
+    size_t before = s->bytes, dictionaries = compactor_size(s->compactor);
+    size_t now = s->compacts + dictionaries + s->objects.cap * sizeof(map_slot);
+
+    s->bytes = now;
+    s->dictionaries = dictionaries;
+    if (s->budget)
+        atomic_fetch_add_explicit(&s->budget->used, now - before,
+                                  memory_order_relaxed); /* wraps around where it is less */
+}
+
+/* Would it, in the place of what has its key? */
+static bool fits(const store *s, const compact *c, const compact *old)
+{
+    return atomic_load_explicit(&s->budget->used, memory_order_relaxed) + size_of(c) <= s->budget->limit + size_of(old);
+}
+
+store_stats store_read(const store *s)
+{
+    return (store_stats){s->bytes, s->dictionaries, s->refused, s->missing};
+}
+
+void store_forget_missing(store *s)
+{
+    s->missing = false;
+}
+
+store_mode store_mode_of(const store *s)
+{
+    return (store_mode)s->mode;
+}
+
+/* --- putting in --- */
+
+/* Packs what is kept of obj. */
+static int keep(store *s, const opsdk_object *obj, compact **ret)
+{
+    opsdk_auto_object *cut = NULL;
+    int r = 0;
+
+    if (s->mode != STORE_GIVEN)
+        r = project_object(obj, s->mode == STORE_FIELDS ? s->fields : NULL, &s->room, &cut);
+    if (r < 0)
+        return r;
+    *ret = compactor_pack(s->compactor, cut ? cut : obj);
+    return *ret ? 0 : OPSDK_ENOMEM;
+}
+
+static const compact *known_as(const store *s, const opsdk_object *obj)
+{
+    map_slot *slot = map_find(&s->objects, opsdk_object_key(obj));
+
+    return slot ? slot->item : NULL;
+}
+
+static int refuse(store *s)
+{
+    s->refused++;
+    s->missing = true;
+    return STORE_REFUSED;
+}
+
+/* The same within the budget, for which all stores may be cut down, this one included. */
+static int keep_within(store *s, const opsdk_object *obj, compact **ret)
+{
+    auto_compact *packed = NULL;
+    store_mode mode;
+    bool room;
+    int r;
+
+    if (!s->budget || s->budget->limit == 0)
+        return keep(s, obj, ret);
+    do {
+        mode = store_mode_of(s);
+        if (!packed) {
+            r = keep(s, obj, &packed);
+            if (r < 0)
+                return r;
+        }
+        room = fits(s, packed, known_as(s, obj));
+        if (!room && !s->budget->make_room(s->budget)) {
+            if (!known_as(s, obj))
+                return refuse(s);
+            room = true;
+        }
+        if (mode != store_mode_of(s))
+            packed = compact_unref(packed);
+    } while (!room || !packed);
+    *ret = packed;
+    packed = NULL;
+    return 0;
+}
+
 /* Readers go on while the writer packs. */
 int store_put(store *s, const opsdk_object *obj, uint32_t generation, compact **ret_old)
 {
+    compact *packed = NULL;
     void *old = NULL;
-    compact *packed;
     int r;
 
-    packed = compactor_pack(s->compactor, obj);
-    if (!packed)
-        return OPSDK_ENOMEM;
+    r = keep_within(s, obj, &packed);
+    if (r != 0)
+        return r;
 
     pthread_rwlock_wrlock(&s->lock);
     r = map_put(&s->objects, packed, generation, &old);
@@ -90,8 +213,42 @@ int store_put(store *s, const opsdk_object *obj, uint32_t generation, compact **
         compact_unref(packed);
         return r;
     }
+    s->compacts += size_of(packed) - size_of(old);
+    account(s);
     *ret_old = old;
     return 0;
+}
+
+/* In the place of what is there. */
+static void cut_one(store *s, map_slot *slot)
+{
+    opsdk_auto_object *obj = NULL;
+    compact *whole = slot->item, *cut = NULL;
+
+    if (compact_open(whole, &obj) < 0 || keep(s, obj, &cut) < 0)
+        return;
+    pthread_rwlock_wrlock(&s->lock);
+    slot->item = cut;
+    pthread_rwlock_unlock(&s->lock);
+    s->compacts += size_of(cut) - size_of(whole);
+    compact_unref(whole);
+}
+
+void store_cut(store *s, store_mode mode, const char *const *fields)
+{
+    compactor *fresh = compactor_new(); /* the dictionary is of whole objects */
+    map_slot *slot;
+    size_t at = 0;
+
+    if (fresh) {
+        compactor_free(s->compactor);
+        s->compactor = fresh;
+    }
+    s->fields = fields;
+    s->mode = (int)mode;
+    for (slot = map_next(&s->objects, &at); slot; slot = map_next(&s->objects, &at))
+        cut_one(s, slot);
+    account(s);
 }
 
 compact *store_remove(store *s, const opsdk_object *last)
@@ -104,6 +261,8 @@ compact *store_remove(store *s, const opsdk_object *last)
     if (slot && !revision_older(opsdk_object_version(last), compact_version(slot->item)))
         old = map_remove(&s->objects, opsdk_object_key(last));
     pthread_rwlock_unlock(&s->lock);
+    s->compacts -= size_of(old);
+    account(s);
     return old;
 }
 
@@ -140,6 +299,8 @@ int store_sweep(store *s, const char *ns, uint32_t generation, size_t *at, opsdk
     gone = map_remove(&s->objects, compact_key(slot->item));
     (*at)--;
     pthread_rwlock_unlock(&s->lock);
+    s->compacts -= size_of(gone);
+    account(s);
     compact_unref(gone);
     return 1;
 }

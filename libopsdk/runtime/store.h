@@ -4,16 +4,48 @@
 
 #include "core/compact.h"
 
+#include <stdatomic.h>
+
 typedef struct store store;
 
-store *store_new(void); /* NULL when out of memory */
+/* What several stores of one loop thread may take together.  Borrowed by them, so it outlives them. */
+typedef struct store_budget {
+    size_t limit;       /* bytes; 0: none */
+    atomic_size_t used; /* by all of them */
+    /* Not enough is left: makes some of them hold less.  False: nothing can be done. */
+    bool (*make_room)(struct store_budget *b);
+} store_budget;
+
+/* Both NULL when out of memory. */
+store *store_new(void);
+store *store_new_within(store_budget *b);
 store *store_free(store *s);
+
+/* What it holds of objects that are put into it. */
+typedef enum store_mode { STORE_GIVEN, STORE_FIELDS, STORE_KEYS } store_mode;
+
+store_mode store_mode_of(const store *s); /* any thread */
+/* Cuts down what it holds, and what comes, to keys and, with STORE_FIELDS, to fields (pointers up to NULL, borrowed).  What there is not even
+ * memory to cut down for stays as it is.  The writer's thread. */
+void store_cut(store *s, store_mode mode, const char *const *fields);
+
+/* Of what it takes now.  Any thread. */
+typedef struct store_stats {
+    size_t bytes;        /* in all */
+    size_t dictionaries; /* of these, what packing and opening takes, whatever the number of objects */
+    uint64_t refused;    /* objects that did not fit, counted each time that they came */
+    bool missing;        /* some of these may not be here */
+} store_stats;
+store_stats store_read(const store *s);
+void store_forget_missing(store *s); /* they are about to be listed again */
 
 /* Is there nothing new in obj: the same version, or, unless listed, an older one of the same object?  Then what is there is marked with the
  * generation of the list that is, or was last, read. */
 bool store_mark(store *s, const opsdk_object *obj, uint32_t generation, bool listed);
 /* Takes in an obj in which store_mark finds something new, and marks it; *ret_old is what it takes the place of (NULL: nothing; the
- * caller's).  OPSDK_ENOMEM: nothing changed. */
+ * caller's).  STORE_REFUSED: it is new, and the budget has no room for it.  What is there already is replaced whatever the budget says: an old
+ * state would be worse.  OPSDK_ENOMEM: nothing changed. */
+enum { STORE_REFUSED = 1 };
 int store_put(store *s, const opsdk_object *obj, uint32_t generation, compact **ret_old);
 /* Takes out what has the key of last, unless it is newer than last; the caller's, NULL when there was none. */
 compact *store_remove(store *s, const opsdk_object *last);

@@ -108,6 +108,8 @@ static int on_upsert(opsdk_object *obj, bool listed, void *user, opsdk_error *er
         r = store_put(w->what.store, now, w->generation, &before);
     if (r < 0)
         return opsdk_error_set(err, r, "cache of %s: out of memory", w->what.kind->plural);
+    if (r == STORE_REFUSED) /* nobody is told of what the cache does not have */
+        return 0;
     if (before && !compact_has_uid(before, opsdk_object_uid(now)))
         return tell_replaced(w, before, now, err);
     tell(w, before ? OPSDK_MODIFIED : OPSDK_ADDED, old, now);
@@ -327,6 +329,11 @@ int watch_new(loop *l, const watch_what *what, watch **ret, opsdk_error *err)
 const watcher_stats *watch_counts(const watch *w)
 {
     return watcher_counts(w->watcher);
+}
+
+void watch_list_again(watch *w)
+{
+    watcher_list_again(w->watcher);
 }
 
 watch *watch_free(watch *w)

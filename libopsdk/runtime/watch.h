@@ -38,6 +38,7 @@ typedef struct watch watch;
 
 /* Begins when the loop runs.  *ret is the caller's. */
 int watch_new(loop *l, const watch_what *what, watch **ret, opsdk_error *err);
+void watch_list_again(watch *w);                   /* within the time that a watch request lasts */
 const watcher_stats *watch_counts(const watch *w); /* any thread; lives as long as w */
 watch *watch_free(watch *w);                       /* on the loop's thread, or when it no longer runs */
 

@@ -1,6 +1,7 @@
 #include "runtime/worker.h"
 
 #include "client/clock.h"
+#include "runtime/cache.h"
 #include "runtime/thread.h"
 
 #include <inttypes.h>
@@ -74,14 +75,14 @@ static void handle(crew *c, const queue_item *item)
     opsdk_auto_object *obj = NULL;
     opsdk_error err = {0};
 
-    if (!packed) {
+    int r = packed ? cache_view(c->cache, c->primaries, packed, &obj, &err) : OPSDK_ENOTFOUND;
+
+    if (r == OPSDK_ENOTFOUND)
         queue_done(c->queue, item, 0); /* it is gone: nothing to bring about */
-    } else if (compact_open(packed, &obj) < 0) {
-        opsdk_error_set(&err, OPSDK_ENOMEM, "out of memory to open the object");
-        failed(c, item, NULL, OPSDK_ENOMEM, &err);
-    } else {
+    else if (r < 0)
+        failed(c, item, NULL, r, &err);
+    else
         reconcile(c, item, obj);
-    }
 }
 
 static void *work(void *arg)

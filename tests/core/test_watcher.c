@@ -146,6 +146,8 @@ static void play_line(session *s, char *line)
         end(s, rest);
     } else if (strncmp(line, "count ", 6) == 0) {
         counted(s, rest);
+    } else if (strcmp(line, "again") == 0) {
+        watcher_list_again(s->w);
     } else if (strncmp(line, "wait ", 5) == 0) {
         ck_assert_int_eq(sscanf(rest, "%" SCNd64 " %d", &wait_ms, &code), 2);
         ck_assert_msg(s->wait_ms == wait_ms && s->ended == code, "%s:%d: waits %" PRId64 " %d", s->file, s->line,
@@ -199,6 +201,8 @@ SESSION(watch_list_refused)
 SESSION(watch_list_without_end)
 SESSION(too_large)
 SESSION(healthy)
+SESSION(listed_again)
+SESSION(watch_list_again)
 SESSION(unreadable)
 SESSION(backwards)
 
@@ -330,4 +334,5 @@ END_TEST
 
 TESTS("watcher", pages, expired_page, bookmark, cut_in_a_line, gone_status, gone_event, busy_event, refused, no_kind,
       forbidden, restored, html, hangs_up, watch_list, watch_list_refused, watch_list_without_end, too_large, healthy,
-      unreadable, backwards, timeout_fits_silence, waits_longer_each_time, memory_runs_out)
+      listed_again, watch_list_again, unreadable, backwards, timeout_fits_silence, waits_longer_each_time,
+      memory_runs_out)

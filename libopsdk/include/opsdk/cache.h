@@ -1,4 +1,5 @@
-/* What the manager's watches have seen; may lag behind the server.  Any thread may read. */
+/* What the manager's watches have seen; may lag behind the server.  Any thread may read.  What a cache with a limit does when it is full says enum
+ * opsdk_full in manager.h. */
 #ifndef OPSDK_CACHE_H
 #define OPSDK_CACHE_H
 

@@ -61,9 +61,10 @@ typedef struct opsdk_source {
     const char *referred_by;     /* pointer to the object's name in the primary; same namespace */
     opsdk_map_fn *map;
     enum opsdk_keep keep;
-    const char *const
-        *keep_fields; /* of OPSDK_KEEP_FIELDS: pointers up to NULL, such as "/spec/nodeName"; not into arrays */
-    bool now_only;    /* look only at the state after a change: saves opening the one before */
+    const char *const *
+        keep_fields; /* of OPSDK_KEEP_FIELDS: pointers up to NULL, such as "/spec/nodeName"; not into arrays; of OPSDK_KEEP_ALL: what
+                         suffices when memory does not, see OPSDK_FULL_FIELDS */
+    bool now_only; /* look only at the state after a change: saves opening the one before */
 } opsdk_source;
 
 typedef struct opsdk_handler {

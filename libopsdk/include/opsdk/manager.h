@@ -14,6 +14,20 @@ OPSDK_BEGIN
  * Namespace: flag --namespace, else environment OPERATOR_NAMESPACE or WATCH_NAMESPACE (empty: all namespaces), else all. */
 OPSDK_API int opsdk_main(int argc, char **argv, const opsdk_handler *const handlers[]);
 
+/* What becomes of the cache when it has come to its limit.  Kinds that take most are cut down first; each is told in the log and by metrics,
+ * and stays so until the program starts anew.  When nothing is left to cut off, objects that are new are refused, and /readyz says so. */
+enum opsdk_full {
+    /* Kinds are kept as OPSDK_KEEP_KEYS.  Handlers see no less than before: reconcile gets its object, and opsdk_cache_get and _select get
+     * theirs, from the server, at a request each (the role needs "get"), and the former fails, to be tried again, when it cannot be asked.
+     * opsdk_cache_get then returns what is kept.  So it does in map functions, which must not wait; these see new states whole, but states
+     * before a change, and those of what vanished unseen, as keys. */
+    OPSDK_FULL_KEYS,
+    /* Kinds whose handlers and sources all name keep_fields are kept as OPSDK_KEEP_FIELDS, and nothing else is seen of them.  When there is
+     * none any more, as OPSDK_FULL_KEYS. */
+    OPSDK_FULL_FIELDS,
+    OPSDK_FULL_REFUSE /* new objects are refused at once: to handlers they do not exist */
+};
+
 /* The same in pieces, for tests and for programs with a main of their own. */
 typedef struct opsdk_manager opsdk_manager;
 typedef struct opsdk_manager_opts {
@@ -21,6 +35,8 @@ typedef struct opsdk_manager_opts {
     const char *listen;            /* probes and metrics: "[address]:port", default ":8080"; "": no server */
     int grace_ms;                  /* for running reconciles at the stop, default 30 s; then the client is cancelled */
     bool watch_list;               /* as in opsdk_watch_opts; opsdk_main: --watch-list */
+    size_t cache_memory;        /* bytes that the cache takes at most; 0: no limit; opsdk_main: --cache-memory=64Mi */
+    enum opsdk_full cache_full; /* what then; opsdk_main: --cache-full=keys|fields|refuse */
 } opsdk_manager_opts;
 
 /* client is borrowed until opsdk_manager_free; *ret is the caller's. */
