@@ -21,6 +21,7 @@ struct opsdk_apiserver {
     struct kubeconfig *kubeconfigs; /* files */
     const char *own_kubeconfig;     /* path of the server's own; set once */
     int64_t skew_ms;                /* of the clock, a fault */
+    bool expires;                   /* the end of the oldest event is planned */
     struct crds *crds;
     struct gc *gc;                         /* NULL: none */
     struct namespace_ends *namespace_ends; /* likewise */

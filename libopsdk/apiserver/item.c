@@ -2,6 +2,7 @@
 #include "apiserver/json_put.h"
 #include "apiserver/json_read.h"
 #include "apiserver/meta.h"
+#include "client/clock.h"
 #include "core/limits.h"
 
 #include <opsdk/common.h>
@@ -191,7 +192,9 @@ item *item_new(const resource *res, const json_t *obj, int64_t revision)
     if (buf_reserve(&text, TEXT) && json_put(obj, &text) == 0)
         it = text.len < PACK_FROM ? build(res, obj, text.data, text.len, 0)
                                   : build_packed(res, obj, text.data, text.len);
-    if (it)
-        it->revision = revision;
+    if (!it)
+        return NULL;
+    it->revision = revision;
+    it->stored_ms = clock_ms();
     return it;
 }

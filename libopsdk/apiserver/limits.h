@@ -18,25 +18,27 @@
 #define LIMIT_STREAM (64u << 20)        /* bytes that wait for a watch's reader before it is cut off */
 #define LIMIT_BOOKMARK_MS 60000         /* between bookmarks; k8s.io/apiserver sends one about each minute */
 #define LIMIT_WATCH_MIN_S 1800 /* a watch without timeoutSeconds ends after this to twice this; min-request-timeout */
-#define LIMIT_HANGUP_MS 200    /* until it is noticed that a watch's client hung up */
-#define LIMIT_ROUND_US 1000    /* that an answer or an event waits for others while there are requests to serve */
-#define LIMIT_HELD 64          /* answers that wait so */
-#define LIMIT_KEEPALIVE_S 90   /* of an idle connection */
-#define LIMIT_MANIFEST (64u << 20) /* bytes of one file of manifests */
-#define LIMIT_ESTABLISH_MS 5000    /* for a CRD's resources to be served, before a manifest of its kind is refused */
-#define LIMIT_WAIT_MS 30000        /* a wait that is given no time-out */
-#define LIMIT_TOKEN (16u << 10)    /* bytes of a bearer token */
-#define LIMIT_REASON (1u << 20)    /* bytes of why something is forbidden */
-#define LIMIT_RULE_PARTS 65536     /* verbs of resources that one role may grant, where that has to be checked */
-#define LIMIT_AGGREGATION 16       /* aggregated roles that are part of each other, in a row */
-#define LIMIT_REGEX 100000         /* nodes and instructions of one regular expression */
-#define LIMIT_REGEX_DEPTH 1000     /* groups in groups; as Go's */
-#define LIMIT_REQUESTS 16384       /* newest requests that the recorder keeps */
-#define LIMIT_MANAGER_NAME 128     /* bytes; apimachinery FieldManagerMaxLength */
-#define LIMIT_POD_TMP "1g"         /* bytes of a container's /tmp, which is memory */
-#define LIMIT_POD_LOG (4u << 20)   /* bytes of one container's output that are kept */
-#define LIMIT_POD_LINE 16384       /* bytes of a line of it; longer ones are split, as container runtimes do */
-#define LIMIT_POD_COMMAND 65536    /* bytes of a command line in an annotation */
+#define LIMIT_EVENT_LIFE_MS 3600000 /* since it was last written an event lives so long; kube-apiserver --event-ttl */
+#define LIMIT_EVENTS_AGAIN_MS 1000  /* between two looks for those that are due */
+#define LIMIT_HANGUP_MS 200         /* until it is noticed that a watch's client hung up */
+#define LIMIT_ROUND_US 1000         /* that an answer or an event waits for others while there are requests to serve */
+#define LIMIT_HELD 64               /* answers that wait so */
+#define LIMIT_KEEPALIVE_S 90        /* of an idle connection */
+#define LIMIT_MANIFEST (64u << 20)  /* bytes of one file of manifests */
+#define LIMIT_ESTABLISH_MS 5000     /* for a CRD's resources to be served, before a manifest of its kind is refused */
+#define LIMIT_WAIT_MS 30000         /* a wait that is given no time-out */
+#define LIMIT_TOKEN (16u << 10)     /* bytes of a bearer token */
+#define LIMIT_REASON (1u << 20)     /* bytes of why something is forbidden */
+#define LIMIT_RULE_PARTS 65536      /* verbs of resources that one role may grant, where that has to be checked */
+#define LIMIT_AGGREGATION 16        /* aggregated roles that are part of each other, in a row */
+#define LIMIT_REGEX 100000          /* nodes and instructions of one regular expression */
+#define LIMIT_REGEX_DEPTH 1000      /* groups in groups; as Go's */
+#define LIMIT_REQUESTS 16384        /* newest requests that the recorder keeps */
+#define LIMIT_MANAGER_NAME 128      /* bytes; apimachinery FieldManagerMaxLength */
+#define LIMIT_POD_TMP "1g"          /* bytes of a container's /tmp, which is memory */
+#define LIMIT_POD_LOG (4u << 20)    /* bytes of one container's output that are kept */
+#define LIMIT_POD_LINE 16384        /* bytes of a line of it; longer ones are split, as container runtimes do */
+#define LIMIT_POD_COMMAND 65536     /* bytes of a command line in an annotation */
 #define LIMIT_SESSION_OUT (256u << 10) /* bytes of output that wait for the client of an exec before no more is read */
 #define LIMIT_SESSION_IN (256u << 10)  /* bytes of input that wait for the command before no more is received */
 #define LIMIT_SESSION_END_MS 2000      /* from a command's end to that of its output, which children may hold open */

@@ -13,8 +13,9 @@
 typedef struct item {
     unsigned refs; /* atomic */
     int64_t revision;
-    const char *key; /* "namespace/name", or "name" */
-    const char *ns;  /* "" when cluster-scoped */
+    int64_t stored_ms; /* when; clock_ms */
+    const char *key;   /* "namespace/name", or "name" */
+    const char *ns;    /* "" when cluster-scoped */
     const char *name, *uid;
     size_t n_labels, n_fields;
     const char *const *labels; /* key, value, key, value, ... */

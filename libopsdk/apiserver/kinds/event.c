@@ -1,3 +1,4 @@
+#include "apiserver/event_end.h"
 #include "apiserver/kinds/check.h"
 #include "apiserver/kinds/strategies.h"
 #include "apiserver/meta.h"
@@ -183,6 +184,13 @@ static void new_validate(call *c, const json_t *obj, const json_t *old, field_er
     }
 }
 
-const strategy EVENT_STRATEGY = {.validate = core_validate, .creates_on_update = true};
+static void stored(call *c, const json_t *now, const json_t *old)
+{
+    (void)old;
+    if (now)
+        event_end_plan(c->server);
+}
+
+const strategy EVENT_STRATEGY = {.validate = core_validate, .stored = stored, .creates_on_update = true};
 const strategy NEW_EVENT_STRATEGY = {
-    .read = from_core, .write = to_core, .validate = new_validate, .creates_on_update = true};
+    .read = from_core, .write = to_core, .validate = new_validate, .stored = stored, .creates_on_update = true};
