@@ -65,7 +65,7 @@
 #define LIMIT_WATCH_HEALTHY_MS 120000 /* watches that were fine for so long: the next failure waits as the first does */
 #define LIMIT_WATCH_REFUSED 8         /* watch requests in a row that fail with 5xx, then a new list */
 #define LIMIT_LIST_EXPIRED 3          /* lists in a row that expire between pages, then one without pages */
-#define LIMIT_INDEX_VALUES 256            /* values of one object that an index knows, where it has an array of them */
+#define LIMIT_INDEX_VALUES 256        /* values of one object that an index knows, where it has an array of them */
 #define LIMIT_GRACE_MS 30000          /* for running reconciles when the manager stops */
 #define LIMIT_CANCEL_MS 5000          /* more, once their calls are cancelled */
 

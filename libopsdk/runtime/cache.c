@@ -1,5 +1,7 @@
 #include "runtime/cache.h"
 
+#include "runtime/field_index.h"
+
 #include <features.h>
 #ifdef __GLIBC__
 #include <malloc.h>
@@ -215,6 +217,20 @@ static int by_key(const void *a, const void *b)
     return r ? r : strcmp(x.name, y.name);
 }
 
+/* Which objects of a kind. */
+typedef struct wanted {
+    const opsdk_value *selector; /* with these labels; NULL: with any */
+    const char *pointer, *value; /* that have this there; NULL: whatever they have */
+    bool scanned;                /* no index has picked them */
+} wanted;
+
+static int matches(const wanted *want, const opsdk_object *obj, opsdk_error *err)
+{
+    if (want->scanned)
+        return field_index_match(obj, want->pointer, want->value);
+    return want->selector && want->selector->obj ? opsdk_selector_match(*want->selector, obj, err) : 1;
+}
+
 /* What a handler is to see of one that matches; *ret stays NULL when the server has none any more. */
 static int see(const opsdk_cache *c, const store *cut, const compact *packed, opsdk_object *opened, opsdk_object **ret,
                opsdk_error *err)
@@ -231,11 +247,9 @@ static int see(const opsdk_cache *c, const store *cut, const compact *packed, op
 
 /* Opens one after the other, and keeps those that match; not what the one before it is already (two watches may see the same object).  cut:
  * a store of theirs that holds keys alone; what selectors look at is among them. */
-static int open_matching(const opsdk_cache *c, const compacts *from, const store *cut, const opsdk_value *selector,
+static int open_matching(const opsdk_cache *c, const compacts *from, const store *cut, const wanted *want,
                          opsdk_objects *ret, opsdk_error *err)
 {
-    bool all = !selector || !selector->obj;
-
     ret->items = malloc((from->len + 1) * sizeof(opsdk_object *));
     if (!ret->items)
         return opsdk_error_set(err, OPSDK_ENOMEM, "cache: out of memory for %zu objects", from->len);
@@ -248,19 +262,32 @@ static int open_matching(const opsdk_cache *c, const compacts *from, const store
         r = compact_open(from->items[i], &obj);
         if (r < 0)
             return opsdk_error_set(err, r, "cache: out of memory for an object");
-        r = all ? 1 : opsdk_selector_match(*selector, obj, err);
+        r = cut && want->scanned ? 1 : matches(want, obj, err);
         if (r > 0)
             r = see(c, cut, from->items[i], obj, &seen, err);
         if (r < 0)
             return r;
+        if (seen && cut && want->scanned && matches(want, seen, err) == 0) /* what is kept does not tell */
+            seen = opsdk_object_unref(seen);
         if (seen)
             ret->items[ret->len++] = seen;
     }
     return 0;
 }
 
-int opsdk_cache_select(opsdk_cache *cache, const opsdk_kind *kind, const char *ns, const opsdk_value *selector,
-                       opsdk_objects *ret, opsdk_error *err)
+/* By the index if there is one. */
+static int collect(store *s, const char *ns, wanted *want, compacts *ret)
+{
+    int r = want->pointer ? store_collect_by(s, ns, want->pointer, want->value, ret) : 0;
+
+    if (r != 0)
+        return r;
+    want->scanned = want->pointer;
+    return store_collect(s, ns, ret);
+}
+
+static int pick(opsdk_cache *cache, const opsdk_kind *kind, const char *ns, wanted *want, opsdk_objects *ret,
+                opsdk_error *err)
 {
     opsdk_auto_objects list = {0};
     auto_compacts found = {0};
@@ -274,7 +301,7 @@ int opsdk_cache_select(opsdk_cache *cache, const opsdk_kind *kind, const char *n
         known = true;
         if (may_ask(cache, cache->entries[i].store))
             cut = cache->entries[i].store;
-        r = store_collect(cache->entries[i].store, kind->cluster_scoped ? NULL : ns, &found);
+        r = collect(cache->entries[i].store, kind->cluster_scoped ? NULL : ns, want, &found);
         if (r < 0)
             return opsdk_error_set(err, r, "cache of %s: out of memory", kind->plural);
     }
@@ -284,12 +311,40 @@ int opsdk_cache_select(opsdk_cache *cache, const opsdk_kind *kind, const char *n
 
     if (found.len > 1)
         qsort(found.items, found.len, sizeof(found.items[0]), by_key);
-    r = open_matching(cache, &found, cut, selector, &list, err);
+    r = open_matching(cache, &found, cut, want, &list, err);
     if (r < 0)
         return r;
     *ret = list;
     list = (opsdk_objects){0};
     return 0;
+}
+
+int opsdk_cache_select(opsdk_cache *cache, const opsdk_kind *kind, const char *ns, const opsdk_value *selector,
+                       opsdk_objects *ret, opsdk_error *err)
+{
+    return pick(cache, kind, ns, &(wanted){.selector = selector}, ret, err);
+}
+
+int opsdk_cache_by_index(opsdk_cache *cache, const opsdk_kind *kind, const char *ns, const char *pointer,
+                         const char *value, opsdk_objects *ret, opsdk_error *err)
+{
+    for (size_t i = 0; i < cache->len; i++) {
+        if (kind_same(cache->entries[i].kind, kind) && !store_indexes(cache->entries[i].store, pointer))
+            return opsdk_error_set(err, OPSDK_EINVAL, "%s are not indexed by '%s': name it in indexes of each source",
+                                   kind->plural, pointer);
+    }
+    return pick(cache, kind, ns, &(wanted){.pointer = pointer, .value = value}, ret, err);
+}
+
+int opsdk_cache_owned(opsdk_cache *cache, const opsdk_kind *kind, const opsdk_object *owner, opsdk_objects *ret,
+                      opsdk_error *err)
+{
+    const char *uid = opsdk_object_uid(owner);
+
+    if (!*uid)
+        return opsdk_error_set(err, OPSDK_EINVAL, "cache of %s: an owner without uid", kind->plural);
+    return pick(cache, kind, opsdk_object_key(owner).ns, &(wanted){.pointer = FIELD_INDEX_OWNERS, .value = uid}, ret,
+                err);
 }
 
 size_t opsdk_cache_count(opsdk_cache *cache, const opsdk_kind *kind, const char *ns)

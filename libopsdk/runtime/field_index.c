@@ -6,6 +6,7 @@
 #include "core/object.h"
 
 #include <malloc.h>
+#include <opsdk/error.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -140,7 +141,7 @@ void field_index_begin(field_index *x)
     x->lost = false;
 }
 
-static void lose(field_index *x)
+void field_index_lose(field_index *x)
 {
     field_index_begin(x);
     x->lost = true;
@@ -281,7 +282,7 @@ void field_index_put(field_index *x, const opsdk_object *obj)
     while (walk_next(&w))
         n++;
     if (n > 0 && !add(x, obj, n))
-        lose(x);
+        field_index_lose(x);
 }
 
 bool field_index_knows(const field_index *x, const opsdk_object *obj)
@@ -304,4 +305,70 @@ void field_index_find(const field_index *x, const char *value, field_index_fn *e
 
     for (const link *l = g ? g->first : NULL; l; l = l->next)
         each(OPSDK_KEY(NULL, *l->record->ns ? l->record->ns : NULL, l->record->name), user);
+}
+
+/* --- several --- */
+
+int field_indexes_add(field_indexes *all, const char *pointer)
+{
+    field_index **grown, *x;
+
+    if (field_indexes_find(all, pointer))
+        return 0;
+    grown = realloc(all->items, (all->len + 1) * sizeof(field_index *));
+    if (!grown)
+        return OPSDK_ENOMEM;
+    all->items = grown;
+    x = field_index_new(pointer);
+    if (!x)
+        return OPSDK_ENOMEM;
+    all->items[all->len++] = x;
+    return 0;
+}
+
+void field_indexes_clear(field_indexes *all)
+{
+    for (size_t i = 0; i < all->len; i++)
+        field_index_free(all->items[i]);
+    free(all->items);
+    *all = (field_indexes){0};
+}
+
+const field_index *field_indexes_find(const field_indexes *all, const char *pointer)
+{
+    for (size_t i = 0; i < all->len; i++) {
+        if (strcmp(all->items[i]->pointer, pointer) == 0)
+            return all->items[i];
+    }
+    return NULL;
+}
+
+bool field_indexes_know(const field_indexes *all, const opsdk_object *obj)
+{
+    for (size_t i = 0; i < all->len; i++) {
+        if (!field_index_knows(all->items[i], obj))
+            return false;
+    }
+    return true;
+}
+
+void field_indexes_put(field_indexes *all, const opsdk_object *obj)
+{
+    for (size_t i = 0; i < all->len; i++)
+        field_index_put(all->items[i], obj);
+}
+
+void field_indexes_remove(field_indexes *all, opsdk_key key)
+{
+    for (size_t i = 0; i < all->len; i++)
+        field_index_remove(all->items[i], key);
+}
+
+size_t field_indexes_bytes(const field_indexes *all)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < all->len; i++)
+        n += field_index_bytes(all->items[i]);
+    return n;
 }

@@ -1,6 +1,7 @@
 /* What the handlers want watched, each once, and who is told of its changes. */
 #include "client/clock.h"
 #include "core/project.h"
+#include "runtime/field_index.h"
 #include "runtime/manager.h"
 #include "runtime/source.h"
 
@@ -46,8 +47,9 @@ static int want(followed *f, enum opsdk_keep keep, const char *const *fields, co
                                f->kind->plural);
     for (; keep != OPSDK_KEEP_KEYS && fields && fields[n]; n++) {
         if (!project_pointer_valid(fields[n]))
-            return opsdk_error_set(err, OPSDK_EINVAL, "handler %s, %s: keep_fields: '%s' is no pointer (RFC 6901)",
-                                   name, f->kind->plural, fields[n]);
+            return opsdk_error_set(err, OPSDK_EINVAL,
+                                   "handler %s, %s: keep_fields and indexes: '%s' is no pointer (RFC 6901)", name,
+                                   f->kind->plural, fields[n]);
     }
     grown = realloc(f->keeps, (f->n_keeps + n + 1) * sizeof(char *));
     if (!grown)
@@ -79,6 +81,32 @@ static int subscribe(followed *f, crew *c, const opsdk_source *source, opsdk_err
     return r;
 }
 
+/* What the cache finds objects by is kept of each. */
+static int index_by(followed *f, const char *const *pointers, const char *name, opsdk_error *err)
+{
+    int r = pointers ? want(f, OPSDK_KEEP_FIELDS, pointers, name, err) : 0;
+
+    for (; r >= 0 && pointers && *pointers; pointers++)
+        r = store_index(f->store, *pointers);
+    return r == OPSDK_ENOMEM ? opsdk_error_set(err, r, "handler %s: out of memory", name) : r;
+}
+
+static int index_source(followed *f, const opsdk_source *s, const char *name, opsdk_error *err)
+{
+    static const char *const owners[] = {FIELD_INDEX_OWNERS, NULL};
+    int r = index_by(f, s->indexes, name, err);
+
+    return r >= 0 && s->owned ? index_by(f, owners, name, err) : r;
+}
+
+static int subscribe_source(opsdk_manager *m, crew *c, const opsdk_source *s, opsdk_error *err)
+{
+    followed *f = followed_for(m, s->kind, s->labels, s->fields);
+    int r = subscribe(f, c, s, err);
+
+    return r < 0 ? r : index_source(f, s, c->handler->name, err);
+}
+
 int follow_crew(opsdk_manager *m, crew *c, opsdk_error *err)
 {
     const opsdk_handler *h = c->handler;
@@ -89,12 +117,15 @@ int follow_crew(opsdk_manager *m, crew *c, opsdk_error *err)
     if (r < 0)
         return r;
     c->primaries = f->store;
+    r = index_by(f, h->indexes, h->name, err);
+    if (r < 0)
+        return r;
     for (const opsdk_source *s = h->sources; s && s->kind; s++) {
         r = source_check(s, h->name, err);
         if (r >= 0 && source_pointer(s)) /* of each primary that is needed, whatever else is kept */
             r = want(f, OPSDK_KEEP_FIELDS, (const char *const[]){source_pointer(s), NULL}, h->name, err);
         if (r >= 0)
-            r = subscribe(followed_for(m, s->kind, s->labels, s->fields), c, s, err);
+            r = subscribe_source(m, c, s, err);
         if (r < 0)
             return r;
     }

@@ -208,6 +208,8 @@ static uint64_t of_store(const followed *f, int which)
         return s.bytes;
     case 2:
         return s.dictionaries;
+    case 6:
+        return s.indexes;
     case 3:
         return mode == STORE_GIVEN ? (f->cut ? f->n_keeps > 0 ? 1 : 2 : 0) : mode == STORE_FIELDS ? 1 : 2;
     case 4:
@@ -228,6 +230,7 @@ static void put_stores(const opsdk_manager *m, buf *b)
         {"opsdk_cache_keep", "gauge", "What is kept of each: 0 everything, 1 some fields, 2 keys."},
         {"opsdk_cache_degraded", "gauge", "1: less is kept than handlers asked for, since the cache was full."},
         {"opsdk_cache_refused_total", "counter", "Objects that did not fit, each time that they came."},
+        {"opsdk_cache_index_bytes", "gauge", "Of the memory, what finding objects by a value takes."},
     };
 
     for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {

@@ -4,6 +4,7 @@
 #include "core/map.h"
 #include "core/project.h"
 #include "core/revision.h"
+#include "runtime/field_index.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -14,13 +15,14 @@
 struct store {
     pthread_rwlock_t lock; /* of objects; a leaf */
     map objects;           /* of compacts */
+    field_indexes indexes; /* likewise */
     compactor *compactor;  /* the writer's, as what follows; the atomic ones are read by any */
     store_budget *budget;  /* NULL: none */
     pack room;             /* for cutting down */
     const char *const *fields;
     atomic_int mode;
     size_t compacts; /* bytes of all */
-    atomic_size_t bytes, dictionaries;
+    atomic_size_t bytes, dictionaries, index_bytes;
     _Atomic uint64_t refused;
     atomic_bool missing;
 };
@@ -65,6 +67,7 @@ store *store_free(store *s)
     for (slot = map_next(&s->objects, &at); slot; slot = map_next(&s->objects, &at))
         compact_unref(slot->item);
     map_clear(&s->objects);
+    field_indexes_clear(&s->indexes);
     compactor_free(s->compactor);
     pack_clear(&s->room);
     pthread_rwlock_destroy(&s->lock);
@@ -104,9 +107,11 @@ static size_t size_of(const compact *c)
 static void account(store *s)
 {
     size_t before = s->bytes, dictionaries = compactor_size(s->compactor);
-    size_t now = s->compacts + dictionaries + s->objects.cap * sizeof(map_slot);
+    size_t indexes = field_indexes_bytes(&s->indexes);
+    size_t now = s->compacts + dictionaries + indexes + s->objects.cap * sizeof(map_slot);
 
     s->bytes = now;
+    s->index_bytes = indexes;
     s->dictionaries = dictionaries;
     if (s->budget)
         atomic_fetch_add_explicit(&s->budget->used, now - before,
@@ -121,7 +126,7 @@ static bool fits(const store *s, const compact *c, const compact *old)
 
 store_stats store_read(const store *s)
 {
-    return (store_stats){s->bytes, s->dictionaries, s->refused, s->missing};
+    return (store_stats){s->bytes, s->dictionaries, s->index_bytes, s->refused, s->missing};
 }
 
 void store_forget_missing(store *s)
@@ -198,6 +203,7 @@ static int keep_within(store *s, const opsdk_object *obj, compact **ret)
 /* Readers go on while the writer packs. */
 int store_put(store *s, const opsdk_object *obj, uint32_t generation, compact **ret_old)
 {
+    bool indexed = field_indexes_know(&s->indexes, obj);
     compact *packed = NULL;
     void *old = NULL;
     int r;
@@ -208,6 +214,8 @@ int store_put(store *s, const opsdk_object *obj, uint32_t generation, compact **
 
     pthread_rwlock_wrlock(&s->lock);
     r = map_put(&s->objects, packed, generation, &old);
+    if (r >= 0 && !indexed)
+        field_indexes_put(&s->indexes, obj);
     pthread_rwlock_unlock(&s->lock);
     if (r < 0) {
         compact_unref(packed);
@@ -260,6 +268,8 @@ compact *store_remove(store *s, const opsdk_object *last)
     slot = map_find(&s->objects, opsdk_object_key(last));
     if (slot && !revision_older(opsdk_object_version(last), compact_version(slot->item)))
         old = map_remove(&s->objects, opsdk_object_key(last));
+    if (old)
+        field_indexes_remove(&s->indexes, compact_key(old));
     pthread_rwlock_unlock(&s->lock);
     s->compacts -= size_of(old);
     account(s);
@@ -297,6 +307,7 @@ int store_sweep(store *s, const char *ns, uint32_t generation, size_t *at, opsdk
         return r;
     pthread_rwlock_wrlock(&s->lock);
     gone = map_remove(&s->objects, compact_key(slot->item));
+    field_indexes_remove(&s->indexes, compact_key(gone));
     (*at)--;
     pthread_rwlock_unlock(&s->lock);
     s->compacts -= size_of(gone);
@@ -336,6 +347,96 @@ int store_collect(store *s, const char *ns, compacts *ret)
     }
     pthread_rwlock_unlock(&s->lock);
     return 0;
+}
+
+/* --- indexes --- */
+
+int store_index(store *s, const char *pointer)
+{
+    return field_indexes_add(&s->indexes, pointer);
+}
+
+bool store_indexes(const store *s, const char *pointer)
+{
+    return field_indexes_find(&s->indexes, pointer);
+}
+
+/* All objects are opened: this is rare. */
+static void fill(store *s, field_index *x)
+{
+    map_slot *slot;
+    size_t at = 0;
+
+    field_index_begin(x);
+    for (slot = map_next(&s->objects, &at); slot && !field_index_lost(x); slot = map_next(&s->objects, &at)) {
+        opsdk_auto_object *obj = NULL;
+        if (compact_open(slot->item, &obj) < 0)
+            field_index_lose(x);
+        else
+            field_index_put(x, obj);
+    }
+}
+
+void store_reindex(store *s)
+{
+    for (size_t i = 0; i < s->indexes.len; i++) {
+        if (!field_index_lost(s->indexes.items[i]) || s->mode != STORE_GIVEN) /* what was cut off cannot be indexed */
+            continue;
+        pthread_rwlock_wrlock(&s->lock);
+        fill(s, s->indexes.items[i]);
+        pthread_rwlock_unlock(&s->lock);
+    }
+}
+
+typedef struct gathering {
+    store *store;
+    const char *ns;
+    compacts *to;
+    size_t room; /* that is left in it */
+    bool failed;
+} gathering;
+
+static bool grow_compacts(gathering *g)
+{
+    size_t cap = g->to->len * 2 + 16;
+    compact **items = realloc(g->to->items, cap * sizeof(compact *));
+
+    if (!items)
+        return false;
+    g->to->items = items;
+    g->room = cap - g->to->len;
+    return true;
+}
+
+static void gather(opsdk_key key, void *user)
+{
+    gathering *g = user;
+    map_slot *slot = map_find(&g->store->objects, key);
+
+    if (!slot || !in_namespace(slot->item, g->ns) || g->failed)
+        return;
+    g->failed = g->room == 0 && !grow_compacts(g);
+    if (g->failed)
+        return;
+    g->to->items[g->to->len++] = compact_ref(slot->item);
+    g->room--;
+}
+
+int store_collect_by(store *s, const char *ns, const char *pointer, const char *value, compacts *ret)
+{
+    gathering g = {.store = s, .ns = ns, .to = ret};
+    const field_index *x = field_indexes_find(&s->indexes, pointer);
+    size_t before = ret->len;
+    bool usable;
+
+    pthread_rwlock_rdlock(&s->lock);
+    usable = x && !field_index_lost(x);
+    if (usable)
+        field_index_find(x, value, gather, &g);
+    pthread_rwlock_unlock(&s->lock);
+    while (g.failed && ret->len > before)
+        compact_unref(ret->items[--ret->len]);
+    return g.failed ? OPSDK_ENOMEM : usable;
 }
 
 void compacts_clear(compacts *list)

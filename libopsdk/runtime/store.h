@@ -33,11 +33,17 @@ void store_cut(store *s, store_mode mode, const char *const *fields);
 typedef struct store_stats {
     size_t bytes;        /* in all */
     size_t dictionaries; /* of these, what packing and opening takes, whatever the number of objects */
+    size_t indexes;      /* likewise, what finding objects by a value takes */
     uint64_t refused;    /* objects that did not fit, counted each time that they came */
     bool missing;        /* some of these may not be here */
 } store_stats;
 store_stats store_read(const store *s);
 void store_forget_missing(store *s); /* they are about to be listed again */
+
+/* Objects can be found by what they have at the pointer, which is borrowed.  Before there are any; again: does nothing.  OPSDK_ENOMEM. */
+int store_index(store *s, const char *pointer);
+/* Makes anew what was lost when memory ran out.  The writer's thread. */
+void store_reindex(store *s);
 
 /* Is there nothing new in obj: the same version, or, unless listed, an older one of the same object?  Then what is there is marked with the
  * generation of the list that is, or was last, read. */
@@ -63,6 +69,11 @@ typedef struct compacts {
 } compacts;
 /* Adds them to *ret.  OPSDK_ENOMEM: *ret has none of them. */
 int store_collect(store *s, const char *ns, compacts *ret);
+/* The same of those that have value at an indexed pointer; some may come twice.  1; 0: there is no such index, or it was lost, and nothing was
+ * added. */
+int store_collect_by(store *s, const char *ns, const char *pointer, const char *value, compacts *ret);
+/* Is there such an index, be it lost? */
+bool store_indexes(const store *s, const char *pointer);
 void compacts_clear(compacts *list);
 #define auto_compacts __attribute__((cleanup(compacts_clear))) compacts
 

@@ -174,6 +174,7 @@ static void on_synced(bool whole, void *user)
         sweep(w);
     else
         keep_all(w);
+    store_reindex(w->what.store);
     tell(w, OPSDK_SYNCED, NULL, NULL);
     if (w->streamed) /* the list was the beginning of a watch */
         opened(w);

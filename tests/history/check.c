@@ -221,6 +221,23 @@ int check_reconcile(const opsdk_request *rq, opsdk_result *ret, opsdk_error *err
     return r;
 }
 
+/* Objects found by the index have what was asked for; how many? */
+static size_t read_index(check *c, opsdk_cache *cache, unsigned part)
+{
+    opsdk_auto_objects found = {0};
+    char value[12];
+
+    snprintf(value, sizeof(value), "%u", part);
+    if (opsdk_cache_by_index(cache, &OPSDK_CONFIGMAP, NULL, WORLD_INDEX, value, &found, NULL) < 0)
+        wrong(c, "the index does not answer");
+    opsdk_foreach(obj, &found)
+    {
+        if (strcmp(opsdk_value_str(opsdk_at(*obj, WORLD_INDEX), ""), value) != 0)
+            wrong(c, "the index has k%s by a value of before", opsdk_object_key(*obj).name);
+    }
+    return found.len;
+}
+
 static void read_one(check *c, opsdk_cache *cache, uint32_t key)
 {
     char name[16];
@@ -295,7 +312,7 @@ void check_cache(check *c)
 {
     opsdk_auto_objects all = {0};
     uint64_t hash = 0;
-    size_t there = 0;
+    size_t there = 0, by_index = 0;
 
     if (opsdk_cache_select(c->cache, &OPSDK_CONFIGMAP, NULL, NULL, &all, NULL) < 0) {
         wrong(c, "the cache does not answer");
@@ -314,6 +331,10 @@ void check_cache(check *c)
     if (all.len != there || hash != c->server->world.hash)
         wrong(c, "the cache has %zu objects (hash %016" PRIx64 "), the server %zu (%016" PRIx64 ")", all.len, hash,
               there, c->server->world.hash);
+    for (unsigned part = 0; part < WORLD_PARTS; part++)
+        by_index += read_index(c, c->cache, part);
+    if (by_index != there)
+        wrong(c, "the index has %zu objects of %zu", by_index, there);
     if (opsdk_cache_count(c->cache, &OPSDK_CONFIGMAP, NULL) != there)
         wrong(c, "the cache counts %zu objects of %zu", opsdk_cache_count(c->cache, &OPSDK_CONFIGMAP, NULL), there);
 }

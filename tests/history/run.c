@@ -61,12 +61,14 @@ static int connect_to(int port, opsdk_client **ret, opsdk_error *err)
 /* The primary's changes go to the handler by themselves, and to the judge as those of another kind would. */
 static int engine_start(engine *e, bool watch_list)
 {
+    static const char *const indexes[] = {WORLD_INDEX, NULL};
     int r;
 
     e->sources[0] = (opsdk_source){.kind = &OPSDK_CONFIGMAP, .map = check_told, .now_only = true};
     e->handler = (opsdk_handler){.name = "history",
                                  .kind = &OPSDK_CONFIGMAP,
                                  .sources = e->sources,
+                                 .indexes = indexes,
                                  .reconcile = check_reconcile,
                                  .user = e->check};
     r = connect_to(e->check->server->port, &e->client, &e->err);

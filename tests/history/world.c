@@ -132,7 +132,7 @@ size_t world_object(uint32_t key, uint32_t life, uint64_t version, uint64_t cont
         at, WORLD_TEXT,
         "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"k%u\",\"namespace\":"
         "\"%s\",\"uid\":\"u%u-%u\",\"resourceVersion\":\"%llu\",\"labels\":{\"third\":\"%u\"}},"
-        "\"data\":{\"of\":\"%llu\",\"text\":\"\\u00fcber\\n\xe2\x82\xac\",\"pad\":\"%s\"}}",
+        "\"data\":{\"of\":\"%llu\",\"index\":\"%u\",\"text\":\"\\u00fcber\\n\xe2\x82\xac\",\"pad\":\"%s\"}}",
         key, world_ns(key), key, life, (unsigned long long)world_revision(version), key % 3,
-        (unsigned long long)content, pad);
+        (unsigned long long)content, (unsigned)(content % WORLD_PARTS), pad);
 }

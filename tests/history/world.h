@@ -10,8 +10,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define WORLD_RING 65536u /* events that a watch can resume from */
-#define WORLD_TEXT 1024   /* bytes of any object */
+#define WORLD_RING 65536u         /* events that a watch can resume from */
+#define WORLD_INDEX "/data/index" /* WORLD_PARTS values, of the version */
+#define WORLD_PARTS 5u
+#define WORLD_TEXT 1024 /* bytes of any object */
 
 enum world_type { WORLD_ADDED, WORLD_MODIFIED, WORLD_DELETED };
 

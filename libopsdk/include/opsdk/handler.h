@@ -65,6 +65,9 @@ typedef struct opsdk_source {
         keep_fields; /* of OPSDK_KEEP_FIELDS: pointers up to NULL, such as "/spec/nodeName"; not into arrays; of OPSDK_KEEP_ALL: what
                          suffices when memory does not, see OPSDK_FULL_FIELDS */
     bool now_only; /* look only at the state after a change: saves opening the one before */
+    const char *const *
+        indexes; /* pointers up to NULL, such as "/spec/nodeName", by which opsdk_cache_by_index finds objects; kept, whatever keep
+                                   says; about 100 bytes for each value; not into arrays */
 } opsdk_source;
 
 typedef struct opsdk_handler {
@@ -78,6 +81,7 @@ typedef struct opsdk_handler {
     int workers;       /* default 4 */
     int64_t resync_ms; /* every primary again after so long; 0: never */
     void *user;
+    const char *const *indexes; /* of the primary, as in opsdk_source */
 } opsdk_handler;
 
 OPSDK_END
