@@ -41,6 +41,11 @@ long figure_rss_kb(void)
     return proc_number(0, "status", "VmRSS:");
 }
 
+long figure_private_kb(void)
+{
+    return proc_number(0, "smaps_rollup", "Private_Dirty:");
+}
+
 long figure_peak_kb(void)
 {
     return proc_number(0, "status", "VmHWM:");

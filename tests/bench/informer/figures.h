@@ -10,6 +10,7 @@ int64_t figure_cpu_ns(void);  /* of all threads */
 size_t figure_heap(void);     /* live bytes of the allocator */
 long figure_pss_kb(void);     /* smaps_rollup; 0 where there is none */
 long figure_rss_kb(void);     /* VmRSS: with the pages of libraries that others have too */
+long figure_private_kb(void); /* written, and shared with nobody; smaps_rollup */
 long figure_peak_kb(void);    /* VmHWM */
 void figure_peak_reset(void); /* the peak is what is there now */
 

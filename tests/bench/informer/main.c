@@ -230,8 +230,8 @@ static void end_stage(const bench *b)
 
     sleep(1);
     peak = figure_peak_kb();
-    printf("{\"stage\":\"end\",\"rss_settled_kb\":%ld,\"rss_vm_kb\":%ld,\"rss_peak_kb\":%ld}\n", figure_pss_kb(),
-           figure_rss_kb(), peak > b->peak_kb ? peak : b->peak_kb);
+    printf("{\"stage\":\"end\",\"rss_settled_kb\":%ld,\"rss_vm_kb\":%ld,\"private_kb\":%ld,\"rss_peak_kb\":%ld}\n",
+           figure_pss_kb(), figure_rss_kb(), figure_private_kb(), peak > b->peak_kb ? peak : b->peak_kb);
     fflush(stdout);
 }
 

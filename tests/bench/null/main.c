@@ -192,8 +192,8 @@ int main(int argc, char **argv)
         burst_stage(&r, o.events);
     if (o.rate > 0)
         rate_stage(&r, o.rate, o.rate_s);
-    printf("{\"stage\":\"end\",\"rss_settled_kb\":%ld,\"rss_vm_kb\":%ld,\"rss_peak_kb\":%ld}\n", figure_pss_kb(),
-           figure_rss_kb(), figure_peak_kb());
+    printf("{\"stage\":\"end\",\"rss_settled_kb\":%ld,\"rss_vm_kb\":%ld,\"private_kb\":%ld,\"rss_peak_kb\":%ld}\n",
+           figure_pss_kb(), figure_rss_kb(), figure_private_kb(), figure_peak_kb());
     line_close(&r.line);
     free(r.data);
     return 0;

@@ -48,6 +48,8 @@ func pssKb() int { return procNumber("smaps_rollup", "Pss:") }
 
 func rssKb() int { return procNumber("status", "VmRSS:") }
 
+func privateKb() int { return procNumber("smaps_rollup", "Private_Dirty:") }
+
 func peakKb() int { return procNumber("status", "VmHWM:") }
 
 func peakReset() { check("peak", os.WriteFile("/proc/self/clear_refs", []byte("5"), 0)) }

@@ -212,7 +212,7 @@ func (b *bench) run(start int64) {
 		peak = b.relistStage()
 	}
 	time.Sleep(time.Second)
-	fmt.Printf("{\"stage\":\"end\",\"rss_settled_kb\":%d,\"rss_vm_kb\":%d,\"rss_peak_kb\":%d}\n", pssKb(), rssKb(), max(peak, peakKb()))
+	fmt.Printf("{\"stage\":\"end\",\"rss_settled_kb\":%d,\"rss_vm_kb\":%d,\"private_kb\":%d,\"rss_peak_kb\":%d}\n", pssKb(), rssKb(), privateKb(), max(peak, peakKb()))
 	runtime.KeepAlive(b)
 }
 
