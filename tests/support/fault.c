@@ -5,8 +5,9 @@
 #include <stddef.h>
 #include <stdlib.h>
 
-static _Thread_local unsigned long left;
-static _Thread_local bool armed, own_only;
+/* Volatile, since a compiler knows that malloc changes no variable of this program. */
+static _Thread_local volatile unsigned long left;
+static _Thread_local volatile bool armed, own_only;
 
 /* Where this program's own code lies: the linker's symbols. */
 extern const char __executable_start, etext;
