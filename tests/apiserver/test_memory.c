@@ -1,62 +1,20 @@
 /* Requests while memory runs out, at each allocation in turn: an answer, no crash, no leak, and a store that can still be read. */
-#include "apiserver/apiserver.h"
-#include "apiserver/limits.h"
-#include "apiserver/request.h"
-#include "tests/support/fault.h"
+#include "tests/apiserver/question.h"
 #include "tests/support/suite.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #define MAPS "/api/v1/namespaces/default/configmaps"
 #define PODS "/api/v1/namespaces/default/pods"
 
-typedef struct question {
-    const char *method, *path, *type, *accept, *body;
-    int status;
-} question;
-
 static opsdk_apiserver *server;
-
-/* As the loop thread handles a request, but in this thread, whose allocations can be made to fail. */
-static int answer_to(const question *q, unsigned long k, bool *ret_hit)
-{
-    static const param manager[] = {{"fieldManager", "test"}};
-    arena memory = {0};
-    call c = {.server = server, .body = BUF_INIT(LIMIT_REPLY)};
-    int status;
-
-    c.rq = (request){.method = q->method,
-                     .path = q->path,
-                     .params = manager,
-                     .n_params = 1,
-                     .accept = q->accept ? q->accept : "",
-                     .content_type = q->type ? q->type : "application/json",
-                     .user_agent = "test/1",
-                     .authorization = "",
-                     .if_none_match = "",
-                     .upgrade = "",
-                     .impersonation = {"", "", ""},
-                     .body = q->body ? q->body : "",
-                     .body_len = q->body ? strlen(q->body) : 0};
-    ck_assert_int_eq(request_resolve(&c.rq, &memory), 0);
-    pthread_mutex_lock(&server->lock);
-    fault_set(k);
-    api_handle(&c);
-    *ret_hit = fault_clear();
-    pthread_mutex_unlock(&server->lock);
-    status = c.status;
-    call_clear(&c);
-    arena_clear(&memory);
-    return status;
-}
 
 static int ask(const question *q)
 {
     bool hit;
 
-    return answer_to(q, 0, &hit);
+    return question_answer(server, q, 0, &hit);
 }
 
 /* The same place each time. */
@@ -101,7 +59,7 @@ static void run_out(const question *q)
     for (unsigned long k = 1; hit; k++) {
         int status;
         lay_out();
-        status = answer_to(q, k, &hit);
+        status = question_answer(server, q, k, &hit);
         ck_assert_msg(status >= 200 && status < 600, "%s %s, allocation %lu: %d", q->method, q->path, k, status);
         ck_assert(hit || status == q->status);
         check_readable();

@@ -27,20 +27,24 @@ struct gc {
 
 /* ---- queues ---- */
 
-static bool push(queue *q, gc_node *n)
+static bool grow(queue *q)
 {
     size_t cap = q->cap ? 2 * q->cap : 64;
-    gc_node **more;
+    gc_node **more = calloc(cap, sizeof(*more));
 
-    if (q->len == q->cap) {
-        more = calloc(cap, sizeof(*more));
-        if (!more)
-            return false;
-        for (size_t i = 0; i < q->len; i++)
-            more[i] = q->list[(q->first + i) % q->cap];
-        free(q->list);
-        *q = (queue){more, 0, q->len, cap};
-    }
+    if (!more)
+        return false;
+    for (size_t i = 0; i < q->len; i++)
+        more[i] = q->list[(q->first + i) % q->cap];
+    free(q->list);
+    *q = (queue){more, 0, q->len, cap};
+    return true;
+}
+
+static bool push(queue *q, gc_node *n)
+{
+    if (q->len == q->cap && !grow(q))
+        return false;
     q->list[(q->first + q->len++) % q->cap] = n;
     return true;
 }
@@ -54,14 +58,12 @@ static gc_node *pop(queue *q)
     return n;
 }
 
-static void work(apiserver *s);
-
 static void put(gc *g, queue *q, gc_node *n, unsigned char job)
 {
     if (n->jobs & job || !push(q, n))
         return;
     n->jobs |= job;
-    http_soon(g->server, work, q == &g->again ? LIMIT_GC_AGAIN_MS : 0);
+    http_soon(g->server, gc_work, q == &g->again ? LIMIT_GC_AGAIN_MS : 0);
 }
 
 static void check(gc *g, gc_node *n)
@@ -76,12 +78,13 @@ static const json_t *references(const json_t *obj)
     return json_object_get(meta_of(obj), "ownerReferences");
 }
 
-static void observe(gc_node *n, collection *c, item *it)
+static bool observe(gc_node *n, collection *c, item *it)
 {
     json_auto_t *obj = item_json(it);
 
     if (obj)
         graph_observe(n, c, it, obj);
+    return obj != NULL;
 }
 
 typedef struct uid_search {
@@ -110,9 +113,7 @@ static void find_owner(gc_node *owner, resource *res, const json_t *ref, const c
         search.found = NULL;
         collection_each(res->objects, 0, "", NULL, compare_uid, &search, &why);
     }
-    if (search.found)
-        observe(owner, res->objects, search.found);
-    owner->searched = true;
+    owner->searched = !search.found || observe(owner, res->objects, search.found);
 }
 
 enum standing {
@@ -135,6 +136,8 @@ static enum standing judge(gc *g, const gc_node *n, const json_t *ref)
         return OWNER_IMPOSSIBLE;
     if (!owner->it && !owner->searched)
         find_owner(owner, res, ref, n->it->ns);
+    if (!owner->it && !owner->searched)
+        return OWNER_UNKNOWN; /* there is no memory to look at it */
     if (!owner->it || owner->objects != res->objects || strcmp(owner->it->name, doc_text(ref, "name")) != 0 ||
         strcmp(owner->it->ns, ns) != 0)
         return OWNER_ABSENT;
@@ -282,7 +285,7 @@ void gc_see(gc *g, collection *c, const json_t *obj, item *it)
     else
         see_removal(g, it);
     if (g->again.len && g->kinds != registry_generation(g->server->resources))
-        http_soon(g->server, work, 0);
+        http_soon(g->server, gc_work, 0);
 }
 
 /* ---- what is to do ---- */
@@ -411,8 +414,7 @@ static void try_again(gc *g)
     }
 }
 
-/* A turn on the loop. */
-static void work(apiserver *s)
+void gc_work(apiserver *s)
 {
     gc *g = s->gc;
 
@@ -425,9 +427,9 @@ static void work(apiserver *s)
             run_one(g, &g->orphans, JOB_ORPHAN, do_orphan);
     }
     if (g->checks.len || g->orphans.len)
-        http_soon(s, work, 0);
+        http_soon(s, gc_work, 0);
     else if (g->again.len)
-        http_soon(s, work, LIMIT_GC_AGAIN_MS);
+        http_soon(s, gc_work, LIMIT_GC_AGAIN_MS);
 }
 
 /* ---- begin and end ---- */
@@ -438,7 +440,7 @@ gc *gc_new(apiserver *s)
 
     if (g)
         g->graph = graph_new();
-    if (!g || !g->graph)
+    if (!g || !g->graph || !grow(&g->checks) || !grow(&g->orphans) || !grow(&g->again))
         return gc_free(g);
     g->server = s;
     return g;

@@ -13,5 +13,7 @@ gc *gc_free(gc *g);
 
 /* A write behind it: store_fn.  It must see each. */
 void gc_see(gc *g, collection *c, const json_t *obj, item *it);
+/* A turn: some of what is to do.  On the loop, with the lock held; it plans the next by itself. */
+void gc_work(apiserver *s);
 
 #endif
