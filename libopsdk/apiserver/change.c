@@ -1,6 +1,7 @@
 /* The verbs that write: create, update, patch. */
 #include "apiserver/body.h"
 #include "apiserver/go_print.h"
+#include "apiserver/json_clone.h"
 #include "apiserver/limits.h"
 #include "apiserver/list_options.h"
 #include "apiserver/meta.h"
@@ -263,7 +264,7 @@ static int change(writing *w, patching *p, failure *why)
     if (!w->old)
         return fail_not_found(w->c->res, w->c->rq.name, why);
     patching_clear(p);
-    p->strict = p->validation == VALIDATION_IGNORE ? NULL : p->doubles ? json_copy(p->doubles) : json_array();
+    p->strict = p->validation == VALIDATION_IGNORE ? NULL : p->doubles ? json_clone_top(p->doubles) : json_array();
     if (p->kind == KIND_JSON)
         return patch_json(w->old, p->patch, p->strict, &w->obj, why);
     if (p->kind == KIND_MERGE)

@@ -1,6 +1,7 @@
 /* Requests that the server makes of itself: for manifests, for controllers. */
 #include "apiserver/apiserver.h"
 #include "apiserver/auth/user.h"
+#include "apiserver/json_clone.h"
 #include "apiserver/limits.h"
 #include "apiserver/meta.h"
 #include "apiserver/recorder.h"
@@ -89,7 +90,7 @@ static int end(call *c, const actor *who, int64_t began, int r, const failure *w
 /* The document with its namespace, as a copy. */
 static json_t *place(const resource *res, const char *ns, const json_t *doc)
 {
-    json_t *obj = json_deep_copy(doc), *meta = meta_of(obj);
+    json_t *obj = json_clone(doc), *meta = meta_of(obj);
 
     if (obj && !meta)
         json_object_set_new(obj, "metadata", meta = json_object());

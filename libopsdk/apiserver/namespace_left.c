@@ -1,5 +1,6 @@
 #include "apiserver/namespace_left.h"
 #include "apiserver/crd/conditions.h"
+#include "apiserver/json_clone.h"
 #include "apiserver/limits.h"
 #include "apiserver/meta.h"
 
@@ -87,7 +88,7 @@ static void list_stuck(const json_t *stuck, const char *ns, buf *out)
 
 static bool set(json_t *ns, const crd_condition *c, const char *now)
 {
-    json_t *before = json_deep_copy(crd_condition_find(ns, c->type));
+    json_t *before = json_clone(crd_condition_find(ns, c->type));
     bool changed;
 
     crd_condition_set(ns, c, now);

@@ -5,6 +5,7 @@
 #include "apiserver/crd/custom.h"
 #include "apiserver/crd/scale.h"
 #include "apiserver/crd/version.h"
+#include "apiserver/json_clone.h"
 #include "apiserver/kinds/check.h"
 #include "apiserver/kinds/schemas.h"
 #include "apiserver/meta.h"
@@ -215,7 +216,7 @@ static int decode(const call *c, json_t *scale, const char *text, size_t len, fa
 /* What the decoder has against a patched document is a 422 with that document. */
 static int decode_patched(call *c, json_t *scale, failure *why)
 {
-    json_auto_t *before = json_deep_copy(scale);
+    json_auto_t *before = json_clone(scale);
     auto_failure wrong = {0};
     const char *reason;
 
@@ -314,7 +315,7 @@ static int store_scale(call *c, scaling *s, failure *why)
     if (replicas == NOT_SET)
         return failure_bad_request(why, "the spec replicas field \"%s\" cannot be empty",
                                    path_of(c, "specReplicasPath"));
-    s->w.obj = json_deep_copy(s->w.old);
+    s->w.obj = json_clone(s->w.old);
     if (!s->w.obj)
         return failure_memory(why);
     if (scale_put(s->w.obj, path_of(c, "specReplicasPath"), replicas) < 0)

@@ -1,6 +1,7 @@
 #include "apiserver/store.h"
 #include "apiserver/item.h"
 #include "apiserver/join.h"
+#include "apiserver/json_clone.h"
 #include "apiserver/limits.h"
 #include "apiserver/trees.h"
 
@@ -338,8 +339,8 @@ int collection_put(collection *c, json_t *obj, item **ret, failure *why)
 /* The removed object as the event shows it: with the revision of its removal. */
 static item *last_words(const collection *c, const item *prev, int64_t revision)
 {
-    json_auto_t *tree = collection_tree(c, prev), *obj = json_copy(tree); /* down to what changes */
-    json_t *meta = json_copy(json_object_get(obj, "metadata"));
+    json_auto_t *tree = collection_tree(c, prev), *obj = json_clone_top(tree); /* down to what changes */
+    json_t *meta = json_clone_top(json_object_get(obj, "metadata"));
 
     if (json_object_set_new_nocheck(obj, "metadata", meta) < 0)
         return NULL;

@@ -4,6 +4,7 @@
 #include "apiserver/auth/auth.h"
 #include "apiserver/body.h"
 #include "apiserver/crd/custom.h"
+#include "apiserver/json_clone.h"
 #include "apiserver/limits.h"
 #include "apiserver/meta.h"
 #include "apiserver/owners.h"
@@ -51,22 +52,30 @@ static bool is_member(void *at, const char *name, const char *text)
 }
 
 /* kind and apiVersion come first, so that a list can leave them out; in which order is for json_put. */
-static void set_kind(const resource *res, json_t *obj)
+static int set_kind(const resource *res, json_t *obj)
 {
     char room[320];
-    const char *version = version_name(res, room, sizeof(room));
+    const char *version = version_name(res, room, sizeof(room)), *key;
     void *at = json_object_iter(obj), *next = at ? json_object_iter_next(obj, at) : NULL;
-    json_t *rest;
+    json_auto_t *rest = NULL;
+    json_t *value;
+    int r;
 
     if ((is_member(at, "kind", res->kind) && is_member(next, "apiVersion", version)) ||
         (is_member(at, "apiVersion", version) && is_member(next, "kind", res->kind)))
-        return;
-    rest = json_copy(obj);
+        return 0;
+    rest = json_clone_top(obj);
+    if (!rest)
+        return -1;
     json_object_clear(obj);
-    json_object_set_new_nocheck(obj, "kind", json_string(res->kind));
-    json_object_set_new_nocheck(obj, "apiVersion", json_string(version));
-    json_object_update_missing(obj, rest);
-    json_decref(rest);
+    r = json_object_set_new_nocheck(obj, "kind", json_string(res->kind));
+    r |= json_object_set_new_nocheck(obj, "apiVersion", json_string(version));
+    json_object_foreach(rest, key, value)
+    {
+        if (strcmp(key, "kind") != 0 && strcmp(key, "apiVersion") != 0)
+            r |= json_object_set_nocheck(obj, key, value);
+    }
+    return r;
 }
 
 enum field_validation write_validation(const call *c)
@@ -130,7 +139,8 @@ static int decode(call *c, json_t *obj, decode_opts o, failure *why)
     r = c->res->custom ? decode_custom(c->res->schema, obj, &o, why) : decode_builtin(c->res->schema, obj, &o, why);
     r = check_doubles(c, r, o.validation, why);
     pass_warnings(c, warnings);
-    set_kind(c->res, obj); /* not before: duplicates are found by the number of members */
+    if (set_kind(c->res, obj) < 0 && r == 0) /* not before: duplicates are found by the number of members */
+        r = failure_memory(why);
     if (r == 0 && c->res->custom && schema_default(c->res->schema, obj) < 0)
         r = failure_memory(why);
     if (r == 0 && c->res->strategy && c->res->strategy->defaults)

@@ -1,4 +1,5 @@
 #include "apiserver/apply/entries.h"
+#include "apiserver/json_clone.h"
 #include "apiserver/kinds/doc.h"
 
 #include "apiserver/go_print.h"
@@ -269,7 +270,7 @@ static json_t *again(pool *mem, const entry *e, const char *before)
         json_decref(set);
         return json_incref(e->source);
     }
-    out = json_copy(e->source);
+    out = json_clone_top(e->source);
     put(mem, out, "time", e->time);
     mem->failed = json_object_set_new_nocheck(out, "fieldsV1", set) < 0 || mem->failed;
     return out;

@@ -1,6 +1,7 @@
 #include "apiserver/apply/last_applied.h"
 
 #include "apiserver/go_print.h"
+#include "apiserver/json_clone.h"
 #include "apiserver/limits.h"
 
 #include <string.h>
@@ -51,7 +52,7 @@ bool last_applied_allows(pool *mem, const managed_write *w, const json_t *live, 
 /* config as the annotation has it; NULL: no memory. */
 static json_t *without_annotation(const json_t *config)
 {
-    json_t *copy = json_deep_copy(config);
+    json_t *copy = json_clone(config);
 
     json_object_del(annotations_of(copy), ANNOTATION);
     return copy;

@@ -1,6 +1,7 @@
 /* managedFields after a write that is no apply. */
 #include "apiserver/apply/managed.h"
 #include "apiserver/apply/updater.h"
+#include "apiserver/json_clone.h"
 #include "apiserver/limits.h"
 
 #include <string.h>
@@ -120,5 +121,5 @@ bool managed_is_unchanged(json_t *obj, const json_t *old)
         return true;
     if (!same_but_times(list, was))
         return false;
-    return json_object_set_new_nocheck(meta, "managedFields", json_deep_copy(was)) == 0;
+    return json_object_set_new_nocheck(meta, "managedFields", json_clone(was)) == 0;
 }

@@ -2,6 +2,7 @@
 #include "apiserver/apply/last_applied.h"
 #include "apiserver/apply/updater.h"
 #include "apiserver/go_print.h"
+#include "apiserver/json_clone.h"
 #include "apiserver/kinds/doc.h"
 #include "apiserver/limits.h"
 
@@ -357,7 +358,7 @@ static int apply_once(applying *a, const json_t *live, const json_t *config, boo
 static int finish(applying *a, const json_t *live, json_t *merged, json_t **ret)
 {
     bool changed = !value_equal(live, merged);
-    json_t *out = json_deep_copy(changed ? merged : live), *meta, *list;
+    json_t *out = json_clone(changed ? merged : live), *meta, *list;
 
     if (changed)
         a->self->time = a->w->time;
@@ -392,9 +393,9 @@ static int read_entries(applying *a, const json_t *list, failure *why)
 /* A copy of the object without its managedFields; the caller's. */
 static json_t *bare(const managed_write *w, const json_t *live)
 {
-    json_t *out = live ? json_copy((json_t *)live) : updater_blank(w), *meta;
+    json_t *out = live ? json_clone_top((json_t *)live) : updater_blank(w), *meta;
 
-    meta = json_copy(json_object_get(out, "metadata"));
+    meta = json_clone_top(json_object_get(out, "metadata"));
     json_object_del(meta, "managedFields");
     if (!live) {
         json_object_set_new(out, "apiVersion", json_string(w->api_version));

@@ -4,6 +4,7 @@
 #include "apiserver/auth/rule.h"
 #include "apiserver/auth/user.h"
 #include "apiserver/go_print.h"
+#include "apiserver/json_clone.h"
 #include "apiserver/kinds/doc.h"
 #include "apiserver/limits.h"
 #include "apiserver/meta.h"
@@ -102,7 +103,7 @@ static bool may(const call *c, const char *verb, const char *plural, const char 
 static bool is_untouched(const json_t *obj, const json_t *old)
 {
     static const char *const free_fields[] = {"ownerReferences", "finalizers", "managedFields", "resourceVersion"};
-    json_auto_t *a = json_deep_copy(obj), *b = json_deep_copy(old);
+    json_auto_t *a = json_clone(obj), *b = json_clone(old);
 
     for (size_t i = 0; i < sizeof(free_fields) / sizeof(free_fields[0]); i++) {
         json_object_del(meta_of(a), free_fields[i]);

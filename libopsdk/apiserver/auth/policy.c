@@ -1,5 +1,6 @@
 #include "apiserver/auth/policy.h"
 #include "apiserver/auth/user.h"
+#include "apiserver/json_clone.h"
 #include "apiserver/kinds/doc.h"
 #include "apiserver/meta.h"
 
@@ -115,7 +116,7 @@ static int put_in(table *t, size_t at, entry e)
 /* All of it: jansson leaves out what it finds no memory for, and a rule without its resourceNames would grant more. */
 static json_t *copy_of(const json_t *doc)
 {
-    json_t *copy = json_deep_copy(doc);
+    json_t *copy = json_clone(doc);
 
     if (json_equal(copy, doc))
         return copy;

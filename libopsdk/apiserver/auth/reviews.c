@@ -3,6 +3,7 @@
 #include "apiserver/auth/authorize.h"
 #include "apiserver/auth/token.h"
 #include "apiserver/auth/user.h"
+#include "apiserver/json_clone.h"
 #include "apiserver/kinds/doc.h"
 #include "apiserver/limits.h"
 #include "apiserver/meta.h"
@@ -23,7 +24,7 @@ static int own_fields(call *c, json_t *obj, failure *why)
 
 static void check_metadata(const json_t *obj, bool local, field_errors *errors)
 {
-    json_auto_t *rest = json_deep_copy(meta_of(obj));
+    json_auto_t *rest = json_clone(meta_of(obj));
 
     json_object_del(rest, "managedFields");
     if (local)

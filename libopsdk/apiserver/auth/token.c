@@ -1,6 +1,7 @@
 #include "apiserver/auth/token.h"
 #include "apiserver/auth/auth_state.h"
 #include "apiserver/auth/user.h"
+#include "apiserver/json_clone.h"
 #include "apiserver/kinds/doc.h"
 #include "apiserver/kinds/kinds.h"
 #include "apiserver/meta.h"
@@ -50,7 +51,7 @@ char *token_request(const apiserver *s, const token_wish *w)
     all = claims(s, subject);
     if (w->bound)
         doc_set(own, w->kind, reference(w->bound));
-    doc_set(all, "aud", json_deep_copy(w->audiences));
+    doc_set(all, "aud", json_clone(w->audiences));
     doc_set(all, "exp", json_integer((json_int_t)w->expires));
     doc_set(all, "kubernetes.io", own);
     return jwt_sign(s->auth->key, all);

@@ -1,4 +1,5 @@
 #include "apiserver/crd/build.h"
+#include "apiserver/json_clone.h"
 #include "apiserver/kinds/doc.h"
 
 #include "apiserver/limits.h"
@@ -300,7 +301,7 @@ static int build(const json_t *openapi, bool defaults, built_schema *ret)
     builder b = {.out = ret, .defaults = defaults};
 
     *ret = (built_schema){.root = &SCHEMA_ANYTHING};
-    ret->doc = openapi ? json_deep_copy(openapi) : json_pack("{s:b}", "x-kubernetes-preserve-unknown-fields", 1);
+    ret->doc = openapi ? json_clone(openapi) : json_pack("{s:b}", "x-kubernetes-preserve-unknown-fields", 1);
     if (ret->doc)
         ret->root = make(&b, ret->doc, PLACE_ROOT);
     if (ret->doc && !b.failed)

@@ -1,4 +1,5 @@
 #include "apiserver/crd/check.h"
+#include "apiserver/json_clone.h"
 #include "apiserver/kinds/doc.h"
 
 #include "apiserver/crd/check_spec.h"
@@ -110,7 +111,7 @@ static void take_over(json_t *crd, const json_t *old, const char *name)
     const json_t *value = json_object_get(old, name);
 
     if (value)
-        json_object_set_new(crd, name, json_deep_copy(value));
+        json_object_set_new(crd, name, json_clone(value));
     else
         json_object_del(crd, name);
 }

@@ -2,6 +2,7 @@
 #include "apiserver/crd/build.h"
 #include "apiserver/crd/check_schema.h"
 #include "apiserver/crd/embedded.h"
+#include "apiserver/json_clone.h"
 #include "apiserver/schema/custom.h"
 #include "apiserver/schema/decode.h"
 
@@ -46,7 +47,7 @@ static void put_all(buf *out, const field_errors *errors)
 
 static void check_in_meta(spot *at, const schema *s, const way *here)
 {
-    json_auto_t *whole = surround(here, json_deep_copy(s->rules->dflt));
+    json_auto_t *whole = surround(here, json_clone(s->rules->dflt));
     auto_field_errors wrong = {0};
     auto_buf text = BUF_INIT(at->path.max);
     schema resource = *here->resource;
@@ -65,7 +66,7 @@ static void check_in_meta(spot *at, const schema *s, const way *here)
 
 static void check_value(spot *at, const schema *s, bool resource)
 {
-    json_auto_t *pruned = json_deep_copy(s->rules->dflt), *value = json_deep_copy(s->rules->dflt);
+    json_auto_t *pruned = json_clone(s->rules->dflt), *value = json_clone(s->rules->dflt);
     auto_field_errors wrong = {0};
 
     custom_prune(s, pruned, resource, NULL);

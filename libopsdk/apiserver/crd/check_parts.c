@@ -1,5 +1,6 @@
 #include "apiserver/crd/check_schema.h"
 #include "apiserver/crd/check_spec.h"
+#include "apiserver/json_clone.h"
 #include "apiserver/kinds/check.h"
 #include "apiserver/kinds/webhook.h"
 #include "apiserver/names.h"
@@ -222,7 +223,7 @@ static void check_review_versions(spot *at, const json_t *versions)
 /* The server takes the two names of the service for each other, and so says the wrong one is missing. */
 static void check_service(spot *at, const json_t *service)
 {
-    json_auto_t *swapped = json_deep_copy(service);
+    json_auto_t *swapped = json_clone(service);
 
     json_object_set(swapped, "name", doc_get(service, "namespace"));
     json_object_set(swapped, "namespace", doc_get(service, "name"));

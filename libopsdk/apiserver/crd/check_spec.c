@@ -2,6 +2,7 @@
 
 #include "apiserver/crd/check_schema.h"
 #include "apiserver/go_print.h"
+#include "apiserver/json_clone.h"
 #include "apiserver/kinds/check.h"
 #include "apiserver/meta.h"
 #include "apiserver/names.h"
@@ -361,7 +362,7 @@ static void check_common(spot *at, const json_t *versions, const json_t *common)
 
 void check_spec(spot *at, const json_t *given)
 {
-    json_auto_t *spec = json_deep_copy(given), *common = lift_all(spec);
+    json_auto_t *spec = json_clone(given), *common = lift_all(spec);
     const json_t *versions = doc_get(spec, "versions");
 
     check_group(at, doc_text(spec, "group"));

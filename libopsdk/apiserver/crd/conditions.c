@@ -1,4 +1,5 @@
 #include "apiserver/crd/conditions.h"
+#include "apiserver/json_clone.h"
 #include "apiserver/kinds/doc.h"
 
 #include <stdio.h>
@@ -166,7 +167,7 @@ static int store_names(json_t *crd, const naming *n, const char *now)
     crd_condition names = {"NamesAccepted", n->reason ? "False" : "True", n->reason ? n->reason : "NoConflicts",
                            n->reason ? n->message : "no conflicts found"};
     crd_condition established = established_after(crd, !n->reason);
-    json_auto_t *copy = json_deep_copy(crd); /* from which the strings of established come */
+    json_auto_t *copy = json_clone(crd); /* from which the strings of established come */
 
     if (!copy)
         return -1;
@@ -182,12 +183,12 @@ static int store_names(json_t *crd, const naming *n, const char *now)
 int crd_settle_names(json_t *crd, const json_t *others, const char *now)
 {
     naming n = {.wanted = json_object_get(json_object_get(crd, "spec"), "names"), .others = others};
-    json_auto_t *had = json_deep_copy(json_object_get(status_of(crd), "acceptedNames")), *new = NULL;
+    json_auto_t *had = json_clone(json_object_get(status_of(crd), "acceptedNames")), *new = NULL;
 
     if (json_equal(n.wanted, had))
         return 0;
     n.accepted = had;
-    n.new = new = had ? json_deep_copy(had) : json_object();
+    n.new = new = had ? json_clone(had) : json_object();
     if (!status_of(crd))
         json_object_set_new(crd, "status", json_object());
     if (!new)

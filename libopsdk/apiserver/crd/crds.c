@@ -4,6 +4,7 @@
 #include "apiserver/crd/conditions.h"
 #include "apiserver/crd/version.h"
 #include "apiserver/http.h"
+#include "apiserver/json_clone.h"
 #include "apiserver/kinds/doc.h"
 #include "apiserver/limits.h"
 #include "apiserver/meta.h"
@@ -140,8 +141,8 @@ static void serve(crds *all, const json_t *crd)
     if (!s)
         return;
     s->name = strdup(name);
-    s->spec = json_deep_copy(spec_of(crd));
-    s->names = json_deep_copy(json_object_get(json_object_get(crd, "status"), "acceptedNames"));
+    s->spec = json_clone(spec_of(crd));
+    s->names = json_clone(json_object_get(json_object_get(crd, "status"), "acceptedNames"));
     if (!s->name || add_versions(all, s, crd) < 0) {
         withdraw(all, s);
         return;
@@ -194,7 +195,7 @@ static json_t *others_of(const apiserver *s, const json_t *crd)
 /* True: names were settled anew, and all that follows from that has happened. */
 static bool settle_names(apiserver *s, const json_t *crd)
 {
-    json_auto_t *others = others_of(s, crd), *changed = json_deep_copy(crd);
+    json_auto_t *others = others_of(s, crd), *changed = json_clone(crd);
     char now[32];
 
     if (!changed || crd_settle_names(changed, others, apiserver_time(s, now)) != 1)
@@ -228,7 +229,7 @@ static bool establish(apiserver *s, const json_t *crd)
 
     if (!crd_condition_true(crd, "NamesAccepted") || crd_condition_true(crd, "Established"))
         return false;
-    changed = json_deep_copy(crd);
+    changed = json_clone(crd);
     if (!changed || crd_condition_set(changed, &established, apiserver_time(s, now)) < 0)
         return false;
     update_status(s, changed);

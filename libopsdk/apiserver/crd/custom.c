@@ -4,6 +4,7 @@
 #include "apiserver/crd/embedded.h"
 #include "apiserver/crd/scale.h"
 #include "apiserver/crd/version.h"
+#include "apiserver/json_clone.h"
 #include "apiserver/kinds/doc.h"
 #include "apiserver/meta.h"
 #include "apiserver/names.h"
@@ -105,7 +106,7 @@ static void take_over(json_t *obj, const json_t *old, const char *name)
     const json_t *value = json_object_get(old, name);
 
     if (value)
-        json_object_set_new(obj, name, json_deep_copy(value));
+        json_object_set_new(obj, name, json_clone(value));
     else
         json_object_del(obj, name);
 }
@@ -131,7 +132,7 @@ static bool same_but_metadata(const json_t *a, const json_t *b)
 static int prepare_status(json_t *obj, const json_t *old, failure *why)
 {
     json_auto_t *status = json_incref(json_object_get(obj, "status")),
-                *managed = json_incref(json_object_get(meta_of(obj), "managedFields")), *copy = json_deep_copy(old);
+                *managed = json_incref(json_object_get(meta_of(obj), "managedFields")), *copy = json_clone(old);
 
     if (!copy)
         return failure_memory(why);

@@ -1,5 +1,6 @@
 #include "apiserver/crd/embedded.h"
 
+#include "apiserver/json_clone.h"
 #include "apiserver/meta.h"
 #include "apiserver/names.h"
 #include "apiserver/schema/decode.h"
@@ -59,7 +60,7 @@ static void check_kind(const char *path, const json_t *value, field_errors *erro
 static void check_metadata(const checker *c, const buf *path, const json_t *meta)
 {
     auto_field_errors found = {0};
-    json_auto_t *whole = json_pack("{s:o}", "metadata", json_deep_copy(meta));
+    json_auto_t *whole = json_pack("{s:o}", "metadata", json_clone(meta));
     auto_buf wrong = BUF_INIT(LIMIT_OBJECT), at = BUF_INIT(LIMIT_OBJECT);
     size_t i;
     json_t *one;

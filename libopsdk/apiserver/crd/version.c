@@ -1,4 +1,5 @@
 #include "apiserver/crd/version.h"
+#include "apiserver/json_clone.h"
 #include "apiserver/scale.h"
 
 #include "apiserver/crd/custom.h"
@@ -150,7 +151,7 @@ static int fill(crd_version *v, apiserver *s, const json_t *crd, size_t index)
 {
     bool failed = false;
 
-    v->crd = json_deep_copy(crd);
+    v->crd = json_clone(crd);
     if (!v->crd)
         return -1;
     v->spec = json_array_get(json_object_get(json_object_get(v->crd, "spec"), "versions"), index);

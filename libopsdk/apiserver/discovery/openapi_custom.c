@@ -1,5 +1,6 @@
 /* The type of a custom resource: what its CRD says, with what every object has. */
 #include "apiserver/discovery/openapi.h"
+#include "apiserver/json_clone.h"
 #include "apiserver/kinds/doc.h"
 #include "apiserver/limits.h"
 
@@ -87,7 +88,7 @@ static void publish(json_t *doc, int depth)
 
 json_t *openapi_custom(const resource *res)
 {
-    json_t *doc = res->openapi ? json_deep_copy(res->openapi) : json_pack("{s:s}", "type", "object");
+    json_t *doc = res->openapi ? json_clone(res->openapi) : json_pack("{s:s}", "type", "object");
 
     if (!res->openapi)
         return doc;

@@ -3,6 +3,7 @@
 #include "apiserver/hooks/hooks.h"
 #include "apiserver/hooks/post.h"
 #include "apiserver/hooks/review.h"
+#include "apiserver/json_clone.h"
 #include "apiserver/json_put.h"
 #include "apiserver/kinds/doc.h"
 #include "apiserver/limits.h"
@@ -216,7 +217,7 @@ static int check_place(const hook_ask *a)
 
 static int apply_patch(const hook_ask *a, const asking *k, const json_t *ops, bool *ret_changed)
 {
-    json_auto_t *shown = review_convert(a->obj, k->as), *now = NULL, *before = json_deep_copy(a->obj);
+    json_auto_t *shown = review_convert(a->obj, k->as), *now = NULL, *before = json_clone(a->obj);
     auto_failure again = {0};
 
     if (!shown || !before)
@@ -329,7 +330,7 @@ static int mutate_rounds(const hook_ask *a, turns *r, bool *ret_released)
         return -1;
     if (!r->changed)
         return 0;
-    last = json_deep_copy(a->obj);
+    last = json_clone(a->obj);
     if (admission_builtin(a->c, a->obj, a->old, a->why) < 0)
         return -1;
     if (!json_equal(last, a->obj))

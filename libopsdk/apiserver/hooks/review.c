@@ -1,5 +1,6 @@
 #include "apiserver/hooks/review.h"
 #include "apiserver/auth/user.h"
+#include "apiserver/json_clone.h"
 #include "apiserver/kinds/doc.h"
 #include "apiserver/meta.h"
 #include "apiserver/version.h"
@@ -23,7 +24,7 @@ static json_t *resource_of(const resource *res)
 /* Versions that nothing is told of how to convert differ in their name only. */
 json_t *review_convert(const json_t *obj, const resource *as)
 {
-    json_t *copy = json_deep_copy(obj);
+    json_t *copy = json_clone(obj);
     char version[320];
 
     if (copy)
@@ -175,6 +176,6 @@ int review_deny(const char *hook, const json_t *response, failure *why)
                     hook);
     failure_reason(why, reason);
     if (json_is_object(doc_get(status, "details")) && !why->details)
-        why->details = json_deep_copy(doc_get(status, "details"));
+        why->details = json_clone(doc_get(status, "details"));
     return -1;
 }

@@ -1,5 +1,6 @@
 /* Persistent volume claims: stored, not bound. */
 #include "apiserver/kinds/claim.h"
+#include "apiserver/json_clone.h"
 #include "apiserver/kinds/check.h"
 #include "apiserver/kinds/pod_defaults.h"
 #include "apiserver/kinds/strategies.h"
@@ -18,10 +19,10 @@ static void defaults(json_t *obj)
 static void normalize_source(json_t *spec)
 {
     if (doc_get(spec, "dataSource") && !doc_get(spec, "dataSourceRef"))
-        doc_set(spec, "dataSourceRef", json_deep_copy(doc_get(spec, "dataSource")));
+        doc_set(spec, "dataSourceRef", json_clone(doc_get(spec, "dataSource")));
     else if (doc_get(spec, "dataSourceRef") && !doc_get(spec, "dataSource") &&
              !doc_get(doc_get(spec, "dataSourceRef"), "namespace"))
-        doc_set(spec, "dataSource", json_deep_copy(doc_get(spec, "dataSourceRef")));
+        doc_set(spec, "dataSource", json_clone(doc_get(spec, "dataSourceRef")));
 }
 
 static int prepare(call *c, json_t *obj, const json_t *old, failure *why)
@@ -84,7 +85,7 @@ void claim_spec_validate(field_errors *errors, const char *path, const json_t *s
 /* Is what may not change the same?  The volume may be set once; a bound claim may grow. */
 static bool is_kept(const json_t *obj, const json_t *old)
 {
-    json_auto_t *now = json_deep_copy(doc_get(obj, "spec")), *before = json_deep_copy(doc_get(old, "spec"));
+    json_auto_t *now = json_clone(doc_get(obj, "spec")), *before = json_clone(doc_get(old, "spec"));
 
     if (!doc_get(before, "volumeName"))
         json_object_del(now, "volumeName");

@@ -1,3 +1,4 @@
+#include "apiserver/json_clone.h"
 #include "apiserver/kinds/pod_check.h"
 #include "apiserver/schema/quantity.h"
 
@@ -471,7 +472,7 @@ static void ephemeral_fields_check(field_errors *errors, const char *path, const
 
 static void ephemeral_check(const pod_scope *p, const char *path, json_t *names)
 {
-    json_auto_t *others = json_copy(names);
+    json_auto_t *others = json_clone_top(names);
     size_t i;
     json_t *one;
 

@@ -1,4 +1,5 @@
 #include "apiserver/kinds/doc.h"
+#include "apiserver/json_clone.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -119,7 +120,7 @@ void doc_keep(json_t *obj, const json_t *from, const char *name)
 {
     json_t *value = json_object_get(from, name);
 
-    doc_set(obj, name, value ? json_deep_copy(value) : NULL);
+    doc_set(obj, name, value ? json_clone(value) : NULL);
 }
 
 void doc_generation(json_t *obj, const json_t *old, const char *field)

@@ -1,4 +1,5 @@
 #include "apiserver/event_end.h"
+#include "apiserver/json_clone.h"
 #include "apiserver/kinds/check.h"
 #include "apiserver/kinds/strategies.h"
 #include "apiserver/meta.h"
@@ -169,7 +170,7 @@ static void check_updated(field_errors *errors, const json_t *ev, const json_t *
 
 static void new_validate(call *c, const json_t *obj, const json_t *old, field_errors *errors)
 {
-    json_auto_t *ev = json_deep_copy(obj), *before = old ? json_deep_copy(old) : NULL;
+    json_auto_t *ev = json_clone(obj), *before = old ? json_clone(old) : NULL;
 
     if (!ev || (old && !before))
         return;

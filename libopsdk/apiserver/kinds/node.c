@@ -1,4 +1,5 @@
 /* Nodes. */
+#include "apiserver/json_clone.h"
 #include "apiserver/kinds/check.h"
 #include "apiserver/kinds/strategies.h"
 #include "apiserver/meta.h"
@@ -14,7 +15,7 @@ static void defaults(json_t *obj)
     else if (doc_get(spec, "podCIDRs"))
         doc_set_text(spec, "podCIDR", json_string_value(json_array_get(doc_get(spec, "podCIDRs"), 0)));
     if (doc_get(status, "capacity") && !doc_get(status, "allocatable"))
-        doc_set(status, "allocatable", json_deep_copy(doc_get(status, "capacity")));
+        doc_set(status, "allocatable", json_clone(doc_get(status, "capacity")));
 }
 
 /* What is created may have a status; afterwards each part has a way of its own. */

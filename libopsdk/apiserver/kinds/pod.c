@@ -202,7 +202,7 @@ static bool deadline_check(field_errors *errors, const json_t *now, const json_t
 
 static bool is_toleration(const json_t *now, const json_t *old)
 {
-    json_auto_t *a = json_copy((json_t *)now), *b = json_copy((json_t *)old);
+    json_auto_t *a = json_clone_top((json_t *)now), *b = json_clone_top((json_t *)old);
 
     json_object_del(a, "tolerationSeconds");
     json_object_del(b, "tolerationSeconds");

@@ -1,4 +1,5 @@
 /* Stateful sets and daemon sets: stored, not acted on. */
+#include "apiserver/json_clone.h"
 #include "apiserver/kinds/claim.h"
 #include "apiserver/kinds/pod_check.h"
 #include "apiserver/kinds/pod_defaults.h"
@@ -74,8 +75,8 @@ static void stateful_strategy_check(field_errors *errors, const json_t *way)
 /* The template as the controller makes pods of it: with a volume for each claim. */
 static json_t *with_claims(const json_t *spec)
 {
-    json_t *template = json_deep_copy(doc_get(spec, "template")), *pod = doc_get(template, "spec"),
-           *volumes = json_array(), *one;
+    json_t *template = json_clone(doc_get(spec, "template")), *pod = doc_get(template, "spec"), *volumes = json_array(),
+           *one;
     size_t i;
 
     json_object_del(pod, "subdomain");
@@ -139,7 +140,7 @@ static void stateful_kept_check(field_errors *errors, const json_t *now, const j
                                             "ordinals",
                                             "revisionHistoryLimit",
                                             "persistentVolumeClaimRetentionPolicy"};
-    json_auto_t *a = json_copy((json_t *)now), *b = json_copy((json_t *)before);
+    json_auto_t *a = json_clone_top((json_t *)now), *b = json_clone_top((json_t *)before);
 
     for (size_t i = 0; i < sizeof(free_ones) / sizeof(free_ones[0]); i++) {
         json_object_del(a, free_ones[i]);

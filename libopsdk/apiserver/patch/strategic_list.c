@@ -1,6 +1,7 @@
 #include "apiserver/patch/strategic.h"
 
 #include "apiserver/go_print.h"
+#include "apiserver/json_clone.h"
 #include "apiserver/limits.h"
 
 #include <stdlib.h>
@@ -328,7 +329,7 @@ static int drop_doubles(json_t *list, failure *why)
 
 static json_t *merge_scalars(const json_t *original, const json_t *patch, failure *why)
 {
-    json_t *both = json_copy((json_t *)original);
+    json_t *both = json_clone_top((json_t *)original);
 
     if (!both || json_array_extend(both, (json_t *)patch) < 0)
         failure_memory(why);
@@ -385,7 +386,7 @@ static int obey(json_t **original, const json_t *patch, const char *key, json_t 
     }
     if (replace) { /* then the rest is the list, and there is nothing to merge into it */
         json_decref(*original);
-        *original = json_copy(rest);
+        *original = json_clone_top(rest);
         json_array_clear(rest);
     }
     return 0;
@@ -428,12 +429,12 @@ static int merge_items(json_t *list, const json_t *patch, const list_rule *rule,
 
 static json_t *merge_maps(const json_t *original, const json_t *patch, const list_rule *rule, failure *why)
 {
-    json_t *list = json_copy((json_t *)original), *rest = json_array(), *home = NULL, *out = NULL;
+    json_t *list = json_clone_top((json_t *)original), *rest = json_array(), *home = NULL, *out = NULL;
 
     if (!list || !rest)
         failure_memory(why);
     else if (obey(&list, patch, rule->key, rest, why) == 0)
-        home = json_copy(list);
+        home = json_clone_top(list);
     if (home && merge_items(list, rest, rule, why) == 0 && need_keys(list, rule->key, why) == 0)
         out = arrange(list, rest, home, rule->key, why);
     json_decref(list);
@@ -464,7 +465,7 @@ static int fill(json_t *list, const json_t *patch, const char *key, size_t n, fa
 
 json_t *strategic_home(const json_t *original, const json_t *patch, const char *key, failure *why)
 {
-    json_t *list = json_copy((json_t *)original), *item;
+    json_t *list = json_clone_top((json_t *)original), *item;
     bool replace = false;
     size_t i;
     int r = list ? 0 : failure_memory(why);

@@ -1,3 +1,4 @@
+#include "apiserver/json_clone.h"
 #include "apiserver/schema/custom.h"
 #include "apiserver/schema/decode.h"
 #include "apiserver/schema/walk.h"
@@ -22,7 +23,7 @@ static int coerce_metadata(const coercer *c, json_t *resource, const buf *path)
 {
     json_t *meta = json_object_get(resource, "metadata");
     auto_buf why = BUF_INIT(LIMIT_OBJECT), prefix = BUF_INIT(LIMIT_OBJECT);
-    json_auto_t *before = json_deep_copy(meta);
+    json_auto_t *before = json_clone(meta);
 
     if (!meta)
         return 0;

@@ -1,3 +1,4 @@
+#include "apiserver/json_clone.h"
 #include "apiserver/schema/decode.h"
 #include "apiserver/schema/rules.h"
 
@@ -19,7 +20,7 @@ static int fill_field(const schema *s, json_t *map, const char *name)
 
     if (!child || !child->rules->dflt || !wants_default(child, json_object_get(map, name)))
         return 0;
-    return json_object_set_new(map, name, json_deep_copy(child->rules->dflt));
+    return json_object_set_new(map, name, json_clone(child->rules->dflt));
 }
 
 static int fill_map(const schema *s, json_t *map)
@@ -34,7 +35,7 @@ static int fill_map(const schema *s, json_t *map)
     {
         const schema *child = described(rules_child(s, name));
         if (child && child->rules->dflt && json_is_null(value) && !child->nullable) {
-            if (json_object_set_new(map, name, json_deep_copy(child->rules->dflt)) < 0)
+            if (json_object_set_new(map, name, json_clone(child->rules->dflt)) < 0)
                 return -1;
             value = json_object_get(map, name);
         }
@@ -53,7 +54,7 @@ static int fill_list(const schema *s, json_t *list)
     json_array_foreach(list, i, one)
     {
         if (items && items->rules->dflt && json_is_null(one) && !items->nullable) {
-            if (json_array_set_new(list, i, json_deep_copy(items->rules->dflt)) < 0)
+            if (json_array_set_new(list, i, json_clone(items->rules->dflt)) < 0)
                 return -1;
             one = json_array_get(list, i);
         }
