@@ -29,10 +29,11 @@ $(BENCH_PROGRAMS):
 test-build: $(BENCH_PROGRAMS)
 
 .PHONY: bench-scan
-bench-scan: $(B)/bench/scan ## instructions a byte of reading a list, a watch, a noisy list
+bench-scan: $(B)/bench/scan ## instructions a byte of reading a list, a watch, a noisy list, keys alone
 	@B=$(B) tests/bench/scan/count
 	@B=$(B) tests/bench/scan/count --watch
 	@B=$(B) tests/bench/scan/count --data noisy
+	@B=$(B) tests/bench/scan/count --keys
 
 .PHONY: bench bench-run
 bench: ## the library beside its peers, the embedded API server beside the real one; only: make bench BENCH=engine|real|server; QUICK=1

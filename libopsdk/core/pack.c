@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { KEEP_MEMORY = 256 << 10, SPARE = PACK_CONTAINER_HEAD + PACK_SPARE }; /* left behind each node */
+enum { KEEP_MEMORY = 256 << 10, SPARE = PACK_CONTAINER_HEAD + PACK_SPARE + 1 }; /* bytes left behind each node */
 
 void pack_init(pack *p)
 {
@@ -66,11 +66,11 @@ size_t pack_text_head(unsigned type, size_t len, char head[PACK_TEXT_HEAD])
         return 1;
     }
     if (len <= UINT8_MAX) {
-        head[0] = (char)(type | PACK_LENGTH_1 << 3);
+        head[0] = (char)(type | PACK_MEDIUM << 3);
         head[1] = (char)n;
         return 2;
     }
-    head[0] = (char)(type | PACK_LENGTH_4 << 3);
+    head[0] = (char)(type | PACK_LARGE << 3);
     memcpy(head + 1, &n, 4);
     return PACK_TEXT_HEAD;
 }
@@ -163,9 +163,10 @@ static void open_container(pack *p, bool map)
 
 static void close_container(pack *p)
 {
-    char *at = p->out.data + p->open[p->depth].at;
-
-    p->out.len = (size_t)(pack_close(at, p->out.data + p->out.len, p->open[p->depth].count) - p->out.data);
+    if (room(p, 0))
+        p->out.len =
+            (size_t)(pack_close(p->out.data + p->open[p->depth].at, p->out.data + p->out.len, p->open[p->depth].count) -
+                     p->out.data);
 }
 
 static int add(pack *p, enum token t, const char *text, size_t len)
@@ -230,10 +231,10 @@ static node text_node(const char *at, uint32_t form)
 {
     node n = {.head = 1, .len = form};
 
-    if (form == PACK_LENGTH_1) {
+    if (form == PACK_MEDIUM) {
         n.len = (unsigned char)at[1];
         n.head = 2;
-    } else if (form == PACK_LENGTH_4) {
+    } else if (form == PACK_LARGE) {
         memcpy(&n.len, at + 1, 4);
         n.head = PACK_TEXT_HEAD;
     }
@@ -243,15 +244,19 @@ static node text_node(const char *at, uint32_t form)
 
 static node container_node(const char *at, uint32_t form)
 {
-    node n = {.head = 3};
+    uint32_t large[2];
+    uint16_t medium[2];
+    node n = {.head = PACK_CONTAINER_HEAD};
 
-    if (form == PACK_LENGTH_1) {
-        n.len = (unsigned char)at[1];
-        n.count = (unsigned char)at[2];
+    if (form == PACK_MEDIUM) {
+        memcpy(medium, at + 1, sizeof(medium));
+        n.len = medium[0];
+        n.count = medium[1];
     } else {
-        memcpy(&n.len, at + 1, 4);
-        memcpy(&n.count, at + 5, 4);
-        n.head = PACK_CONTAINER_HEAD;
+        memcpy(large, at + 1, sizeof(large));
+        n.len = large[0];
+        n.count = large[1];
+        n.head += PACK_SPARE;
     }
     n.size = n.head + n.len;
     return n;

@@ -2,7 +2,7 @@
  *
  * Built from the tokens of a scan, read by offset; reading allocates nothing.  A node is
  *     head    type in 3 bits, length in 5: below 30 the length itself, 30 and 31 announce that 1 or 4 bytes of it follow;
- *             a map or array always has the length of its content (1 or 4 bytes) and then its count in as many
+ *             a map or array always has the length of its content and its count behind it, in 2 (30) or 4 bytes (31)
  *     content the text and a NUL; the items; keys and values in turn
  * A block comes from pack_add alone, so readers trust its lengths. */
 #ifndef CORE_PACK_H
@@ -53,13 +53,12 @@ enum {
     PACK_NODE_ARRAY,
     PACK_NODE_MAP
 };
+enum { PACK_SHORT = 29, PACK_MEDIUM, PACK_LARGE }; /* the longest text whose head is one byte; how the others begin */
+enum { PACK_TEXT_HEAD = 5 };                       /* the longest */
 enum {
-    PACK_SHORT = 29,
-    PACK_LENGTH_1,
-    PACK_LENGTH_4
-}; /* the longest text whose head is one byte; how longer ones begin */
-enum { PACK_TEXT_HEAD = 5, PACK_CONTAINER_HEAD = 9 }; /* the longest heads */
-enum { PACK_SPARE = 16 };                             /* bytes behind its end that pack_close may read and write */
+    PACK_CONTAINER_HEAD = 5,
+    PACK_SPARE = 4
+}; /* of most; large ones take so many bytes more, which pack_close may write */
 
 /* Bytes of the head. */
 size_t pack_text_head(unsigned type, size_t len, char head[PACK_TEXT_HEAD]);
@@ -70,28 +69,21 @@ static inline void pack_open(char *at, bool is_map)
     *at = is_map ? PACK_NODE_MAP : PACK_NODE_ARRAY;
 }
 
-/* Writes the head; a small one moves the content up, so that small maps stay small.  The new end. */
+/* Writes the head.  Only that of a large container moves the content; what is small stays small and where it is.  The new end. */
 static inline char *pack_close(char *at, char *end, uint32_t count)
 {
-    uint32_t len = (uint32_t)(end - at) - PACK_CONTAINER_HEAD;
-    const char *from = at + PACK_CONTAINER_HEAD;
-    char *to = at + 3;
+    uint32_t len = (uint32_t)(end - at) - PACK_CONTAINER_HEAD, large[] = {len, count};
+    uint16_t medium[] = {(uint16_t)len, (uint16_t)count};
 
-    if (len > UINT8_MAX) {
-        *at = (char)(*at | PACK_LENGTH_4 << 3);
-        memcpy(at + 1, &len, 4);
-        memcpy(at + 5, &count, 4);
+    if (len <= UINT16_MAX) {
+        *at = (char)(*at | PACK_MEDIUM << 3);
+        memcpy(at + 1, medium, sizeof(medium));
         return end;
     }
-    *at = (char)(*at | PACK_LENGTH_1 << 3);
-    at[1] = (char)len;
-    at[2] = (char)count;
-    for (; from < end; from += PACK_SPARE, to += PACK_SPARE) {
-        char block[PACK_SPARE]; /* short and without a call; what it reads is not written yet */
-        memcpy(block, from, PACK_SPARE);
-        memcpy(to, block, PACK_SPARE);
-    }
-    return at + 3 + len;
+    memmove(at + PACK_CONTAINER_HEAD + PACK_SPARE, at + PACK_CONTAINER_HEAD, len);
+    *at = (char)(*at | PACK_LARGE << 3);
+    memcpy(at + 1, large, sizeof(large));
+    return end + PACK_SPARE;
 }
 
 /* The key at at, which was just written, is one of the outermost map, or of a map in it: is its value left out?  Then the key has to go. */

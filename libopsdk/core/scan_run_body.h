@@ -5,16 +5,19 @@
 
 #include <string.h>
 
-/* So many bytes can be read behind each place where a token starts, and written behind each where a node does. */
-enum { AHEAD = 64, DIGITS_MAX = 20 };
+/* So many bytes can be read behind each place where it is asked whether there are, and written behind what is written there: enough for a key,
+ * a value and what closes it, of which none takes more than 40 without asking. */
+enum { AHEAD = 128, DIGITS_MAX = 20 };
 
 typedef struct run {
     scan *s;
-    const char *p, *last;     /* where to read; the last place to start a token */
-    char *out, *full;         /* where to write; the last place to start a node */
-    bool *map;                /* of the scan's levels the innermost */
-    struct pack_level *level; /* of the pack's */
-    char end;                 /* what closes the innermost container */
+    const char *p, *last;        /* where to read; up to there AHEAD bytes can be */
+    char *out, *full;            /* where to write; likewise */
+    bool *map;                   /* of the scan's levels the innermost */
+    const bool *muted, *deepest; /* of them that whose member is muted, and the last one */
+    struct pack_level *level;    /* of the pack's */
+    struct pack_level *outer;    /* of them the second: not deeper there may be keys that are dropped */
+    char end;                    /* what closes the innermost container */
     scan_odd odd;
 } run;
 
@@ -96,26 +99,27 @@ inlined bool take_text(run *r)
     return true;
 }
 
-/* Behind the string whose text begins at p; NULL as above. */
-inlined const char *text_end(const scan_odd *odd, const char *p, const char *last)
+/* Out of the way, and with no address of what should stay in registers. */
+static SCAN_TARGET __attribute__((noinline, cold)) const char *skip_special(const char *p)
 {
     char unused[4];
 
-    for (;;) {
-        size_t n;
-        if (p > last)
-            return NULL;
-        n = scan_block(odd, p, NULL);
+    return scan_special(&p, unused) > 0 ? p : NULL;
+}
+
+/* Behind the string whose text begins at p; NULL as above. */
+inlined const char *text_end(const scan_odd *odd, const char *p, const char *last)
+{
+    while (p && p <= last) {
+        size_t n = scan_block(odd, p, NULL);
         p += n;
         if (n == SCAN_BLOCK)
             continue;
         if (*p == '"')
             return p + 1;
-        if (*p == '\\' && p[1] == '"') /* managedFields are full of them */
-            p += 2;
-        else if (scan_special(&p, unused) == 0)
-            return NULL;
+        p = *p == '\\' && p[1] == '"' ? p + 2 : skip_special(p); /* managedFields are full of \" */
     }
+    return NULL;
 }
 
 inlined bool skip_text(run *r)
@@ -125,6 +129,16 @@ inlined bool skip_text(run *r)
     if (p)
         r->p = p;
     return p != NULL;
+}
+
+/* Are the next two bytes these? */
+inlined bool follow(const run *r, const char *two)
+{
+    uint16_t a, b;
+
+    memcpy(&a, r->p, sizeof(a));
+    memcpy(&b, two, sizeof(b));
+    return a == b;
 }
 
 inlined bool may_start(run *r, bool packing)
@@ -139,20 +153,22 @@ inlined uint32_t depth(const run *r)
     return (uint32_t)(r->map - r->s->maps) + 1;
 }
 
+inlined bool take_string(run *r, bool packing)
+{
+    return packing ? take_text(r) : skip_text(r);
+}
+
 inlined bool take_key(run *r, bool packing)
 {
     char *at = r->out;
 
-    if (!may_start(r, packing) || !(packing ? take_text(r) : skip_text(r)))
+    if (!may_start(r, packing) || !take_string(r, packing))
         return stop(r, SCAN_KEY);
-    if (packing && r->level <= r->s->pack->open + 1 && pack_drops(r->s->pack, r->level == r->s->pack->open, at)) {
+    if (packing && r->level <= r->outer && pack_drops(r->s->pack, r->level != r->outer, at)) {
         r->out = at;
         r->s->mute = depth(r);
         return stop(r, SCAN_COLON);
     }
-    if (*r->p != ':')
-        return stop(r, SCAN_COLON);
-    r->p++;
     return true;
 }
 
@@ -219,7 +235,7 @@ inlined enum took take_container(run *r, bool packing)
 {
     char end = *r->p == '{' ? '}' : ']';
 
-    if (packing ? r->level == r->s->pack->open + LIMIT_DEPTH - 1 : depth(r) == LIMIT_SCAN_DEPTH) {
+    if (packing ? r->level == r->outer + LIMIT_DEPTH - 2 : r->map == r->deepest) {
         stop(r, SCAN_VALUE);
         return STOPPED;
     }
@@ -240,7 +256,7 @@ inlined bool take_scalar(run *r, bool packing)
 {
     switch (*r->p) {
     case '"':
-        return packing ? take_text(r) : skip_text(r);
+        return take_string(r, packing);
     case 't':
     case 'f':
     case 'n':
@@ -250,23 +266,51 @@ inlined bool take_scalar(run *r, bool packing)
     }
 }
 
+inlined enum took counted(run *r, bool took, bool packing)
+{
+    if (!took)
+        stop(r, SCAN_VALUE);
+    else if (packing)
+        r->level->count++;
+    return took ? WHOLE : STOPPED;
+}
+
 inlined enum took take_value(run *r, bool packing)
 {
-    if (may_start(r, packing) && *r->p != '"' && (*r->p == '{' || *r->p == '['))
+    if (*r->p == '{' || *r->p == '[')
         return take_container(r, packing);
-    if (!may_start(r, packing) || !take_scalar(r, packing)) {
-        stop(r, SCAN_VALUE);
+    return counted(r, take_scalar(r, packing), packing);
+}
+
+/* Strings first: they are most. */
+inlined enum took take_member(run *r, bool packing)
+{
+    if (!take_key(r, packing))
+        return STOPPED;
+    if (follow(r, ":\"")) {
+        r->p++;
+        return counted(r, take_string(r, packing), packing);
+    }
+    if (*r->p != ':') {
+        stop(r, SCAN_COLON);
         return STOPPED;
     }
-    if (packing)
-        r->level->count++;
-    return WHOLE;
+    r->p++;
+    return take_value(r, packing);
+}
+
+inlined enum took take_item(run *r, bool packing)
+{
+    if (may_start(r, packing))
+        return take_value(r, packing);
+    stop(r, SCAN_VALUE);
+    return STOPPED;
 }
 
 /* Not of the outermost value: scan.c tells of its end. */
 inlined bool close_container(run *r, bool packing)
 {
-    if (packing && r->level == r->s->pack->open)
+    if (packing && (r->level < r->outer || r->out > r->full))
         return false;
     r->p++;
     r->end = *--r->map ? '}' : ']';
@@ -280,16 +324,19 @@ inlined bool close_container(run *r, bool packing)
 /* Behind a value: closes what ends here and goes to the next key or value. */
 inlined bool take_after(run *r, bool packing)
 {
-    while (r->p <= r->last && (packing || depth(r) != r->s->mute)) {
+    while (packing || r->map != r->muted) {
+        if (follow(r, ",\"")) {
+            r->p++;
+            return true;
+        }
         if (*r->p == ',') {
             r->p++;
-            return r->end != '}' || *r->p == '"' || stop(r, SCAN_KEY);
+            return r->end != '}' || stop(r, SCAN_KEY);
         }
-        if (*r->p != r->end || !close_container(r, packing))
-            break;
+        if (*r->p != r->end || r->p > r->last || !close_container(r, packing))
+            return stop(r, SCAN_AFTER);
     }
-    if (!packing && depth(r) == r->s->mute)
-        r->s->mute = 0; /* what was muted is over */
+    r->s->mute = 0; /* what was muted is over */
     return stop(r, SCAN_AFTER);
 }
 
@@ -307,7 +354,7 @@ inlined bool enter(run *r, bool packing)
     if (state == SCAN_KEY || state == SCAN_FIRST_KEY)
         return *r->p == '"';
     if (state == SCAN_VALUE && *r->map) {
-        enum took took = take_value(r, packing);
+        enum took took = take_item(r, packing);
         return took == OPENED || (took == WHOLE && take_after(r, packing));
     }
     return state == SCAN_VALUE || (state == SCAN_FIRST_ITEM && (unsigned char)*r->p > ' ' && *r->p != ']');
@@ -320,11 +367,8 @@ inlined void go(run *r, bool packing)
     r->map = r->s->maps + r->s->depth - 1;
     r->end = *r->map ? '}' : ']';
     took = enter(r, packing) ? OPENED : STOPPED;
-    while (took == OPENED || (took == WHOLE && take_after(r, packing))) {
-        if (r->end == '}' && !take_key(r, packing))
-            break;
-        took = take_value(r, packing);
-    }
+    while (took == OPENED || (took == WHOLE && take_after(r, packing)))
+        took = r->end == '}' ? take_member(r, packing) : take_item(r, packing);
     r->s->depth = depth(r);
 }
 
@@ -338,6 +382,7 @@ static SCAN_TARGET const char *go_packing(scan *s, const char *data, const char 
     r.out = p->out.data + p->out.len;
     r.full = p->out.data + p->out.cap - AHEAD;
     r.level = p->open + p->depth - 1;
+    r.outer = p->open + 1;
     go(&r, true);
     p->out.len = (size_t)(r.out - p->out.data);
     p->depth = (uint32_t)(r.level - p->open) + 1;
@@ -348,6 +393,8 @@ static SCAN_TARGET const char *go_muted(scan *s, const char *data, const char *l
 {
     run r = {.s = s, .p = data, .last = last, .odd = scan_odd_make()};
 
+    r.muted = s->maps + s->mute - 1;
+    r.deepest = s->maps + LIMIT_SCAN_DEPTH - 1;
     go(&r, false);
     return r.p;
 }

@@ -182,6 +182,23 @@ START_TEST(spaces)
 }
 END_TEST
 
+/* Around where heads of containers become longer. */
+START_TEST(large_containers)
+{
+    for (size_t n = (1 << 16) - 40; n < (1 << 16) + 10; n++) {
+        auto_buf text = BUF_INIT(1 << 20);
+
+        buf_puts(&text, "[[{\"a\":[],\"b\":\"");
+        for (size_t i = 0; i < n; i++)
+            buf_addc(&text, (char)('a' + i % 26));
+        buf_puts(&text, "\"},[[],{}]],1]");
+        compare("large", text.data, text.len);
+        pack_all_ways("large", text.data, text.len, false);
+        compare_processors("large", text.data, text.len);
+    }
+}
+END_TEST
+
 /* Length of the string character at s, 0 if it is none; a decoder written the long way. */
 static size_t character(const unsigned char *s, size_t len)
 {
@@ -297,4 +314,4 @@ START_TEST(callback_stops)
 }
 END_TEST
 
-TESTS("scan", test_suite, tokens, spaces, utf8, runs_end_in_time, messages_say_where, callback_stops)
+TESTS("scan", test_suite, tokens, spaces, large_containers, utf8, runs_end_in_time, messages_say_where, callback_stops)

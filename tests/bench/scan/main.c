@@ -1,6 +1,6 @@
 /* Reads a list (or watch) of generated pods from memory through stream and pack; tests/bench/scan/count counts the instructions.
  *
- *   scan [--data exemplar|light|noisy] [--objects N] [--piece BYTES] [--watch]
+ *   scan [--data exemplar|light|noisy] [--objects N] [--piece BYTES] [--rounds N] [--watch] [--keys]
  *
  * Prints {"bytes":…,"objects":…,"ms":…}: the best of ten readings. */
 #include "core/buf.h"
@@ -18,7 +18,7 @@ enum { ROUNDS = 10 };
 typedef struct reading {
     buf text;
     size_t piece, seen;
-    bool watch;
+    bool watch, keys;
 } reading;
 
 static int64_t now_ns(void)
@@ -65,6 +65,8 @@ static bool read_once(reading *r)
     bool fine = s != NULL;
 
     r->seen = 0;
+    if (fine && r->keys)
+        stream_keep(s, NULL);
     for (size_t at = 0; fine && at < r->text.len; at += r->piece)
         fine = stream_feed(s, r->text.data + at, r->text.len - at < r->piece ? r->text.len - at : r->piece, NULL) == 0;
     fine = fine && stream_end(s, NULL) == 0;
@@ -79,10 +81,13 @@ static enum data_set set_named(const char *name)
 
 int main(int argc, char **argv)
 {
-    static const struct option options[] = {
-        {"data", required_argument, NULL, 'd'},  {"objects", required_argument, NULL, 'o'},
-        {"piece", required_argument, NULL, 'p'}, {"rounds", required_argument, NULL, 'r'},
-        {"watch", no_argument, NULL, 'w'},       {0}};
+    static const struct option options[] = {{"data", required_argument, NULL, 'd'},
+                                            {"objects", required_argument, NULL, 'o'},
+                                            {"piece", required_argument, NULL, 'p'},
+                                            {"rounds", required_argument, NULL, 'r'},
+                                            {"watch", no_argument, NULL, 'w'},
+                                            {"keys", no_argument, NULL, 'k'},
+                                            {0}};
     reading r = {.text = BUF_INIT((size_t)1 << 30), .piece = 16384}; /* as curl hands it over */
     enum data_set set = DATA_EXEMPLAR;
     size_t n = 500, rounds = ROUNDS;
@@ -99,6 +104,8 @@ int main(int argc, char **argv)
             rounds = strtoull(optarg, NULL, 10);
         else if (c == 'w')
             r.watch = true;
+        else if (c == 'k')
+            r.keys = true;
         else
             return 2;
     }
