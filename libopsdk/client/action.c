@@ -1,4 +1,6 @@
+#include "client/file.h"
 #include "client/request.h"
+#include "client/wrote.h"
 #include "core/limits.h"
 #include "core/url.h"
 
@@ -41,25 +43,113 @@ static int write_target(const opsdk_client *c, const write_request *w, buf *ret,
     return ret->failed ? opsdk_error_set(err, OPSDK_EINVAL, "%s: the path is too long", w->key.kind->kind) : 0;
 }
 
-static int send_write(opsdk_client *c, const write_request *w, opsdk_object **ret, opsdk_error *err)
+static json_t *metadata(json_t *body)
 {
-    auto_buf target = {0};
-    http_request rq = {.method = w->method, .content_type = w->type};
-    char *text;
-    int r = write_target(c, w, &target, err);
+    if (!json_object_get(body, "metadata"))
+        json_object_set_new(body, "metadata", json_object());
+    return json_object_get(body, "metadata");
+}
 
+/* Writes only on this version: in the object, or as an operation of a JSON patch. */
+static int set_version(json_t *body, const char *version, opsdk_error *err)
+{
+    json_t *meta;
+
+    if (json_is_array(body)) /* not "test": that fails as invalid, this as a conflict */
+        return json_array_append_new(body, json_pack("{s:s, s:s, s:s}", "op", "replace", "path",
+                                                     "/metadata/resourceVersion", "value", version)) < 0
+                   ? no_memory(err)
+                   : 0;
+    meta = metadata(body);
+    if (!json_is_object(meta))
+        return opsdk_error_set(err, OPSDK_EINVAL, "metadata of the body is not a JSON object");
+    return json_object_set_new(meta, "resourceVersion", json_string(version)) < 0 ? no_memory(err) : 0;
+}
+
+static void unset_version(json_t *body)
+{
+    if (json_is_array(body))
+        json_array_remove(body, json_array_size(body) - 1);
+    else
+        json_object_del(json_object_get(body, "metadata"), "resourceVersion");
+}
+
+/* Sends it and reads the object in the reply, which whoever listens is told of. */
+static int call(opsdk_client *c, const http_request *rq, const write_request *w, const char *base, opsdk_object **ret,
+                opsdk_error *err)
+{
+    bool told = wrote_listener(c) && !w->opts->dry_run;
+    opsdk_auto_object *obj = NULL;
+    http_reply reply = {0};
+    int r = http_call(c, rq, &reply, err), read = 0;
+
+    if (r == 0 && (ret || told))
+        read = opsdk_object_parse(w->key.kind, reply.body.data ? reply.body.data : "", reply.body.len, &obj,
+                                  ret ? err : NULL);
+    file_wipe(&reply.body); /* may be a Secret */
     if (r < 0)
         return r;
-    text = json_dumps(w->body, JSON_COMPACT);
+    if (obj && told)
+        wrote_tell(w->key, obj, reply.status == 201 && !w->opts->subresource, base);
+    if (ret && read == 0)
+        *ret = opsdk_object_ref(obj);
+    return ret ? read : 0;
+}
+
+static int send_as(opsdk_client *c, const write_request *w, const char *target, const char *base, opsdk_object **ret,
+                   opsdk_error *err)
+{
+    http_request rq = {.method = w->method, .content_type = w->type, .target = target};
+    char *text = json_dumps(w->body, JSON_COMPACT);
+    int r;
+
     if (!text)
         return no_memory(err);
-    rq.target = target.data;
     rq.body = text;
     rq.body_len = strlen(text);
-    r = request_object(c, &rq, w->key.kind, ret, err);
+    r = call(c, &rq, w, base, ret, err);
     explicit_bzero(text, rq.body_len); /* may be a Secret */
     free(text);
     return r;
+}
+
+/* On which version the caller wants it written; "": on any. */
+static const char *base_of(const write_request *w)
+{
+    const char *version = json_string_value(json_object_get(json_object_get(w->body, "metadata"), "resourceVersion"));
+
+    return w->opts->if_version ? w->opts->if_version : version ? version : "";
+}
+
+/* When somebody listens, a write that may be on any version is tried on the known one first: then it is sure that the new version is ours,
+ * and that nobody else's change is in it that we have not seen.  Otherwise it is sent as it is. */
+static int send_known(opsdk_client *c, const write_request *w, const char *target, opsdk_object **ret, opsdk_error *err)
+{
+    const wrote_ear *ear = w->opts->dry_run || strcmp(w->method, "POST") == 0 ? NULL : wrote_listener(c);
+    char known[WROTE_VERSION];
+    opsdk_error why = {0};
+    int r;
+
+    if (!ear || *base_of(w) || !ear->known(w->key, known, ear->user))
+        return send_as(c, w, target, base_of(w), ret, err);
+    r = set_version(w->body, known, &why);
+    if (r == 0)
+        r = send_as(c, w, target, known, ret, &why);
+    if (why.http_status != 409 && why.http_status != 404 && why.http_status != 500) {
+        if (r < 0 && err)
+            *err = why;
+        return r;
+    }
+    unset_version(w->body);
+    return send_as(c, w, target, "", ret, err);
+}
+
+static int send_write(opsdk_client *c, const write_request *w, opsdk_object **ret, opsdk_error *err)
+{
+    auto_buf target = {0};
+    int r = write_target(c, w, &target, err);
+
+    return r < 0 ? r : send_known(c, w, target.data, ret, err);
 }
 
 /* Sets map.name unless it is there. */
@@ -68,30 +158,11 @@ static bool fill(json_t *map, const char *name, const char *value)
     return !value || json_object_get(map, name) || json_object_set_new(map, name, json_string(value)) == 0;
 }
 
-static json_t *metadata(json_t *body)
-{
-    if (!json_object_get(body, "metadata"))
-        json_object_set_new(body, "metadata", json_object());
-    return json_object_get(body, "metadata");
-}
-
 static int check_body(const json_t *body, opsdk_error *err)
 {
     if (!body)
         return no_memory(err);
     return json_is_object(body) ? 0 : opsdk_error_set(err, OPSDK_EINVAL, "the body is not a JSON object");
-}
-
-static int set_version(json_t *body, const opsdk_write_opts *opts, opsdk_error *err)
-{
-    json_t *meta;
-
-    if (!opts->if_version)
-        return 0;
-    meta = metadata(body);
-    if (!json_is_object(meta))
-        return opsdk_error_set(err, OPSDK_EINVAL, "metadata of the body is not a JSON object");
-    return json_object_set_new(meta, "resourceVersion", json_string(opts->if_version)) < 0 ? no_memory(err) : 0;
 }
 
 /* What key says, where the body does not. */
@@ -111,7 +182,9 @@ static int complete(const opsdk_client *c, opsdk_key key, json_t *body, const op
         return opsdk_error_set(err, OPSDK_EINVAL, "metadata of the body is not a JSON object");
     good = fill(body, "apiVersion", key.kind->api_version) && fill(body, "kind", key.kind->kind) &&
            fill(meta, "name", key.name) && fill(meta, "namespace", key.kind->cluster_scoped ? NULL : ns);
-    return good ? set_version(body, opts, err) : no_memory(err);
+    if (!good)
+        return no_memory(err);
+    return opts->if_version ? set_version(body, opts->if_version, err) : 0;
 }
 
 /* Of a whole object. */
@@ -153,8 +226,8 @@ int opsdk_merge(opsdk_client *c, opsdk_key key, json_t *patch, const opsdk_write
     const write_request w = {"PATCH", "application/merge-patch+json", key, true, body, opts ? opts : &no_opts};
     int r = check_body(body, err);
 
-    if (r == 0)
-        r = set_version(body, w.opts, err);
+    if (r == 0 && w.opts->if_version)
+        r = set_version(body, w.opts->if_version, err);
     return r < 0 ? r : send_write(c, &w, ret, err);
 }
 
@@ -163,19 +236,15 @@ int opsdk_patch(opsdk_client *c, opsdk_key key, json_t *ops, const opsdk_write_o
 {
     auto_json *body = ops;
     const write_request w = {"PATCH", "application/json-patch+json", key, true, body, opts ? opts : &no_opts};
-    json_t *condition;
+    int r = 0;
 
     if (!body)
         return no_memory(err);
     if (!json_is_array(body))
         return opsdk_error_set(err, OPSDK_EINVAL, "the body of a JSON patch is not an array of operations");
-    if (w.opts->if_version) { /* not "test": that fails as invalid, this as a conflict */
-        condition = json_pack("{s:s, s:s, s:s}", "op", "replace", "path", "/metadata/resourceVersion", "value",
-                              w.opts->if_version);
-        if (json_array_append_new(body, condition) < 0)
-            return no_memory(err);
-    }
-    return send_write(c, &w, ret, err);
+    if (w.opts->if_version)
+        r = set_version(body, w.opts->if_version, err);
+    return r < 0 ? r : send_write(c, &w, ret, err);
 }
 
 /* Whether the merge patch would leave value as it is.  value is absent for NULL.  Depth is that of what the caller built. */
@@ -229,6 +298,21 @@ static bool add_options(json_t *body, const opsdk_delete_opts *opts)
     return good;
 }
 
+static int send_delete(opsdk_client *c, opsdk_key key, const char *target, const char *text, bool told,
+                       opsdk_error *err)
+{
+    http_request rq = {.method = "DELETE", .target = target, .body = text, .body_len = strlen(text)};
+    opsdk_auto_object *obj = NULL;
+    http_reply reply = {0};
+    int r = http_call(c, &rq, told ? &reply : NULL, err);
+
+    if (r == 0 && told &&
+        opsdk_object_parse(NULL, reply.body.data ? reply.body.data : "", reply.body.len, &obj, NULL) == 0)
+        wrote_tell_deleted(key, obj);
+    file_wipe(&reply.body); /* may be a Secret */
+    return r;
+}
+
 int opsdk_delete(opsdk_client *c, opsdk_key key, const opsdk_delete_opts *opts, opsdk_error *err)
 {
     const opsdk_delete_opts none = {0};
@@ -239,13 +323,13 @@ int opsdk_delete(opsdk_client *c, opsdk_key key, const opsdk_delete_opts *opts, 
 
     if (r < 0)
         return r;
-    if (!body || !add_options(body, opts ? opts : &none))
+    opts = opts ? opts : &none;
+    if (!body || !add_options(body, opts))
         return no_memory(err);
     text = json_dumps(body, JSON_COMPACT);
     if (!text)
         return no_memory(err);
-    r = http_call(c, &(http_request){.method = "DELETE", .target = target.data, .body = text, .body_len = strlen(text)},
-                  NULL, err);
+    r = send_delete(c, key, target.data, text, wrote_listener(c) && !opts->dry_run, err);
     free(text);
     return r;
 }

@@ -1,41 +1,16 @@
 #include "core/map.h"
 
+#include "core/hash.h"
+
 #include <opsdk/error.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define MAP_LEAST 16
 
-#define MIX_A 0x9e3779b97f4a7c15u
-#define MIX_B 0xd6e8feb86659fd93u
-
-__extension__ typedef unsigned __int128 wide;
-
-static uint64_t mix(uint64_t a, uint64_t b)
-{
-    wide product = (wide)a * b;
-
-    return (uint64_t)product ^ (uint64_t)(product >> 64);
-}
-
-/* Eight bytes at a step.  The length goes in too, which keeps "a","b" apart from "ab","". */
-static uint64_t hash_text(uint64_t h, const char *s)
-{
-    size_t len = strlen(s), left = len;
-    uint64_t word;
-
-    for (; left >= sizeof(word); left -= sizeof(word), s += sizeof(word)) {
-        memcpy(&word, s, sizeof(word));
-        h = mix(h ^ word, MIX_A);
-    }
-    word = 0;
-    memcpy(&word, s, left);
-    return mix(h ^ word, MIX_B ^ len);
-}
-
 static uint32_t hash_key(const map *m, opsdk_key key)
 {
-    uint64_t h = hash_text(hash_text(m->seed ^ MIX_B, key.ns ? key.ns : ""), key.name);
+    uint64_t h = hash_text(hash_text(m->seed ^ HASH_B, key.ns ? key.ns : ""), key.name);
 
     return (uint32_t)(h ^ h >> 32);
 }

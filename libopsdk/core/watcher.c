@@ -79,6 +79,11 @@ void watcher_list_again(watcher *w)
     w->again = true;
 }
 
+const char *watcher_version(const watcher *w)
+{
+    return w->version;
+}
+
 bool watcher_listing(const watcher *w)
 {
     return w->listing;

@@ -67,6 +67,9 @@ bool watcher_listing(const watcher *w);
 /* Is the next, or the running, request a watch, be it one that begins with a list? */
 bool watcher_watching(const watcher *w);
 
+/* All that happened up to this version has been told; "" before the first list is complete. */
+const char *watcher_version(const watcher *w);
+
 /* Starts the next request: path and query are added to *ret.  random: any 32 bits.  OPSDK_ENOMEM, OPSDK_EINVAL (namespace). */
 int watcher_begin(watcher *w, uint32_t random, buf *ret, opsdk_error *err);
 /* Takes a piece of the body.  A negative code means: end the request with it. */

@@ -57,7 +57,7 @@ opsdk_cache *cache_free(opsdk_cache *c)
     return NULL;
 }
 
-static bool kind_same(const opsdk_kind *a, const opsdk_kind *b)
+bool cache_kind_same(const opsdk_kind *a, const opsdk_kind *b)
 {
     return a == b || (strcmp(a->api_version, b->api_version) == 0 && strcmp(a->kind, b->kind) == 0);
 }
@@ -74,7 +74,7 @@ store *cache_store(opsdk_cache *c, const opsdk_kind *kind, const char *labels, c
 
     for (size_t i = 0; i < c->len; i++) {
         entry *e = c->entries + i;
-        if (kind_same(e->kind, kind) && text_same(e->labels, labels) && text_same(e->fields, fields))
+        if (cache_kind_same(e->kind, kind) && text_same(e->labels, labels) && text_same(e->fields, fields))
             return e->store;
     }
     grown = realloc(c->entries, (c->len + 1) * sizeof(entry));
@@ -188,20 +188,41 @@ int cache_view(const opsdk_cache *c, const store *s, const compact *packed, opsd
 
 /* --- readers --- */
 
+/* The namespace that is looked in; false for a key that names nothing. */
+static bool settle(const opsdk_cache *cache, opsdk_key *key)
+{
+    if (!key->kind || !key->name)
+        return false;
+    if (key->kind->cluster_scoped)
+        key->ns = NULL;
+    else if (!key->ns)
+        key->ns = cache->default_ns;
+    return true;
+}
+
+compact *cache_find(const opsdk_cache *cache, opsdk_key key)
+{
+    compact *found = NULL;
+
+    if (!settle(cache, &key))
+        return NULL;
+    for (size_t i = 0; i < cache->len && !found; i++) {
+        if (cache_kind_same(cache->entries[i].kind, key.kind))
+            found = store_find(cache->entries[i].store, key);
+    }
+    return found;
+}
+
 opsdk_object *opsdk_cache_get(opsdk_cache *cache, opsdk_key key)
 {
     opsdk_object *obj = NULL;
     opsdk_error err = {0};
 
-    if (!key.kind || !key.name)
+    if (!settle(cache, &key))
         return NULL;
-    if (key.kind->cluster_scoped)
-        key.ns = NULL;
-    else if (!key.ns)
-        key.ns = cache->default_ns;
     for (size_t i = 0; i < cache->len && !obj; i++) {
         auto_compact *packed = NULL;
-        if (kind_same(cache->entries[i].kind, key.kind))
+        if (cache_kind_same(cache->entries[i].kind, key.kind))
             packed = store_find(cache->entries[i].store, key);
         if (packed && cache_view(cache, cache->entries[i].store, packed, &obj, &err) < 0 && err.code != OPSDK_ENOTFOUND)
             compact_open(packed, &obj); /* the server cannot be asked: what is kept */
@@ -296,7 +317,7 @@ static int pick(opsdk_cache *cache, const opsdk_kind *kind, const char *ns, want
     int r;
 
     for (size_t i = 0; i < cache->len; i++) {
-        if (!kind_same(cache->entries[i].kind, kind))
+        if (!cache_kind_same(cache->entries[i].kind, kind))
             continue;
         known = true;
         if (may_ask(cache, cache->entries[i].store))
@@ -329,7 +350,7 @@ int opsdk_cache_by_index(opsdk_cache *cache, const opsdk_kind *kind, const char 
                          const char *value, opsdk_objects *ret, opsdk_error *err)
 {
     for (size_t i = 0; i < cache->len; i++) {
-        if (kind_same(cache->entries[i].kind, kind) && !store_indexes(cache->entries[i].store, pointer))
+        if (cache_kind_same(cache->entries[i].kind, kind) && !store_indexes(cache->entries[i].store, pointer))
             return opsdk_error_set(err, OPSDK_EINVAL, "%s are not indexed by '%s': name it in indexes of each source",
                                    kind->plural, pointer);
     }
@@ -352,7 +373,7 @@ size_t opsdk_cache_count(opsdk_cache *cache, const opsdk_kind *kind, const char 
     size_t n = 0;
 
     for (size_t i = 0; i < cache->len; i++) {
-        if (kind_same(cache->entries[i].kind, kind))
+        if (cache_kind_same(cache->entries[i].kind, kind))
             n += store_count(cache->entries[i].store, kind->cluster_scoped ? NULL : ns);
     }
     return n;

@@ -11,6 +11,12 @@
 opsdk_cache *cache_new(const char *default_ns);
 opsdk_cache *cache_free(opsdk_cache *c);
 
+/* What opsdk_cache_get opens; the caller's, NULL when it is not there. */
+compact *cache_find(const opsdk_cache *c, opsdk_key key);
+
+/* Do both name one kind? */
+bool cache_kind_same(const opsdk_kind *a, const opsdk_kind *b);
+
 /* The store for a kind, narrowed by selectors (NULL: not); the same one for the same again.  All borrowed.  NULL when out of memory. */
 store *cache_store(opsdk_cache *c, const opsdk_kind *kind, const char *labels, const char *fields);
 

@@ -167,9 +167,23 @@ static void dispatch(const opsdk_manager *m, const subscriber *s, const watch_ch
         queue_add(c->queue, key.ns, key.name);
 }
 
+/* What a list tells may stand for several changes: it is nobody's alone. */
+static uint64_t stamp_of(const tail *t, const watch_change *change)
+{
+    const opsdk_object *obj = change->now;
+    opsdk_key key = opsdk_object_key(obj);
+
+    if (change->listed)
+        return 0;
+    key.kind = t->what->kind;
+    return own_stamp(t->what->manager, key, opsdk_object_uid(obj),
+                     change->type == OPSDK_DELETED ? "" : opsdk_object_version(obj));
+}
+
 static void on_change(const watch_change *change, void *user)
 {
     tail *t = user;
+    uint64_t stamp;
 
     if (change->type == OPSDK_SYNCED) {
         if (!t->synced)
@@ -179,10 +193,13 @@ static void on_change(const watch_change *change, void *user)
         manager_synced(t->what->manager);
         return;
     }
+    stamp = stamp_of(t, change);
     for (const subscriber *s = t->what->subscribers; s; s = s->next) {
-        queue_because(s->crew->queue, change->listed, 0);
+        queue_because(s->crew->queue, change->listed, stamp);
         dispatch(t->what->manager, s, change);
     }
+    if (change->type == OPSDK_DELETED)
+        sight_gone(&t->seen, opsdk_object_uid(change->now));
 }
 
 /* Workers are woken once for all changes that came together. */
@@ -211,6 +228,13 @@ void follow_refused(opsdk_manager *m)
     }
     for (followed *f = m->followed; room && f; f = f->next)
         store_forget_missing(f->store);
+}
+
+static void on_version(const char *version, void *user)
+{
+    tail *t = user;
+
+    sight_version(&t->seen, version);
 }
 
 static void on_open(void *user)
@@ -259,6 +283,7 @@ static int start_tail(followed *f, const char *ns, opsdk_error *err)
 
     if (!t)
         return opsdk_error_set(err, OPSDK_ENOMEM, "watch %s: out of memory", f->kind->plural);
+    sight_init(&t->seen);
     t->what = f;
     t->ns = ns;
     t->next = m->tails;
@@ -275,6 +300,7 @@ static int start_tail(followed *f, const char *ns, opsdk_error *err)
                         .fields_kept = f->keeps,
                         .on_change = on_change,
                         .on_pause = on_pause,
+                        .on_version = on_version,
                         .on_open = on_open,
                         .on_trouble = on_trouble,
                         .user = t};
@@ -315,6 +341,7 @@ void follow_free(opsdk_manager *m)
         tail *t = m->tails;
         m->tails = t->next;
         watch_free(t->watch);
+        sight_clear(&t->seen);
         free(t);
     }
     while (m->followed) {

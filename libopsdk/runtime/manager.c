@@ -52,6 +52,7 @@ int opsdk_manager_new(opsdk_client *client, const opsdk_manager_opts *opts, opsd
     if (!m)
         return opsdk_error_set(err, OPSDK_ENOMEM, "manager: out of memory");
     m->client = client;
+    m->seed = (uint64_t)clock_random() << 32 | clock_random();
     m->born_ms = m->told_ms = clock_ms();
     m->grace_ms = o->grace_ms > 0 ? o->grace_ms : LIMIT_GRACE_MS;
     m->watch_list = o->watch_list;
@@ -112,6 +113,7 @@ int opsdk_manager_register(opsdk_manager *m, const opsdk_handler *handler, opsdk
     if (!c)
         return opsdk_error_set(err, OPSDK_ENOMEM, "handler %s: out of memory", handler->name);
     crew_init(c);
+    c->manager = m;
     c->handler = handler;
     c->client = m->client;
     c->cache = m->cache;

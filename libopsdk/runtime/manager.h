@@ -6,6 +6,7 @@
 #include "runtime/httpd.h"
 #include "runtime/interest.h"
 #include "runtime/loop.h"
+#include "runtime/own.h"
 #include "runtime/watch.h"
 #include "runtime/worker.h"
 
@@ -39,6 +40,7 @@ typedef struct tail {
     followed *what;
     const char *ns;
     watch *watch;
+    sight seen; /* of the cache, by its means */
     atomic_bool synced;
     _Atomic uint64_t restarts, notices;
     uint64_t refused;      /* objects, of which the log knows */
@@ -65,6 +67,7 @@ struct opsdk_manager {
     httpd *httpd;
     loop_timer tick;
     atomic_int state;
+    uint64_t seed;            /* of stamps: see own.h */
     int64_t born_ms, told_ms; /* of clock_ms: the program's start; when the wait for the first lists was last logged */
     bool opened;              /* a watch was open once */
     bool stuck;               /* a reconcile did not end: nothing can be freed */

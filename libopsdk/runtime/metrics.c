@@ -103,8 +103,12 @@ static uint64_t of_crew(const crew *c, int which)
         return q.depth;
     case 5:
         return q.adds;
-    default:
+    case 6:
         return q.retries;
+    case 7:
+        return q.echoes;
+    default:
+        return q.overdue;
     }
 }
 
@@ -121,6 +125,8 @@ static void put_crews(const opsdk_manager *m, buf *b)
         {"workqueue_depth", "gauge", "Keys that are ready.", "name"},
         {"workqueue_adds_total", "counter", "Keys added, those already waiting included.", "name"},
         {"workqueue_retries_total", "counter", "Keys that failed and wait for another try.", "name"},
+        {"opsdk_own_events_total", "counter", "Events that made no key run: its handler's own writes.", "controller"},
+        {"opsdk_own_overdue_total", "counter", "Keys whose own writes the cache did not show in time.", "controller"},
     };
 
     for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {

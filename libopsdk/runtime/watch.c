@@ -37,6 +37,8 @@ static void pause_telling(watch *w)
     if (w->told && w->what.on_pause)
         w->what.on_pause(w->what.user);
     w->told = false;
+    if (w->what.on_version)
+        w->what.on_version(watcher_version(w->watcher), w->what.user);
 }
 
 static void trouble(watch *w, const opsdk_error *why, int64_t wait_ms)

@@ -29,6 +29,8 @@ typedef struct watch_what {
     store *store; /* several watches of different namespaces may share one */
     void (*on_change)(const watch_change *change, void *user);
     void (*on_pause)(void *user); /* after changes: no more are at hand now; may be NULL */
+    /* All changes up to this version have been told; may come again, may go back; may be NULL. */
+    void (*on_version)(const char *version, void *user);
     void (*on_open)(void *user);  /* the server has accepted a watch request; may be NULL */
     opsdk_trouble_fn *on_trouble; /* retry_in_ms -1: nothing was lost, only noticed; may be NULL */
     void *user;

@@ -1,7 +1,9 @@
 #include "runtime/worker.h"
 
 #include "client/clock.h"
+#include "core/limits.h"
 #include "runtime/cache.h"
+#include "runtime/own.h"
 #include "runtime/thread.h"
 
 #include <inttypes.h>
@@ -54,9 +56,15 @@ static void reconcile(crew *c, const queue_item *item, const opsdk_object *obj)
     opsdk_result result = {0};
     opsdk_error err = {0};
     int64_t start = clock_us();
+    own_log log;
     int r;
 
+    if (item->overdue)
+        opsdk_log(OPSDK_LOG_WARN, obj, "%s: reconciles although the cache does not show yet what it wrote, after %d ms",
+                  c->handler->name, LIMIT_OWN_WAIT_MS);
+    own_begin(&log, c);
     r = c->handler->reconcile(&rq, &result, &err);
+    own_end(&log, item);
     count_time(&c->stats, clock_us() - start);
     if (r < 0) {
         failed(c, item, obj, r, &err);

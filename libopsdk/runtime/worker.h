@@ -19,6 +19,7 @@ typedef struct crew_stats {
 extern const double crew_bucket_s[CREW_BUCKETS]; /* upper bounds */
 
 typedef struct crew {
+    struct opsdk_manager *manager;
     const opsdk_handler *handler;
     opsdk_client *client;
     opsdk_cache *cache;

@@ -2,6 +2,7 @@
 #include "runtime/queue.h"
 #include "tests/support/clock.h"
 #include "tests/support/fault.h"
+#include "tests/support/queues.h"
 #include "tests/support/suite.h"
 
 #include <malloc.h>
@@ -11,24 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-static queue_item take(opsdk_queue *q, const char *name, unsigned attempt)
-{
-    queue_item item;
-
-    ck_assert(queue_take(q, &item));
-    ck_assert_str_eq(item.key.name, name);
-    ck_assert_uint_eq(item.attempt, attempt);
-    return item;
-}
-
-static queue_stats stats(opsdk_queue *q)
-{
-    queue_stats s;
-
-    queue_read(q, &s);
-    return s;
-}
 
 START_TEST(collapses_in_order)
 {
@@ -252,13 +235,6 @@ START_TEST(says_that_it_lost_a_key)
     ck_assert_uint_gt(k, 40);
 }
 END_TEST
-
-static void finish(opsdk_queue *q, const char *name)
-{
-    queue_item item = take(q, name, 0);
-
-    queue_done(q, &item, 0);
-}
 
 START_TEST(low_priority_lets_others_pass)
 {

@@ -80,6 +80,9 @@ typedef struct opsdk_handler {
     opsdk_reconcile_fn *reconcile;
     int workers;       /* default 4 */
     int64_t resync_ms; /* every primary again after so long; 0: never */
+    /* What the handler writes through rq->client is waited for: the key is not run again before the cache shows it (5 s
+     * at most), and is not run because of it, unless this is set.  Whatever others write makes it run. */
+    bool run_after_own_writes;
     void *user;
     const char *const *indexes; /* of the primary, as in opsdk_source */
 } opsdk_handler;
