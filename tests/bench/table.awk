@@ -22,7 +22,6 @@ function keep(set, who, round, name, v) {
     if (v == "")
         return
     value[set, who, round, name] = v
-    known[set, who, name] = 1
 }
 
 {
@@ -60,6 +59,8 @@ function median(set, who, name,    list, n) {
 # Of the other's to libopsdk's in the same round; for rates the other way round, so that more than one is in libopsdk's favour.
 function ratio(set, who, name, more,    r, n, list, mine, theirs) {
     for (r = 0; r <= last; r++) {
+        if (!((set, "libopsdk", r, name) in value) || !((set, who, r, name) in value))
+            continue
         mine = value[set, "libopsdk", r, name]; theirs = value[set, who, r, name]
         if (mine > 0 && theirs > 0)
             list[++n] = more ? mine / theirs : theirs / mine
@@ -88,7 +89,7 @@ function cell(set, who, name, scale, more,    list, n, out, r) {
     out = number(list[int((n + 1) / 2)] * scale)
     if (n > 1)
         out = out " (" number((more ? list[n] : list[1]) * scale) ")"
-    r = who == "libopsdk" ? "" : ratio(set, who, name, more)
+    r = who ~ /^(protobuf|json|dynamic)$/ && name !~ /calls|extra|transient/ ? ratio(set, who, name, more) : ""
     if (r != "")
         out = out (r >= 10 ? sprintf(" ×%.0f", r) : sprintf(" ×%.1f", r))
     return out
@@ -152,7 +153,7 @@ function sets(set, n, bytes) {
     row("  relist after 410 with 1 % changed, ms", set, "relist_ms", 1)
     row("  CPU of it, ms", set, "relist_cpu_ms", 1)
     row("  calls of the handler for it", set, "relist_calls", 1)
-    row("  memory beyond what there was, MiB", set, "relist_extra_peak_kb", 1 / 1024, set == "pods" ? 8 : 0)
+    row("  memory beyond what there was, MiB", set, "relist_extra_peak_kb", 1 / 1024, 8)
     row("  memory of the process when synced, MB", set, "rss_synced_kb", 1024 / 1e6)
     row("  at the end, MB", set, "rss_settled_kb", 1024 / 1e6, set == "pods" ? 30 : set == "large" ? 220 * 1.048576 : 0)
     row("  its peak beyond that, MiB", set, "transient_kb", 1 / 1024, 8)
