@@ -4,11 +4,13 @@
 #include "core/dictionary.h"
 #include "core/limits.h"
 #include "core/object.h"
+#include "core/region.h"
 #include "core/sampler.h"
 #include "core/uid.h"
 
 #define ZSTD_STATIC_LINKING_ONLY /* for the names of two parameters; no functions of that kind are called */
 #include <stdatomic.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <zstd.h>
@@ -22,12 +24,20 @@ enum {
     WINDOW = 1024         /* objects after which it is asked whether the dictionary still pays */
 };
 
+/* AddressSanitizer sees the end of each compact only when it is an allocation of its own. */
+#ifdef __SANITIZE_ADDRESS__
+enum { TOGETHER = 0 };
+#else
+enum { TOGETHER = REGION_MOST };
+#endif
+
 struct compactor {
     ZSTD_CCtx *zstd;  /* with the dictionary loaded; NULL: none yet */
     dictionary *none; /* of those packed without one */
     dictionary *dict; /* NULL: none yet */
     unsigned dicts;   /* made so far */
     sampler sampler;  /* active: the next objects make the next dictionary */
+    region *region;   /* of compacts that are no larger than TOGETHER */
     buf plain, room;  /* what is being packed: without identity, and small */
     unsigned packed;  /* objects in this window, and their bytes before and after */
     uint64_t before, after;
@@ -38,7 +48,10 @@ struct compact {
     atomic_uint refs;
     uint32_t len;     /* bytes of data */
     uint32_t raw;     /* of it opened; the same: not packed */
-    bool ns, uid;     /* has a namespace; has a uid of 16 bytes */
+    bool ns : 1;      /* has a namespace */
+    bool uid : 1;     /* has a uid of 16 bytes */
+    bool alone : 1;   /* is not in a region */
+    uint16_t at;      /* where in the region it is */
     dictionary *dict; /* counted */
     char text[];      /* the uid, if it is that; namespace, name, version, else the uid, each with a NUL; data */
 };
@@ -75,6 +88,11 @@ compactor *compactor_new(void)
 
     if (!c)
         return NULL;
+    c->region = region_new();
+    if (!c->region) {
+        free(c);
+        return NULL;
+    }
     c->plain = BUF_INIT(LIMIT_OBJECT);
     c->room = BUF_INIT(ZSTD_COMPRESSBOUND(LIMIT_OBJECT));
     sampler_start(&c->sampler);
@@ -89,6 +107,7 @@ compactor *compactor_free(compactor *c)
     dictionary_unref(c->dict);
     dictionary_unref(c->none);
     sampler_clear(&c->sampler);
+    region_free(c->region);
     buf_clear(&c->plain);
     buf_clear(&c->room);
     free(c);
@@ -255,8 +274,20 @@ static char *put_text(char *at, const char *text)
     return stpcpy(at, text) + 1;
 }
 
+static compact *take(region *r, size_t size)
+{
+    uint16_t at = 0;
+    compact *k = size <= TOGETHER ? region_take(r, size, &at) : malloc(size);
+
+    if (!k)
+        return NULL;
+    *k = (compact){.alone = size > TOGETHER, .at = at};
+    atomic_init(&k->refs, 1);
+    return k;
+}
+
 /* One without data yet, which goes to *ret_data; NULL when out of memory. */
-static compact *compact_new(const opsdk_object *obj, size_t len, char **ret_data)
+static compact *compact_new(region *r, const opsdk_object *obj, size_t len, char **ret_data)
 {
     const char *uid = opsdk_object_uid(obj), *version = opsdk_object_version(obj);
     opsdk_key key = opsdk_object_key(obj);
@@ -265,12 +296,14 @@ static compact *compact_new(const opsdk_object *obj, size_t len, char **ret_data
     compact *k;
     char *at;
 
-    k = malloc(sizeof(*k) + (key.ns ? strlen(key.ns) : 0) + strlen(key.name) + strlen(version) + 3 +
-               (parsed ? UID_BYTES : strlen(uid) + 1) + len);
+    k = take(r, sizeof(*k) + (key.ns ? strlen(key.ns) : 0) + strlen(key.name) + strlen(version) + 3 +
+                    (parsed ? UID_BYTES : strlen(uid) + 1) + len);
     if (!k)
         return NULL;
-    *k = (compact){.len = (uint32_t)len, .raw = (uint32_t)object_len(obj), .ns = key.ns, .uid = parsed};
-    atomic_init(&k->refs, 1);
+    k->len = (uint32_t)len;
+    k->raw = (uint32_t)object_len(obj);
+    k->ns = key.ns;
+    k->uid = parsed;
     at = k->text;
     if (parsed)
         at = mempcpy(at, bytes, UID_BYTES);
@@ -294,7 +327,7 @@ compact *compactor_pack(compactor *c, const opsdk_object *obj)
     plain = without_identity(c, obj);
     packed = plain && squeeze(c, plain, raw);
     len = packed ? c->room.len : raw;
-    k = compact_new(obj, len, &data);
+    k = compact_new(c->region, obj, len, &data);
     if (!k)
         return NULL;
     memcpy(data, packed ? c->room.data : object_data(obj), len);
@@ -315,6 +348,46 @@ size_t compactor_size(const compactor *c)
            c->room.cap;
 }
 
+size_t compactor_room(const compactor *c)
+{
+    return region_size(c->region);
+}
+
+typedef struct tidying {
+    compactor *compactor;
+    const compactor_owner *owner;
+} tidying;
+
+static size_t block_size(const void *block)
+{
+    return compact_size(block);
+}
+
+/* The owner does not have what was given back, of which nothing but its text may be looked at. */
+static void move(void *block, void *user)
+{
+    size_t size = compact_size(block), head = offsetof(compact, len);
+    tidying *t = user;
+    compact *copy;
+    uint16_t at;
+
+    if (!t->owner->has(block, t->owner->user))
+        return;
+    copy = take(t->compactor->region, size);
+    if (!copy)
+        return;
+    at = copy->at;
+    memcpy((char *)copy + head, (const char *)block + head, size - head); /* the count is its own */
+    copy->at = at;
+    dictionary_ref(copy->dict);
+    t->owner->replace(copy, t->owner->user);
+}
+
+void compactor_tidy(compactor *c, size_t part, size_t most, const compactor_owner *owner)
+{
+    region_tidy(c->region, part, most, &(region_mover){block_size, move, &(tidying){c, owner}});
+}
+
 /* --- compact --- */
 
 compact *compact_ref(const compact *c)
@@ -330,7 +403,10 @@ compact *compact_unref(compact *c)
     if (!c || atomic_fetch_sub_explicit(&c->refs, 1, memory_order_acq_rel) != 1)
         return NULL;
     dictionary_unref(c->dict);
-    free(c);
+    if (c->alone)
+        free(c);
+    else
+        region_give(c, compact_size(c), c->at);
     return NULL;
 }
 
@@ -376,11 +452,19 @@ int compact_open(const compact *c, opsdk_object **ret)
     return 0;
 }
 
-opsdk_key compact_key(const compact *c)
+opsdk_key compact_name(const compact *c)
 {
     const char *ns = ns_of(c);
 
-    return OPSDK_KEY(dictionary_kind(c->dict), c->ns ? ns : NULL, behind(ns));
+    return OPSDK_KEY(NULL, c->ns ? ns : NULL, behind(ns));
+}
+
+opsdk_key compact_key(const compact *c)
+{
+    opsdk_key key = compact_name(c);
+
+    key.kind = dictionary_kind(c->dict);
+    return key;
 }
 
 const char *compact_version(const compact *c)
@@ -400,4 +484,9 @@ bool compact_has_uid(const compact *c, const char *uid)
 size_t compact_size(const compact *c)
 {
     return sizeof(*c) + (size_t)(data_of(c) - c->text) + c->len;
+}
+
+bool compact_alone(const compact *c)
+{
+    return c->alone;
 }

@@ -19,8 +19,19 @@ compactor *compactor_free(compactor *c);
 
 /* The caller's; NULL when out of memory.  Objects of one compactor are of one kind, else they pack badly. */
 compact *compactor_pack(compactor *c, const opsdk_object *obj);
-/* Bytes of memory it occupies: dictionaries, its own and those that compacts still need, what packs and opens. */
+/* Bytes of memory that dictionary and contexts occupy. */
 size_t compactor_size(const compactor *c);
+/* Bytes of memory that its compacts occupy, what is between them included, and those that are alone not. */
+size_t compactor_room(const compactor *c);
+
+/* Who has the compacts of a compactor: is k among them, and here is another in its place (for whom to let go of k)? */
+typedef struct compactor_owner {
+    bool (*has)(const compact *k, void *user);
+    void (*replace)(compact *with, void *user);
+    void *user;
+} compactor_owner;
+/* When gaps between its compacts are more than a part of what these take: closes some, by moving about most bytes. */
+void compactor_tidy(compactor *c, size_t part, size_t most, const compactor_owner *owner);
 
 compact *compact_ref(const compact *c);
 compact *compact_unref(compact *c); /* NULL is fine; returns NULL */
@@ -36,8 +47,10 @@ int compact_open(const compact *c, opsdk_object **ret);
 
 /* As of the object; strings live as long as the compact. */
 opsdk_key compact_key(const compact *c);
+opsdk_key compact_name(const compact *c); /* the key without its kind */
 const char *compact_version(const compact *c);
 bool compact_has_uid(const compact *c, const char *uid);
 size_t compact_size(const compact *c); /* bytes of memory it occupies, without its part of a dictionary */
+bool compact_alone(const compact *c);  /* compactor_room does not count it */
 
 #endif

@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define TRIM_FROM (1u << 20)
+
 typedef struct entry {
     const opsdk_kind *kind;
     const char *labels, *fields;
@@ -29,6 +31,7 @@ struct opsdk_cache {
     enum opsdk_full full;
     cache_cut_fn *on_cut;
     void *user;
+    size_t most;      /* that was used since memory was last given back */
     pthread_t looper; /* if looping */
     atomic_bool looping;
 };
@@ -148,6 +151,14 @@ static entry *next_to_cut(const opsdk_cache *c)
     return best;
 }
 
+/* What is free between what is not goes back to the system, too. */
+static void give_back(void)
+{
+#ifdef __GLIBC__
+    malloc_trim(0);
+#endif
+}
+
 static bool make_room(store_budget *b)
 {
     opsdk_cache *c = (opsdk_cache *)b;
@@ -158,12 +169,26 @@ static bool make_room(store_budget *b)
         return false;
     mode = next_mode(c, e);
     store_cut(e->store, mode, e->declared);
-#ifdef __GLIBC__
-    malloc_trim(0); /* what was cut off is between what is kept */
-#endif
+    give_back();
     if (c->on_cut)
         c->on_cut(e->kind, mode, c->user);
     return true;
+}
+
+void cache_tidy(opsdk_cache *c)
+{
+    bool idle = true;
+    size_t used;
+
+    for (size_t i = 0; i < c->len; i++)
+        idle = store_tidy(c->entries[i].store) && idle;
+    used = cache_used(c);
+    if (used > c->most)
+        c->most = used;
+    if (!idle || c->most - used < TRIM_FROM + used / 16)
+        return;
+    give_back();
+    c->most = used;
 }
 
 void cache_looping(opsdk_cache *c)

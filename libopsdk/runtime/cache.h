@@ -33,6 +33,9 @@ void cache_declare(opsdk_cache *c, const store *s, const char *const *fields, bo
 size_t cache_used(const opsdk_cache *c);   /* bytes; any thread */
 bool cache_has_room(const opsdk_cache *c); /* a quarter of the limit, at least */
 
+/* Lets go of memory that is no longer needed; now and then, on the thread that writes. */
+void cache_tidy(opsdk_cache *c);
+
 /* The calling thread must not block from now on: what it asks for is not read from the server. */
 void cache_looping(opsdk_cache *c);
 

@@ -197,6 +197,7 @@ static void on_tick(void *user)
 
     tell_waiting(m);
     follow_refused(m);
+    cache_tidy(m->cache);
     for (crew *c = m->crews; c; c = c->next) {
         queue_stats stats;
         queue_read(c->queue, &stats);

@@ -10,7 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define HEAP_BLOCK 16 /* what an allocation costs beside its own bytes, about */
+#define TIDY_AFTER (256u << 10) /* bytes that are put in */
+#define TIDY_IDLE (4u << 20)
+#define TIDY_MOST (1u << 20) /* bytes that are moved in one go: half a millisecond */
+#define HEAP_BLOCK 16        /* what an allocation costs beside its own bytes, about */
 
 struct store {
     pthread_rwlock_t lock; /* of objects; a leaf */
@@ -21,7 +24,9 @@ struct store {
     pack room;             /* for cutting down */
     const char *const *fields;
     atomic_int mode;
-    size_t compacts; /* bytes of all */
+    size_t alone;       /* bytes of compacts that the compactor does not count */
+    size_t fresh;       /* bytes that were put in since gaps were last closed */
+    bool gaps, touched; /* something was taken out since then; something was changed since store_tidy */
     atomic_size_t bytes, dictionaries, index_bytes;
     _Atomic uint64_t refused;
     atomic_bool missing;
@@ -29,7 +34,7 @@ struct store {
 
 static opsdk_key key_of(const void *item)
 {
-    return compact_key(item);
+    return compact_name(item);
 }
 
 store *store_new_within(store_budget *b)
@@ -100,15 +105,20 @@ bool store_mark(store *s, const opsdk_object *obj, uint32_t generation, bool lis
 
 static size_t size_of(const compact *c)
 {
-    return c ? compact_size(c) + HEAP_BLOCK : 0;
+    return c ? compact_size(c) : 0;
 }
 
-/* Says what the store takes now, to those who ask and to the budget. */
+static size_t alone(const compact *c)
+{
+    return c && compact_alone(c) ? compact_size(c) + HEAP_BLOCK : 0;
+}
+
+/* Says what the store takes now, gaps included, to those who ask and to the budget. */
 static void account(store *s)
 {
     size_t before = s->bytes, dictionaries = compactor_size(s->compactor);
     size_t indexes = field_indexes_bytes(&s->indexes);
-    size_t now = s->compacts + dictionaries + indexes + s->objects.cap * sizeof(map_slot);
+    size_t now = compactor_room(s->compactor) + s->alone + dictionaries + indexes + s->objects.cap * sizeof(map_slot);
 
     s->bytes = now;
     s->index_bytes = indexes;
@@ -137,6 +147,62 @@ void store_forget_missing(store *s)
 store_mode store_mode_of(const store *s)
 {
     return (store_mode)s->mode;
+}
+
+/* In the place of what is there. */
+static void swap(store *s, map_slot *slot, compact *with)
+{
+    compact *was = slot->item;
+
+    pthread_rwlock_wrlock(&s->lock);
+    slot->item = with;
+    pthread_rwlock_unlock(&s->lock);
+    s->alone += alone(with) - alone(was);
+    compact_unref(was);
+}
+
+static bool has(const compact *k, void *user)
+{
+    store *s = user;
+    map_slot *slot = map_find(&s->objects, compact_name(k));
+
+    return slot && slot->item == k;
+}
+
+static void replace(compact *with, void *user)
+{
+    store *s = user;
+
+    swap(s, map_find(&s->objects, compact_name(with)), with);
+}
+
+/* See compactor_tidy. */
+static void tidy(store *s, size_t part, size_t most)
+{
+    s->fresh = 0;
+    s->gaps = false;
+    compactor_tidy(s->compactor, part, most, &(compactor_owner){has, replace, s});
+    account(s);
+}
+
+bool store_tidy(store *s)
+{
+    bool idle = !s->touched;
+
+    s->touched = false;
+    if (idle)
+        tidy(s, 32, TIDY_IDLE);
+    return idle;
+}
+
+/* Something has been put in, in the place of something or not, or taken out. */
+static void changed(store *s, const compact *now, const compact *old)
+{
+    s->alone += alone(now) - alone(old);
+    s->fresh += size_of(now);
+    s->gaps |= old != NULL;
+    s->touched = true;
+    account(s);
 }
 
 /* --- putting in --- */
@@ -187,6 +253,10 @@ static int keep_within(store *s, const opsdk_object *obj, compact **ret)
                 return r;
         }
         room = fits(s, packed, known_as(s, obj));
+        if (!room && s->gaps) {
+            tidy(s, 32, SIZE_MAX);
+            room = fits(s, packed, known_as(s, obj));
+        }
         if (!room && !s->budget->make_room(s->budget)) {
             if (!known_as(s, obj))
                 return refuse(s);
@@ -221,25 +291,20 @@ int store_put(store *s, const opsdk_object *obj, uint32_t generation, compact **
         compact_unref(packed);
         return r;
     }
-    s->compacts += size_of(packed) - size_of(old);
-    account(s);
+    changed(s, packed, old);
+    if (s->fresh > TIDY_AFTER)
+        tidy(s, 6, TIDY_MOST);
     *ret_old = old;
     return 0;
 }
 
-/* In the place of what is there. */
 static void cut_one(store *s, map_slot *slot)
 {
     opsdk_auto_object *obj = NULL;
-    compact *whole = slot->item, *cut = NULL;
+    compact *cut = NULL;
 
-    if (compact_open(whole, &obj) < 0 || keep(s, obj, &cut) < 0)
-        return;
-    pthread_rwlock_wrlock(&s->lock);
-    slot->item = cut;
-    pthread_rwlock_unlock(&s->lock);
-    s->compacts += size_of(cut) - size_of(whole);
-    compact_unref(whole);
+    if (compact_open(slot->item, &obj) == 0 && keep(s, obj, &cut) == 0)
+        swap(s, slot, cut);
 }
 
 void store_cut(store *s, store_mode mode, const char *const *fields)
@@ -271,8 +336,7 @@ compact *store_remove(store *s, const opsdk_object *last)
     if (old)
         field_indexes_remove(&s->indexes, compact_key(old));
     pthread_rwlock_unlock(&s->lock);
-    s->compacts -= size_of(old);
-    account(s);
+    changed(s, NULL, old);
     return old;
 }
 
@@ -310,8 +374,7 @@ int store_sweep(store *s, const char *ns, uint32_t generation, size_t *at, opsdk
     field_indexes_remove(&s->indexes, compact_key(gone));
     (*at)--;
     pthread_rwlock_unlock(&s->lock);
-    s->compacts -= size_of(gone);
-    account(s);
+    changed(s, NULL, gone);
     compact_unref(gone);
     return 1;
 }

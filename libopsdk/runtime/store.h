@@ -38,6 +38,9 @@ typedef struct store_stats {
     bool missing;        /* some of these may not be here */
 } store_stats;
 store_stats store_read(const store *s);
+/* Now and then: closes gaps between objects, so that memory falls with what is in it, unless something has been changed since the last time.
+ * False: that is so.  The writer's thread. */
+bool store_tidy(store *s);
 void store_forget_missing(store *s); /* they are about to be listed again */
 
 /* Objects can be found by what they have at the pointer, which is borrowed.  Before there are any; again: does nothing.  OPSDK_ENOMEM. */

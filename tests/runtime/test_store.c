@@ -4,7 +4,9 @@
 #include "tests/support/objects.h"
 #include "tests/support/suite.h"
 
+#include <pthread.h>
 #include <stdio.h>
+#include <string.h>
 
 /* Takes obj. */
 static int put(store *s, opsdk_object *obj, uint32_t generation, bool listed, const char *old_version)
@@ -161,5 +163,84 @@ START_TEST(refuses_when_memory_runs_out)
 }
 END_TEST
 
+enum { CHURN = 3000 };
+
+static opsdk_object *churned(unsigned i, unsigned version)
+{
+    return object_of(
+        &OPSDK_POD,
+        "{'metadata':{'name':'p%u','namespace':'ns','uid':'3f2504e0-4f89-11d3-9a0c-0305%08x','resourceVersion':'%u'},"
+        "'data':'%08x%08x%08x%*s'}",
+        i, i, version, i * 2654435761u, version * 2246822519u, (i + version) * 3266489917u, 300, "");
+}
+
+typedef struct churn {
+    store *store;
+    atomic_bool over;
+    int wrong;
+} churn;
+
+/* Opens what there is, again and again. */
+static void *read_all(void *arg)
+{
+    churn *c = arg;
+
+    for (unsigned i = 0; !c->over; i++) {
+        auto_compact *packed = NULL;
+        opsdk_auto_object *obj = NULL;
+        char name[16];
+        snprintf(name, sizeof(name), "p%u", i % CHURN);
+        packed = store_find(c->store, OPSDK_KEY(NULL, "ns", name));
+        if (packed && compact_open(packed, &obj) == 0)
+            c->wrong += strcmp(opsdk_object_key(obj).name, name) != 0 ||
+                        strcmp(opsdk_object_version(obj), compact_version(packed)) != 0;
+    }
+    return NULL;
+}
+
+/* Changes in no order, then nearly all removed, while others read: what is left is as it was put in, and memory is near what it takes. */
+START_TEST(memory_follows_what_is_there)
+{
+    churn c = {.store = store_new()};
+    size_t full, least;
+    pthread_t reader;
+
+    for (unsigned i = 0; i < CHURN; i++)
+        put(c.store, churned(i, 1), 1, true, NULL);
+    full = store_read(c.store).bytes;
+    ck_assert_int_eq(pthread_create(&reader, NULL, read_all, &c), 0);
+    for (unsigned n = 0; n < 4 * CHURN; n++) {
+        opsdk_auto_object *obj = churned(n * 2654435761u % CHURN, n + 2);
+        auto_compact *old = NULL;
+        ck_assert_int_eq(store_put(c.store, obj, 1, &old), 0);
+    }
+    ck_assert(!store_tidy(c.store)); /* something has happened since the last time */
+    ck_assert(store_tidy(c.store));
+    ck_assert_uint_lt(store_read(c.store).bytes, full + full / 4 + (256 << 10)); /* the reader may hold some */
+    for (unsigned i = 0; i < CHURN; i++) {
+        opsdk_auto_object *last = churned(i, 5 * CHURN);
+        if (i % 20 != 0)
+            compact_unref(store_remove(c.store, last));
+    }
+    c.over = true;
+    pthread_join(reader, NULL);
+    store_tidy(c.store);
+    store_tidy(c.store);
+    least = store_read(c.store).dictionaries + 3000 * 4 * 16 + CHURN / 20 * 500;
+    ck_assert_uint_lt(store_read(c.store).bytes, least + (200 << 10));
+    ck_assert_int_eq(c.wrong, 0);
+    ck_assert_uint_eq(store_count(c.store, NULL), CHURN / 20);
+    for (unsigned i = 0; i < CHURN; i += 20) {
+        auto_compact *packed = NULL;
+        char name[16], uid[40];
+        snprintf(name, sizeof(name), "p%u", i);
+        snprintf(uid, sizeof(uid), "3f2504e0-4f89-11d3-9a0c-0305%08x", i);
+        packed = store_find(c.store, OPSDK_KEY(NULL, "ns", name));
+        ck_assert(compact_has_uid(packed, uid));
+    }
+    store_free(c.store);
+}
+END_TEST
+
 TESTS("store", does_not_go_back_in_time, removes_no_newer_one, sweeps, cache_reads_across_stores,
-      refuses_when_memory_runs_out)
+      refuses_when_memory_runs_out, memory_follows_what_is_there)
