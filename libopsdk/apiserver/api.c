@@ -97,6 +97,17 @@ static int call_verb(call *c, size_t verb, failure *why)
     return c->sub && c->sub->handle ? c->sub->handle(c, why) : verbs[verb].run(c, why);
 }
 
+/* Here, or in a thread that may wait for webhooks. */
+static int start_verb(call *c, size_t verb, failure *why)
+{
+    int taken;
+
+    if (negotiate(c, why) < 0 || options_read(c, why) < 0)
+        return -1;
+    taken = hooks_take(c, why);
+    return taken ? (taken < 0 ? -1 : 0) : call_verb(c, verb, why);
+}
+
 static int run_verb(call *c, failure *why)
 {
     unsigned possible = verbs_at(c);
@@ -108,9 +119,7 @@ static int run_verb(call *c, failure *why)
             continue;
         if (!is_allowed(c, possible, verbs[i].bit))
             return fail_method(why);
-        if (negotiate(c, why) < 0 || options_read(c, why) < 0)
-            return -1;
-        return hooks_take(c) ? 0 : call_verb(c, i, why);
+        return start_verb(c, i, why);
     }
     return fail_method(why);
 }

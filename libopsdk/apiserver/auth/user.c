@@ -77,21 +77,37 @@ bool user_is_in(const user_info *u, const char *group)
     return false;
 }
 
+static int add_groups(json_t *doc, const user_info *u)
+{
+    json_t *groups = json_array();
+
+    for (size_t i = 0; u->groups && u->groups[i]; i++) {
+        if (json_array_append_new(groups, json_string(u->groups[i])) == 0)
+            continue;
+        json_decref(groups);
+        return -1;
+    }
+    if (json_array_size(groups))
+        return json_object_set_new(doc, "groups", groups);
+    json_decref(groups);
+    return 0;
+}
+
 json_t *user_json(const user_info *u)
 {
-    json_t *doc = json_pack("{s:s}", "username", u->name), *groups;
+    json_t *doc = json_pack("{s:s}", "username", u->name);
+    int r = doc ? 0 : -1;
 
-    if (u->uid && *u->uid)
-        json_object_set_new(doc, "uid", json_string(u->uid));
-    groups = json_array();
-    for (size_t i = 0; u->groups && u->groups[i]; i++)
-        json_array_append_new(groups, json_string(u->groups[i]));
-    if (json_array_size(groups))
-        json_object_set(doc, "groups", groups);
-    json_decref(groups);
-    if (u->extra && json_object_size(u->extra))
-        json_object_set(doc, "extra", u->extra);
-    return doc;
+    if (r == 0 && u->uid && *u->uid)
+        r = json_object_set_new(doc, "uid", json_string(u->uid));
+    if (r == 0)
+        r = add_groups(doc, u);
+    if (r == 0 && u->extra && json_object_size(u->extra))
+        r = json_object_set(doc, "extra", u->extra);
+    if (r == 0)
+        return doc;
+    json_decref(doc);
+    return NULL;
 }
 
 bool user_account(const char *name, account_name *ret)

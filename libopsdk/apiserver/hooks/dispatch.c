@@ -87,7 +87,7 @@ static int asking_init(asking *k, const hook_ask *a, const json_t *hook, resourc
                      .len = k->body.len,
                      .answer = BUF_INIT(LIMIT_REVIEW)};
     set_target(k, a->c->server);
-    return 0;
+    return k->ca.failed ? failure_memory(a->why) : 0;
 }
 
 /* Without the lock.  Nobody but a thread of ours may wait here. */
@@ -197,11 +197,11 @@ static int decide(const hook_ask *a, const asking *k, const json_t *response)
 
 /* ---- mutating ---- */
 
-/* In place, since others hold a->obj. */
-static void replace(json_t *obj, json_t *now)
+/* In place, since others hold the object. */
+static int replace(const hook_ask *a, json_t *now)
 {
-    json_object_clear(obj);
-    json_object_update(obj, now);
+    json_object_clear(a->obj);
+    return json_object_update(a->obj, now) < 0 ? failure_memory(a->why) : 0;
 }
 
 static int check_place(const hook_ask *a)
@@ -226,12 +226,14 @@ static int apply_patch(const hook_ask *a, const asking *k, const json_t *ops, bo
         return failure_internal(a->why, "%s", again.message ? again.message : "");
     if (!json_is_object(now) || !json_is_object(meta_of(now)))
         return failure_internal(a->why, "admission webhook \"%s\" left no object", name_of(k));
-    replace(a->obj, now);
+    if (replace(a, now) < 0)
+        return -1;
     json_decref(now);
     now = review_convert(a->obj, a->c->res);
     if (!now)
         return failure_memory(a->why);
-    replace(a->obj, now);
+    if (replace(a, now) < 0)
+        return -1;
     if (write_settle(a->c, a->obj, &again) < 0)
         return failure_internal(a->why, "%s", again.message ? again.message : "");
     *ret_changed = !json_equal(a->obj, before);
@@ -331,6 +333,8 @@ static int mutate_rounds(const hook_ask *a, turns *r, bool *ret_released)
     if (!r->changed)
         return 0;
     last = json_clone(a->obj);
+    if (a->obj && !last)
+        return failure_memory(a->why);
     if (admission_builtin(a->c, a->obj, a->old, a->why) < 0)
         return -1;
     if (!json_equal(last, a->obj))
@@ -340,22 +344,32 @@ static int mutate_rounds(const hook_ask *a, turns *r, bool *ret_released)
 }
 
 /* Of what the server asks of itself webhooks are not told. */
-static json_t *list_for(call *c, bool mutating)
+static int list_for(call *c, bool mutating, json_t **ret, failure *why)
 {
-    return c->conn && match_possible(c) ? hooks_list(c->server, mutating) : NULL;
+    *ret = NULL;
+    return c->conn && match_possible(c) ? hooks_list(c->server, mutating, ret, why) : 0;
+}
+
+/* Before the server has made it of generateName. */
+static int note_name(call *c, const json_t *obj, const json_t *old, failure *why)
+{
+    if (!obj || old || !c->conn)
+        return 0;
+    free(c->name_asked);
+    c->name_asked = strdup(meta_text(obj, "name"));
+    return c->name_asked ? 0 : failure_memory(why);
 }
 
 int hooks_mutate(call *c, json_t *obj, const json_t *old, bool *ret_released, failure *why)
 {
     const hook_ask a = {c, obj, old, why};
-    turns r = {.list = list_for(c, true)};
-    size_t n = json_array_size(r.list);
+    turns r = {0};
+    size_t n;
     int result;
 
-    if (obj && !old && c->conn) {
-        free(c->name_asked);
-        c->name_asked = strdup(meta_text(obj, "name"));
-    }
+    if (note_name(c, obj, old, why) < 0 || list_for(c, true, &r.list, why) < 0)
+        return -1;
+    n = json_array_size(r.list);
     if (n == 0)
         return 0;
     r.asked = calloc(2 * n, sizeof(*r.asked));
@@ -423,12 +437,12 @@ static int validate_by(const hook_ask *a, json_t *list, asking *all, bool *ret_r
 int hooks_validate(call *c, const json_t *obj, const json_t *old, bool *ret_released, failure *why)
 {
     const hook_ask a = {c, (json_t *)obj, old, why};
-    json_t *list = list_for(c, false);
+    json_t *list;
     asking *all;
-    int r;
+    int r = list_for(c, false, &list, why);
 
     if (!list)
-        return 0;
+        return r;
     all = calloc(json_array_size(list), sizeof(*all));
     r = all ? validate_by(&a, list, all, ret_released) : failure_memory(why);
     free(all);

@@ -52,46 +52,52 @@ void hooks_changed(hooks *h)
     h->stale = true;
 }
 
-/* Configurations come in order of their names, as the real server calls them. */
+/* Configurations come in order of their names, as the real server calls them.  -1: no memory. */
 static int add_hooks(item *it, void *user)
 {
     json_auto_t *config = item_json(it);
+    json_t *list = doc_get(config, "webhooks");
 
-    json_array_extend(user, doc_get(config, "webhooks"));
-    return 0;
+    if (!config)
+        return -1;
+    return list ? json_array_extend(user, list) : 0;
 }
 
-static json_t *read_list(const apiserver *s, const char *plural)
+static int read_list(const apiserver *s, const char *plural, json_t **ret, failure *why)
 {
     resource *res = registry_find(s->resources, "admissionregistration.k8s.io", "v1", plural);
     json_t *list = json_array();
-    auto_failure why = {0};
 
-    if (res)
-        collection_each(res->objects, 0, "", NULL, add_hooks, list, &why);
-    if (json_array_size(list))
-        return list;
+    if (!list || (res && collection_each(res->objects, 0, "", NULL, add_hooks, list, why) < 0)) {
+        json_decref(list);
+        return failure_memory(why);
+    }
+    json_decref(*ret);
+    *ret = json_array_size(list) ? json_incref(list) : NULL;
     json_decref(list);
-    return NULL;
+    return 0;
 }
 
-static void refresh(apiserver *s)
+static int refresh(apiserver *s, failure *why)
 {
     hooks *h = s->hooks;
 
     if (!h->stale)
-        return;
+        return 0;
+    if (read_list(s, "validatingwebhookconfigurations", &h->lists[0], why) < 0 ||
+        read_list(s, "mutatingwebhookconfigurations", &h->lists[1], why) < 0)
+        return -1;
     h->stale = false;
-    json_decref(h->lists[0]);
-    json_decref(h->lists[1]);
-    h->lists[0] = read_list(s, "validatingwebhookconfigurations");
-    h->lists[1] = read_list(s, "mutatingwebhookconfigurations");
+    return 0;
 }
 
-json_t *hooks_list(apiserver *s, bool mutating)
+int hooks_list(apiserver *s, bool mutating, json_t **ret, failure *why)
 {
-    refresh(s);
-    return json_incref(s->hooks->lists[mutating]);
+    *ret = NULL;
+    if (refresh(s, why) < 0)
+        return -1;
+    *ret = json_incref(s->hooks->lists[mutating]);
+    return 0;
 }
 
 const atomic_bool *hooks_stopped(const apiserver *s)
@@ -165,15 +171,16 @@ static bool have_thread(apiserver *s)
     return true;
 }
 
-bool hooks_take(call *c)
+int hooks_take(call *c, failure *why)
 {
     hooks *h = c->server->hooks;
 
-    refresh(c->server);
+    if (refresh(c->server, why) < 0)
+        return -1;
     if ((!h->lists[0] && !h->lists[1]) || atomic_load(&h->stopped) || !match_possible(c))
-        return false;
+        return 0;
     if ((!concerns(c, h->lists[0]) && !concerns(c, h->lists[1])) || !have_thread(c->server))
-        return false;
+        return 0;
     c->taken = c->resumes = true;
     if (h->last)
         h->last->next = c;
@@ -181,7 +188,7 @@ bool hooks_take(call *c)
         h->first = c;
     h->last = c;
     pthread_cond_signal(&h->some);
-    return true;
+    return 1;
 }
 
 void hooks_stop(apiserver *s)

@@ -17,10 +17,11 @@ hooks *hooks_new(void);        /* NULL: no memory */
 hooks *hooks_free(hooks *h);   /* when no thread is left */
 void hooks_stop(apiserver *s); /* ends the calls under way and all threads; blocks; without the lock */
 void hooks_changed(hooks *h);  /* a configuration was written */
-bool hooks_take(call *c);      /* true: api_resume answers it in another thread */
+/* 1: api_resume answers it in another thread; 0: it does not concern webhooks; -1: no memory. */
+int hooks_take(call *c, failure *why);
 
-/* The webhooks in order, an array of their documents; the caller's; NULL: none. */
-json_t *hooks_list(apiserver *s, bool mutating);
+/* *ret: the webhooks in order, an array of their documents; the caller's; NULL: none.  -1: no memory. */
+int hooks_list(apiserver *s, bool mutating, json_t **ret, failure *why);
 const atomic_bool *hooks_stopped(const apiserver *s);
 void *hook_thread_curl(hook_thread *t); /* its CURLM, which keeps connections; NULL: no memory */
 

@@ -166,6 +166,8 @@ static int by_namespace(const hook_ask *a, const json_t *hook)
     if (!it)
         return fail_not_found(collection_resource(kinds_namespaces(a->c->server->kinds)), ns, a->why);
     doc = item_json(it);
+    if (!doc)
+        return failure_memory(a->why);
     return match_labels(selector, doc_get(meta_of(doc), "labels"));
 }
 

@@ -22,7 +22,8 @@ const char *ask_operation(const hook_ask *a);
 /* Of the request; a namespace's own name for a namespace. */
 const char *ask_namespace(const hook_ask *a);
 
-/* *ret: the version of the resource in which hook wants to see it; NULL: it does not want to.  -1: its namespace is not there. */
+/* *ret: the version of the resource in which hook wants to see it; NULL: it does not want to.  -1: its namespace is not there,
+ * or there is no memory. */
 int match_hook(const hook_ask *a, const json_t *hook, resource **ret);
 
 /* Does a LabelSelector select these labels?  Empty selects all. */

@@ -27,20 +27,49 @@ json_t *review_convert(const json_t *obj, const resource *as)
     json_t *copy = json_clone(obj);
     char version[320];
 
-    if (copy)
-        json_object_set_new(copy, "apiVersion", json_string(version_name(as, version, sizeof(version))));
-    return copy;
+    if (json_object_set_new(copy, "apiVersion", json_string(version_name(as, version, sizeof(version)))) == 0)
+        return copy;
+    json_decref(copy);
+    return NULL;
 }
 
-static void add_object(json_t *asked, const char *name, const json_t *obj, const resource *as)
+/* These return -1 when there is no memory: what a webhook is asked is whole, or not asked. */
+static int add_object(json_t *asked, const char *name, const json_t *obj, const resource *as)
 {
-    json_object_set_new(asked, name, obj ? review_convert(obj, as) : json_null());
+    return json_object_set_new(asked, name, obj ? review_convert(obj, as) : json_null());
 }
 
-static void add_text(json_t *map, const char *name, const char *text)
+static int add_text(json_t *map, const char *name, const char *text)
 {
-    if (text && *text)
-        json_object_set_new(map, name, json_string(text));
+    return text && *text ? json_object_set_new(map, name, json_string(text)) : 0;
+}
+
+static int add_missing(json_t *map, const json_t *more)
+{
+    const char *name;
+    json_t *value;
+
+    json_object_foreach((json_t *)more, name, value)
+    {
+        if (!json_object_get(map, name) && json_object_set(map, name, value) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int add_options(json_t *opts, const hook_ask *a)
+{
+    const request *rq = &a->c->rq;
+    bool forced = strcmp(rq->verb, "patch") == 0 && request_param(rq, "force");
+
+    if (a->c->dry_run && json_object_set_new(opts, "dryRun", json_pack("[s]", "All")) < 0)
+        return -1;
+    if (strcmp(ask_operation(a), "DELETE") == 0)
+        return add_missing(opts, a->c->options);
+    if (add_text(opts, "fieldManager", request_param(rq, "fieldManager")) < 0 ||
+        add_text(opts, "fieldValidation", request_param(rq, "fieldValidation")) < 0)
+        return -1;
+    return forced ? json_object_set_new(opts, "force", json_boolean(request_flag(rq, "force"))) : 0;
 }
 
 /* What the verb's options were, whether they came as parameters or as a body. */
@@ -53,37 +82,38 @@ static json_t *options(const hook_ask *a)
                                                     : "UpdateOptions";
     json_t *opts = json_pack("{s:s, s:s}", "kind", kind, "apiVersion", "meta.k8s.io/v1");
 
-    if (a->c->dry_run)
-        json_object_set_new(opts, "dryRun", json_pack("[s]", "All"));
-    if (strcmp(op, "DELETE") == 0) {
-        json_object_update_missing(opts, (json_t *)a->c->options);
+    if (opts && add_options(opts, a) == 0)
         return opts;
-    }
-    add_text(opts, "fieldManager", request_param(&a->c->rq, "fieldManager"));
-    add_text(opts, "fieldValidation", request_param(&a->c->rq, "fieldValidation"));
-    if (strcmp(verb, "patch") == 0 && request_param(&a->c->rq, "force"))
-        json_object_set_new(opts, "force", json_boolean(request_flag(&a->c->rq, "force")));
-    return opts;
+    json_decref(opts);
+    return NULL;
+}
+
+static int add_names(json_t *asked, const hook_ask *a)
+{
+    const char *sub = a->c->sub ? a->c->sub->name : "";
+
+    if (add_text(asked, "subResource", sub) < 0 || add_text(asked, "requestSubResource", sub) < 0 ||
+        add_text(asked, "namespace", ask_namespace(a)) < 0)
+        return -1;
+    return add_text(asked, "name",
+                    *a->c->rq.name ? a->c->rq.name
+                    : a->old       ? meta_text(a->old, "name")
+                                   : a->c->name_asked);
 }
 
 static json_t *request_of(const hook_ask *a, const resource *as, const char *uid)
 {
     const resource *res = a->c->res;
-    const char *sub = a->c->sub ? a->c->sub->name : "";
     json_t *asked =
         json_pack("{s:s, s:o, s:o, s:o, s:o, s:s, s:o, s:b, s:o}", "uid", uid, "kind", kind_of(as), "resource",
                   resource_of(as), "requestKind", kind_of(res), "requestResource", resource_of(res), "operation",
                   ask_operation(a), "userInfo", user_json(&a->c->user), "dryRun", a->c->dry_run, "options", options(a));
 
-    if (!asked)
-        return NULL;
-    add_text(asked, "subResource", sub);
-    add_text(asked, "requestSubResource", sub);
-    add_text(asked, "name", *a->c->rq.name ? a->c->rq.name : a->old ? meta_text(a->old, "name") : a->c->name_asked);
-    add_text(asked, "namespace", ask_namespace(a));
-    add_object(asked, "object", a->obj, as);
-    add_object(asked, "oldObject", a->old, as);
-    return asked;
+    if (asked && add_names(asked, a) == 0 && add_object(asked, "object", a->obj, as) == 0 &&
+        add_object(asked, "oldObject", a->old, as) == 0)
+        return asked;
+    json_decref(asked);
+    return NULL;
 }
 
 /* The first version of what it reads that is known. */
