@@ -19,7 +19,7 @@ out=$( {
 } | table)
 want '≤ 160 ✓ | **150 (100)** |  | 1,000 (900) ×9.0 |'
 want '≥ 50,000 ✗ | **20,000** |  | 500 ×40 |'
-want 'sync of pods: the null client is 7.5 times as fast as the fastest client (libopsdk): enough'
+want 'sync of pods: the null client is 5.0 times as fast as the fastest client (libopsdk): enough'
 want 'burst of pods: the null client is 4.5 times as fast as the fastest client (libopsdk): NOT 5 TIMES'
 want '| **5** |  |  | failed |'
 want 'Nothing was lost'

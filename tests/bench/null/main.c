@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ROOM (1u << 20)
+#define ROOM (1u << 18)
 
 typedef struct reader {
     line line;
