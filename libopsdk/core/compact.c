@@ -342,10 +342,9 @@ compact *compactor_pack(compactor *c, const opsdk_object *obj)
 size_t compactor_size(const compactor *c)
 {
     enum { CONTEXT = 192 << 10, TABLES = 48 << 10 }; /* of 1.5, for objects of usual size: near enough */
-    size_t dict = c->dict ? dictionary_size(c->dict) : 0;
+    size_t dict = c->dict ? dictionary_size(c->dict) + dictionary_len(c->dict) + TABLES : 0;
 
-    return sizeof(*c) + (c->zstd ? CONTEXT : 0) + (dict ? dict * 2 + TABLES : 0) + c->sampler.data.cap + c->plain.cap +
-           c->room.cap;
+    return sizeof(*c) + (c->zstd ? CONTEXT : 0) + dict + c->sampler.data.cap + c->plain.cap + c->room.cap;
 }
 
 size_t compactor_room(const compactor *c)

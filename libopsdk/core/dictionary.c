@@ -47,12 +47,17 @@ const opsdk_kind *dictionary_kind(const dictionary *d)
     return d->kind;
 }
 
-/* libzstd has functions for it, but their place is in the part that may change. */
+size_t dictionary_len(const dictionary *d)
+{
+    return d->len;
+}
+
+/* With a context, though there is none before somebody opens.  libzstd has functions for it, but their place is in the part that may change. */
 size_t dictionary_size(const dictionary *d)
 {
     enum { TABLES = 27 << 10, CONTEXT = 94 << 10 }; /* of 1.5: near enough */
 
-    return sizeof(*d) + (d->text ? d->len + TABLES : 0) + (atomic_load(&d->spare) ? CONTEXT : 0);
+    return sizeof(*d) + (d->text ? d->len + TABLES + CONTEXT : 0);
 }
 
 int dictionary_open(dictionary *d, const char *from, size_t len, char *to, size_t raw)

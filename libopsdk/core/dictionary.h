@@ -14,6 +14,7 @@ dictionary *dictionary_ref(dictionary *d);
 dictionary *dictionary_unref(dictionary *d); /* NULL is fine; returns NULL */
 
 const opsdk_kind *dictionary_kind(const dictionary *d);
+size_t dictionary_len(const dictionary *d);  /* bytes of its text */
 size_t dictionary_size(const dictionary *d); /* bytes of memory it occupies */
 
 /* Opens what was packed by it: exactly raw bytes.  OPSDK_ENOMEM. */

@@ -13,6 +13,7 @@
 #define TIDY_AFTER (256u << 10) /* bytes that are put in */
 #define TIDY_IDLE (4u << 20)
 #define TIDY_MOST (1u << 20) /* bytes that are moved in one go: half a millisecond */
+#define RESERVE (8u << 10)   /* of a budget: one that does not fit leaves a gap */
 #define HEAP_BLOCK 16        /* what an allocation costs beside its own bytes, about */
 
 struct store {
@@ -128,10 +129,25 @@ static void account(store *s)
                                   memory_order_relaxed); /* wraps around where it is less */
 }
 
+static size_t used(const store *s)
+{
+    return atomic_load_explicit(&s->budget->used, memory_order_relaxed);
+}
+
 /* Would it, in the place of what has its key? */
 static bool fits(const store *s, const compact *c, const compact *old)
 {
-    return atomic_load_explicit(&s->budget->used, memory_order_relaxed) + size_of(c) <= s->budget->limit + size_of(old);
+    bool grows = !old && s->objects.len + 1 > s->objects.cap / 4 * 3;
+    size_t more = size_of(c) + (grows ? s->objects.cap * sizeof(map_slot) : 0);
+
+    return used(s) + more + RESERVE <= s->budget->limit + size_of(old);
+}
+
+/* Is there no use in even packing what is new? */
+static bool is_full(const store *s)
+{
+    s->budget->full = s->budget->full && used(s) > s->budget->limit / 16 * 15;
+    return s->budget->full;
 }
 
 store_stats store_read(const store *s)
@@ -245,6 +261,8 @@ static int keep_within(store *s, const opsdk_object *obj, compact **ret)
 
     if (!s->budget || s->budget->limit == 0)
         return keep(s, obj, ret);
+    if (is_full(s) && !known_as(s, obj))
+        return refuse(s);
     do {
         mode = store_mode_of(s);
         if (!packed) {
@@ -253,11 +271,12 @@ static int keep_within(store *s, const opsdk_object *obj, compact **ret)
                 return r;
         }
         room = fits(s, packed, known_as(s, obj));
-        if (!room && s->gaps) {
+        if (!room && s->gaps && !s->budget->full) {
             tidy(s, 32, SIZE_MAX);
             room = fits(s, packed, known_as(s, obj));
         }
         if (!room && !s->budget->make_room(s->budget)) {
+            s->budget->full = true;
             if (!known_as(s, obj))
                 return refuse(s);
             room = true;

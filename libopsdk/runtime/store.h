@@ -12,6 +12,7 @@ typedef struct store store;
 typedef struct store_budget {
     size_t limit;       /* bytes; 0: none */
     atomic_size_t used; /* by all of them */
+    bool full;          /* nothing could be done, and no more than a sixteenth has become free since */
     /* Not enough is left: makes some of them hold less.  False: nothing can be done. */
     bool (*make_room)(struct store_budget *b);
 } store_budget;
