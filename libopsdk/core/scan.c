@@ -199,15 +199,13 @@ static const char *in_number(scan *s, const char *p, const char *end)
 /* Skips bytes that stand for themselves. */
 static const char *plain_run(const char *p, const char *end)
 {
-    plain_odd odd = plain_odd_make();
-
-    while (end - p >= SCAN_PLAIN_BLOCK) {
-        size_t n = scan_plain(&odd, p, NULL);
+    while (end - p >= PLAIN_BLOCK) {
+        size_t n = plain_block(p);
         p += n;
-        if (n < SCAN_PLAIN_BLOCK)
+        if (n < PLAIN_BLOCK)
             return p;
     }
-    return p + scan_plain_bytes(p, (size_t)(end - p));
+    return p + plain_bytes(p, (size_t)(end - p));
 }
 
 /* The first byte of a UTF-8 sequence: how many follow, and which may be next (no overlong forms, surrogates, or more than

@@ -1,4 +1,6 @@
-/* How far the text of a string stands for itself: ASCII but control characters, quotes and backslashes. */
+/* How far the text of a string stands for itself: ASCII but control characters, quotes and backslashes.
+ *
+ * SCAN_PORTABLE leaves out what is for some processors only. */
 #ifndef CORE_SCAN_PLAIN_H
 #define CORE_SCAN_PLAIN_H
 
@@ -9,9 +11,11 @@
 #include <emmintrin.h>
 #endif
 
-#define SCAN_PLAIN_BLOCK 16
+#define plain_inline static inline __attribute__((always_inline)) /* a search stays in registers */
 
-static inline size_t scan_plain_bytes(const char *p, size_t n)
+enum { PLAIN_BLOCK = 16, PLAIN_WINDOW = 64 };
+
+plain_inline size_t plain_bytes(const char *p, size_t n)
 {
     size_t i = 0;
 
@@ -20,61 +24,111 @@ static inline size_t scan_plain_bytes(const char *p, size_t n)
     return i;
 }
 
-/* Of the eight bytes at p; 8: all. */
-static inline size_t scan_plain_word(const char *p)
+/* A search in one piece of text, for one string after the other.
+ *
+ * Where the next token begins is known only when this one has ended: what is asked about each string is therefore a chain that the processor
+ * cannot shorten.  So the bytes are compared in windows, which do not wait for it, and a string asks for bits of one. */
+typedef struct plain_search {
+    const char *last; /* PLAIN_WINDOW bytes and as many again can be read there, and at no later place */
+#if defined(__SSE2__) && !defined(SCAN_PORTABLE)
+    __m128i quote, slash, low;
+    const char *window;
+    uint64_t bits; /* those of the window that are not plain */
+} plain_search;
+
+/* A bit for each of the PLAIN_BLOCK bytes at p that is not plain. */
+plain_inline unsigned plain_odd(const plain_search *s, const char *p)
+{
+    __m128i v = _mm_loadu_si128((const void *)p);
+    __m128i odd = _mm_or_si128(_mm_cmpeq_epi8(v, s->quote), _mm_cmpeq_epi8(v, s->slash));
+
+    odd = _mm_or_si128(odd, _mm_cmpgt_epi8(s->low, v)); /* signed: below and above ASCII's characters */
+    return (unsigned)_mm_movemask_epi8(odd);
+}
+
+plain_inline void plain_look(plain_search *s, const char *window)
+{
+    uint64_t high = plain_odd(s, window + 48) << 16 | plain_odd(s, window + 32);
+
+    s->window = window;
+    s->bits = high << 32 | plain_odd(s, window + 16) << 16 | plain_odd(s, window);
+}
+
+plain_inline plain_search plain_search_make(const char *from, const char *last)
+{
+    plain_search s = {last, _mm_set1_epi8('"'), _mm_set1_epi8('\\'), _mm_set1_epi8(0x20), NULL, 0};
+
+    __asm__("" : "+x"(s.quote), "+x"(s.slash), "+x"(s.low)); /* else compilers make them again for each string */
+    plain_look(&s, from);
+    return s;
+}
+
+/* The first byte from p on that is not plain; NULL when it is not near.  p does not go back. */
+plain_inline const char *plain_end(plain_search *s, const char *p)
+{
+    uint64_t left;
+
+    while (p - s->window >= PLAIN_WINDOW && s->window <= s->last)
+        plain_look(s, s->window + PLAIN_WINDOW);
+    if (p - s->window >= PLAIN_WINDOW)
+        return NULL;
+    left = s->bits >> (p - s->window);
+    if (left)
+        return p + __builtin_ctzll(left);
+    do {
+        if (s->window > s->last)
+            return NULL;
+        plain_look(s, s->window + PLAIN_WINDOW);
+    } while (!s->bits);
+    return s->window + __builtin_ctzll(s->bits);
+}
+
+/* How many of the PLAIN_BLOCK bytes at p, from the first on, are plain. */
+plain_inline size_t plain_block(const char *p)
+{
+    plain_search s = {NULL, _mm_set1_epi8('"'), _mm_set1_epi8('\\'), _mm_set1_epi8(0x20), NULL, 0};
+
+    return (size_t)__builtin_ctz(plain_odd(&s, p) | 1u << PLAIN_BLOCK);
+}
+#else
+} plain_search;
+
+plain_inline plain_search plain_search_make(const char *from, const char *last)
+{
+    (void)from;
+    return (plain_search){last};
+}
+
+/* Of the eight bytes at p. */
+plain_inline size_t plain_word(const char *p)
 {
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
     const uint64_t ones = 0x0101010101010101u, tops = 0x8080808080808080u;
-    uint64_t w, stop;
+    uint64_t w, odd;
 
     memcpy(&w, p, sizeof(w));
-    stop = (w | (w - ones * 0x20) | ((w ^ ones * '"') - ones) | ((w ^ ones * '\\') - ones)) & tops;
-    return stop ? (size_t)__builtin_ctzll(stop) / 8 : 8; /* borrows go to later bytes only: the first one is true */
+    odd = (w | (w - ones * 0x20) | ((w ^ ones * '"') - ones) | ((w ^ ones * '\\') - ones)) & tops;
+    return odd ? (size_t)__builtin_ctzll(odd) / 8 : 8; /* borrows go to later bytes only: the first one is true */
 #else
-    return scan_plain_bytes(p, 8);
+    return plain_bytes(p, 8);
 #endif
 }
 
-/* What the bytes are compared with, to be made once for many blocks. */
-typedef struct plain_odd {
-#if defined(__SSE2__) && !defined(SCAN_PORTABLE)
-    __m128i quote, slash, low;
-#else
-    char none;
-#endif
-} plain_odd;
-
-static inline plain_odd plain_odd_make(void)
+plain_inline const char *plain_end(const plain_search *s, const char *p)
 {
-#if defined(__SSE2__) && !defined(SCAN_PORTABLE)
-    plain_odd odd = {_mm_set1_epi8('"'), _mm_set1_epi8('\\'), _mm_set1_epi8(0x20)};
+    size_t n = 8;
 
-    __asm__("" : "+x"(odd.quote), "+x"(odd.slash), "+x"(odd.low)); /* else compilers make them again and again */
-    return odd;
-#else
-    return (plain_odd){0};
-#endif
+    for (; n == 8 && p <= s->last + PLAIN_WINDOW; p += n)
+        n = plain_word(p);
+    return n < 8 ? p : NULL;
 }
 
-/* Of the SCAN_PLAIN_BLOCK bytes at p; SCAN_PLAIN_BLOCK: all.  Copies all of them to to, which may be NULL. */
-static inline size_t scan_plain(const plain_odd *odd, const char *p, char *to)
+plain_inline size_t plain_block(const char *p)
 {
-#if defined(__SSE2__) && !defined(SCAN_PORTABLE)
-    __m128i v = _mm_loadu_si128((const void *)p);
-    __m128i is_odd = _mm_or_si128(_mm_cmpeq_epi8(v, odd->quote), _mm_cmpeq_epi8(v, odd->slash));
+    size_t n = plain_word(p);
 
-    if (to)
-        _mm_storeu_si128((void *)to, v);
-    is_odd = _mm_or_si128(is_odd, _mm_cmpgt_epi8(odd->low, v)); /* signed: below and above ASCII's characters */
-    return (size_t)__builtin_ctz((unsigned)_mm_movemask_epi8(is_odd) | 1u << SCAN_PLAIN_BLOCK);
-#else
-    size_t n = scan_plain_word(p);
-
-    (void)odd;
-    if (to)
-        memcpy(to, p, SCAN_PLAIN_BLOCK);
-    return n < 8 ? n : 8 + scan_plain_word(p + 8);
-#endif
+    return n < 8 ? n : 8 + plain_word(p + 8);
 }
+#endif
 
 #endif

@@ -26,18 +26,8 @@ enum scan_state {
     SCAN_LOST_ESCAPE
 };
 
-/* What is not plain in a string: an escape or a UTF-8 sequence.  Writes it and goes behind it; bytes written, up to 4, or 0 for what is
- * left to scan.c.  12 bytes can be read, 4 written. */
-size_t scan_special(const char **p, char *to);
-
 /* How many bytes the scan took; it, and its pack, are as if scan.c had taken them.  For a scan between two tokens that is muted or has a
  * pack. */
 size_t scan_run(scan *s, const char *data, size_t len);
-/* The same for any processor, and for those with AVX2: scan_run asks which one runs. */
-size_t scan_run_plain(scan *s, const char *data, size_t len);
-#if defined(__x86_64__) && !defined(SCAN_PORTABLE)
-#define SCAN_AVX2
-size_t scan_run_avx2(scan *s, const char *data, size_t len);
-#endif
 
 #endif

@@ -1,6 +1,5 @@
 /* JSONTestSuite (tests/fixtures/json) and what it lacks. */
-#include "core/pack.h"
-#include "core/scan_run.h"
+#include "core/scan.h"
 
 #include "tests/support/suite.h"
 #include "tests/support/tokens.h"
@@ -48,42 +47,6 @@ static void pack_all_ways(const char *name, const char *text, size_t len, bool e
     }
 }
 
-/* How far a processor's own way goes, and with what in the pack. */
-static size_t quick_way(size_t run(scan *, const char *, size_t), const buf *text, buf *said)
-{
-    scan s;
-    pack p;
-    size_t used, n;
-
-    pack_init(&p);
-    ck_assert(buf_reserve(&p.out, 3 * text->len + 1000));
-    scan_init(&s, false, NULL, NULL);
-    s.pack = &p;
-    ck_assert_int_eq(scan_feed(&s, text->data, 1, &used), 0);
-    n = run(&s, text->data + 1, text->len - 1);
-    for (uint32_t i = 0; i < p.depth; i++) /* the heads of what is still open are not written yet */
-        memset(p.out.data + p.open[i].at + 1, 0, PACK_CONTAINER_HEAD - 1);
-    buf_printf(said, "%d %u %u ", s.state, s.depth, s.mute);
-    buf_add(said, p.out.data, p.out.len);
-    pack_clear(&p);
-    return n;
-}
-
-static void compare_processors(const char *name, const char *text, size_t len)
-{
-#ifdef SCAN_AVX2
-    auto_buf plain = BUF_INIT(4 << 20), avx2 = BUF_INIT(4 << 20), wrapped = BUF_INIT(4 << 20);
-
-    tokens_wrap(text, len, &wrapped);
-    if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("bmi"))
-        return;
-    ck_assert_msg(quick_way(scan_run_plain, &wrapped, &plain) == quick_way(scan_run_avx2, &wrapped, &avx2), "%s", name);
-    ck_assert_msg(same(&plain, &avx2), "%s", name);
-#else
-    (void)name, (void)text, (void)len, (void)quick_way;
-#endif
-}
-
 /* The value inside of an object equals what jansson reads. */
 static void compare(const char *name, const char *text, size_t len)
 {
@@ -114,7 +77,6 @@ static void run_fixture(const char *name, size_t ran[3])
     text = fixture_read(path, &len);
     r = scan_all_ways(name, text, len);
     pack_all_ways(name, text, len, len < 300);
-    compare_processors(name, text, len);
     ran[name[0] == 'y' ? 0 : name[0] == 'n' ? 1 : 2]++;
     if (name[0] == 'y')
         ck_assert_msg(r == 0, "%s is refused", name);
@@ -194,7 +156,6 @@ START_TEST(large_containers)
         buf_puts(&text, "\"},[[],{}]],1]");
         compare("large", text.data, text.len);
         pack_all_ways("large", text.data, text.len, false);
-        compare_processors("large", text.data, text.len);
     }
 }
 END_TEST
@@ -258,7 +219,6 @@ START_TEST(runs_end_in_time)
             text[at] = (char)c;
             ck_assert_int_eq(scan_all_ways("run", text, 23), plain ? 0 : OPSDK_EPROTO);
             pack_all_ways("run", text, 23, false);
-            compare_processors("run", text, 23);
         }
     }
 }
