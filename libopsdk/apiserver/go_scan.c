@@ -42,15 +42,20 @@ static void put_character(int c, buf *out)
     }
 }
 
+/* Within a word, a number or an escape: there the end counts as a space. */
+static bool invalid_within(scan *s, const char *context)
+{
+    buf_puts(s->why, "invalid character ");
+    put_character(peek(s) < 0 ? ' ' : peek(s), s->why);
+    buf_printf(s->why, " %s", context);
+    return false;
+}
+
 static bool invalid(scan *s, const char *context)
 {
-    if (peek(s) < 0) {
-        buf_puts(s->why, "unexpected end of JSON input");
-        return false;
-    }
-    buf_puts(s->why, "invalid character ");
-    put_character(peek(s), s->why);
-    buf_printf(s->why, " %s", context);
+    if (peek(s) >= 0)
+        return invalid_within(s, context);
+    buf_puts(s->why, "unexpected end of JSON input");
     return false;
 }
 
@@ -67,7 +72,7 @@ static bool scan_literal(scan *s, const char *word)
         if (peek(s) == *p)
             continue;
         buf_printf(&context, "in literal %s (expecting '%c')", word, *p);
-        return invalid(s, context.data);
+        return invalid_within(s, context.data);
     }
     return true;
 }
@@ -75,7 +80,7 @@ static bool scan_literal(scan *s, const char *word)
 static bool scan_digits(scan *s, const char *context)
 {
     if (!is_digit(peek(s)))
-        return invalid(s, context);
+        return invalid_within(s, context);
     while (is_digit(peek(s)))
         s->at++;
     return true;
@@ -106,12 +111,12 @@ static bool scan_number(scan *s)
 static bool scan_escape(scan *s)
 {
     if (peek(s) < 0 || !strchr("bfnrt\\/\"u", peek(s)) || !peek(s))
-        return invalid(s, "in string escape code");
+        return invalid_within(s, "in string escape code");
     if (s->text[s->at++] != 'u')
         return true;
     for (int i = 0; i < 4; i++, s->at++) {
         if (peek(s) < 0 || !isxdigit(peek(s)))
-            return invalid(s, "in \\u hexadecimal character escape");
+            return invalid_within(s, "in \\u hexadecimal character escape");
     }
     return true;
 }
