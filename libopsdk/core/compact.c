@@ -338,6 +338,19 @@ compact *compactor_pack(compactor *c, const opsdk_object *obj)
     return k;
 }
 
+/* Of a dictionary the context is the only one that has the tables. */
+void compactor_rest(compactor *c)
+{
+    buf_clear(&c->plain);
+    buf_clear(&c->room);
+    if (c->none)
+        dictionary_rest(c->none);
+    if (c->dict)
+        return;
+    ZSTD_freeCCtx(c->zstd);
+    c->zstd = NULL;
+}
+
 /* libzstd's functions for that are in the part that may change. */
 size_t compactor_size(const compactor *c)
 {

@@ -33,6 +33,9 @@ typedef struct compactor_owner {
 /* When gaps between its compacts are more than a part of what these take: closes some, by moving about most bytes. */
 void compactor_tidy(compactor *c, size_t part, size_t most, const compactor_owner *owner);
 
+/* Nothing is to be packed for a while: lets go of memory that is soon made again. */
+void compactor_rest(compactor *c);
+
 compact *compact_ref(const compact *c);
 compact *compact_unref(compact *c); /* NULL is fine; returns NULL */
 

@@ -60,6 +60,11 @@ size_t dictionary_size(const dictionary *d)
     return sizeof(*d) + (d->text ? d->len + TABLES + CONTEXT : 0);
 }
 
+void dictionary_rest(dictionary *d)
+{
+    ZSTD_freeDCtx(atomic_exchange(&d->spare, NULL));
+}
+
 int dictionary_open(dictionary *d, const char *from, size_t len, char *to, size_t raw)
 {
     ZSTD_DCtx *z = atomic_exchange(&d->spare, NULL);

@@ -17,6 +17,9 @@ const opsdk_kind *dictionary_kind(const dictionary *d);
 size_t dictionary_len(const dictionary *d);  /* bytes of its text */
 size_t dictionary_size(const dictionary *d); /* bytes of memory it occupies */
 
+/* Lets go of what it keeps at hand. */
+void dictionary_rest(dictionary *d);
+
 /* Opens what was packed by it: exactly raw bytes.  OPSDK_ENOMEM. */
 int dictionary_open(dictionary *d, const char *from, size_t len, char *to, size_t raw);
 

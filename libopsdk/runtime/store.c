@@ -206,9 +206,11 @@ bool store_tidy(store *s)
     bool idle = !s->touched;
 
     s->touched = false;
-    if (idle)
-        tidy(s, 32, TIDY_IDLE);
-    return idle;
+    if (!idle)
+        return false;
+    compactor_rest(s->compactor);
+    tidy(s, 32, TIDY_IDLE);
+    return true;
 }
 
 /* Something has been put in, in the place of something or not, or taken out. */

@@ -62,8 +62,25 @@ START_TEST(opens_as_it_was)
         opsdk_auto_object *obj = pod(i, 1);
         last = round_trip(c, obj);
         first = i == 0 ? last : first;
+        if (i % 50 == 3)
+            compactor_rest(c);
     }
     ck_assert_uint_lt(last, first);
+    compactor_free(c);
+}
+END_TEST
+
+START_TEST(rests)
+{
+    compactor *c = compactor_new();
+    opsdk_auto_object *obj = object_of(&OPSDK_POD, "{'metadata':{'name':'a'},'data':'%*s'}", 4200, "");
+    size_t least = compactor_size(c);
+
+    round_trip(c, obj);
+    ck_assert_uint_gt(compactor_size(c), least + 100000);
+    compactor_rest(c);
+    ck_assert_uint_lt(compactor_size(c), least + 10000); /* what a dictionary may be made of stays */
+    round_trip(c, obj);
     compactor_free(c);
 }
 END_TEST
@@ -149,4 +166,4 @@ START_TEST(without_memory)
 }
 END_TEST
 
-TESTS("compact", opens_as_it_was, small_and_odd_ones, learns_again, without_memory)
+TESTS("compact", opens_as_it_was, rests, small_and_odd_ones, learns_again, without_memory)
