@@ -29,7 +29,7 @@ plain_inline size_t plain_bytes(const char *p, size_t n)
  * Where the next token begins is known only when this one has ended: what is asked about each string is therefore a chain that the processor
  * cannot shorten.  So the bytes are compared in windows, which do not wait for it, and a string asks for bits of one. */
 typedef struct plain_search {
-    const char *last; /* PLAIN_WINDOW bytes and as many again can be read there, and at no later place */
+    const char *last; /* no window begins later, so that no string is found to end later than PLAIN_WINDOW behind it */
 #if defined(__SSE2__) && !defined(SCAN_PORTABLE)
     __m128i quote, slash, low;
     const char *window;
@@ -68,7 +68,7 @@ plain_inline const char *plain_end(plain_search *s, const char *p)
 {
     uint64_t left;
 
-    while (p - s->window >= PLAIN_WINDOW && s->window <= s->last)
+    while (p - s->window >= PLAIN_WINDOW && s->last - s->window >= PLAIN_WINDOW)
         plain_look(s, s->window + PLAIN_WINDOW);
     if (p - s->window >= PLAIN_WINDOW)
         return NULL;
@@ -76,7 +76,7 @@ plain_inline const char *plain_end(plain_search *s, const char *p)
     if (left)
         return p + __builtin_ctzll(left);
     do {
-        if (s->window > s->last)
+        if (s->last - s->window < PLAIN_WINDOW)
             return NULL;
         plain_look(s, s->window + PLAIN_WINDOW);
     } while (!s->bits);
@@ -118,7 +118,7 @@ plain_inline const char *plain_end(const plain_search *s, const char *p)
 {
     size_t n = 8;
 
-    for (; n == 8 && p <= s->last + PLAIN_WINDOW; p += n)
+    for (; n == 8 && p <= s->last + PLAIN_WINDOW - 8; p += n)
         n = plain_word(p);
     return n < 8 ? p : NULL;
 }

@@ -7,7 +7,8 @@
 #include <string.h>
 
 /* So many bytes can be read behind each place where it is asked whether there are, and written behind what is written there: enough for a key,
- * a value and what closes it, of which none takes more than 40 without asking. */
+ * a value and what closes it.  Of what is written neither takes more than 40 without asking; strings end at most PLAIN_WINDOW behind the last place
+ * where it was asked, and other values are shorter than what is left then. */
 enum { AHEAD = 128, DIGITS_MAX = 20 };
 
 typedef struct run {

@@ -144,6 +144,24 @@ START_TEST(spaces)
 }
 END_TEST
 
+/* A piece ends at each place behind keys and values of each length. */
+START_TEST(ends_of_pieces)
+{
+    for (size_t n = 0; n < 300; n++) {
+        auto_buf text = BUF_INIT(4096);
+
+        buf_puts(&text, "{\"");
+        for (size_t i = 0; i < n; i++)
+            buf_addc(&text, (char)('a' + i % 26));
+        buf_puts(&text, "\":\"");
+        for (size_t i = 0; i < n * 7 % 300; i++)
+            buf_addc(&text, (char)('A' + i % 26));
+        buf_puts(&text, "\",\"b\":[12345678901234567890,true,{}]}");
+        pack_all_ways("piece", text.data, text.len, n < 150);
+    }
+}
+END_TEST
+
 /* Around where heads of containers become longer. */
 START_TEST(large_containers)
 {
@@ -274,4 +292,5 @@ START_TEST(callback_stops)
 }
 END_TEST
 
-TESTS("scan", test_suite, tokens, spaces, large_containers, utf8, runs_end_in_time, messages_say_where, callback_stops)
+TESTS("scan", test_suite, tokens, spaces, ends_of_pieces, large_containers, utf8, runs_end_in_time, messages_say_where,
+      callback_stops)

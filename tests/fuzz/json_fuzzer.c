@@ -30,7 +30,7 @@ static void json_pack_both_ways(const char *text, size_t len)
     if (whole.len != split.len || memcmp(whole.data, split.data, whole.len) != 0)
         abort();
     buf_reset(&split);
-    tokens_pack(text, len, len / 3, 60 + len % 17, &split);
+    tokens_pack(text, len, len / 3, 100 + len % 97, &split);
     if (whole.len != split.len || memcmp(whole.data, split.data, whole.len) != 0)
         abort();
 }

@@ -13,7 +13,7 @@ typedef struct transcript {
     bool cut;     /* stream_keep(fields) */
     bool project; /* of each object what project_object(fields) leaves */
     const char *const *fields;
-    uint64_t seed; /* not 0: pieces of 1 to 100 bytes by chance, instead of step */
+    uint64_t seed; /* not 0: pieces of 1 to 300 bytes by chance, instead of step */
 } transcript;
 
 /* stream_list or stream_watch */
