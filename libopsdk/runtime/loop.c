@@ -231,7 +231,8 @@ static int go_round(loop *l, opsdk_error *err)
         }
         if (code != CURLM_OK)
             return opsdk_error_set(err, OPSDK_EIO, "event loop: %s", curl_multi_strerror(code));
-        (void)!read(l->wake, &drained, sizeof(drained));
+        if (wake.revents)
+            (void)!read(l->wake, &drained, sizeof(drained));
     }
     return 0;
 }

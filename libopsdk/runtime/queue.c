@@ -122,6 +122,11 @@ opsdk_queue *queue_free(opsdk_queue *q)
     return NULL;
 }
 
+static void unlock(opsdk_queue *q)
+{
+    sleepers_unlock(&q->sleepers, &q->lock);
+}
+
 static void call(opsdk_queue *q)
 {
     sleepers_call(&q->sleepers, q->normal.len + q->low.len, q->later.len > 0);
@@ -355,7 +360,7 @@ void queue_hold(opsdk_queue *q, const queue_item *item, queue_own *own)
     pthread_mutex_lock(&q->lock);
     own->entry = item->entry;
     item->entry->own = own;
-    pthread_mutex_unlock(&q->lock);
+    unlock(q);
 }
 
 void queue_seen(opsdk_queue *q, queue_own *own)
@@ -365,7 +370,7 @@ void queue_seen(opsdk_queue *q, queue_own *own)
     if (own->entry && !own->entry->running && own->pending == 0)
         let_go(q, own->entry);
     own_unref(own);
-    pthread_mutex_unlock(&q->lock);
+    unlock(q);
 }
 
 /* --- for everybody --- */
@@ -377,7 +382,7 @@ void queue_because(opsdk_queue *q, bool low, uint64_t stamp)
     q->because_low = low;
     q->because = stamp;
     q->teller = pthread_self();
-    pthread_mutex_unlock(&q->lock);
+    unlock(q);
 }
 
 void queue_flush(opsdk_queue *q)
@@ -389,7 +394,7 @@ void queue_flush(opsdk_queue *q)
         q->because = 0;
         call(q);
     }
-    pthread_mutex_unlock(&q->lock);
+    unlock(q);
 }
 
 static void want(opsdk_queue *q, queue_entry *e, bool low, uint64_t stamp)
@@ -419,7 +424,7 @@ static void add(opsdk_queue *q, const char *ns, const char *name, enum opsdk_pri
         q->stats.adds++;
         want(q, e, low, told ? q->because : 0);
     }
-    pthread_mutex_unlock(&q->lock);
+    unlock(q);
 }
 
 void queue_add(opsdk_queue *q, const char *ns, const char *name)
@@ -448,14 +453,14 @@ void queue_add_after(opsdk_queue *q, const char *ns, const char *name, int64_t d
         q->stats.adds++;
         delay(q, e, clock_ms() + delay_ms);
     }
-    pthread_mutex_unlock(&q->lock);
+    unlock(q);
 }
 
 void queue_lose(opsdk_queue *q)
 {
     pthread_mutex_lock(&q->lock);
     q->stats.lost = true;
-    pthread_mutex_unlock(&q->lock);
+    unlock(q);
 }
 
 /* Puts what has come due in line.  A running one waits in the wheel until its worker is done with it. */
@@ -498,7 +503,7 @@ bool queue_take(opsdk_queue *q, queue_item *ret)
         e->overdue = false;
         call(q); /* who watched the clock may be gone */
     }
-    pthread_mutex_unlock(&q->lock);
+    unlock(q);
     return e;
 }
 
@@ -525,7 +530,7 @@ void queue_done(opsdk_queue *q, const queue_item *item, int64_t after_ms)
     pthread_mutex_lock(&q->lock);
     item->entry->failures = 0;
     give_back(q, item->entry, after_ms > 0 ? after_ms : -1);
-    pthread_mutex_unlock(&q->lock);
+    unlock(q);
 }
 
 int64_t queue_retry(opsdk_queue *q, const queue_item *item)
@@ -542,7 +547,7 @@ int64_t queue_retry(opsdk_queue *q, const queue_item *item)
         wait = token;
     e->failures = b.failures;
     give_back(q, e, wait);
-    pthread_mutex_unlock(&q->lock);
+    unlock(q);
     return wait;
 }
 
@@ -551,7 +556,7 @@ void queue_stop(opsdk_queue *q)
     pthread_mutex_lock(&q->lock);
     q->stopped = true;
     sleepers_call_all(&q->sleepers);
-    pthread_mutex_unlock(&q->lock);
+    unlock(q);
 }
 
 void queue_trim(opsdk_queue *q)
@@ -561,7 +566,7 @@ void queue_trim(opsdk_queue *q)
     pthread_mutex_lock(&q->lock);
     spare = entry_trim(&q->pool);
     map_shrink(&q->entries);
-    pthread_mutex_unlock(&q->lock);
+    unlock(q);
     entry_free_all(spare);
 }
 
@@ -572,5 +577,5 @@ void queue_read(opsdk_queue *q, queue_stats *ret)
     ret->depth = q->normal.len + q->low.len;
     ret->low = q->low.len;
     ret->delayed = q->later.len;
-    pthread_mutex_unlock(&q->lock);
+    unlock(q);
 }
