@@ -10,11 +10,6 @@
 #include <stdio.h>
 #include <string.h>
 
-typedef struct kind_opts {
-    const char *kind, *api_version, *plural;
-    bool cluster_scoped, help;
-} kind_opts;
-
 enum { TYPES, HANDLER, HEADER, MAIN, TEST, CR, EDITS };
 
 static int no_memory(opsdk_error *err)
@@ -147,7 +142,7 @@ static int prepare(pool *p, edit edits[EDITS], const resource_names *n, opsdk_er
     return r == 0 ? edit_example(&edits[CR], values, err) : r;
 }
 
-static int work(pool *p, const kind_opts *o, const resource_names *n, opsdk_error *err)
+static int work(pool *p, const resource_names *n, opsdk_error *err)
 {
     edit edits[EDITS] = {0};
     int r = prepare(p, edits, n, err);
@@ -159,58 +154,25 @@ static int work(pool *p, const kind_opts *o, const resource_names *n, opsdk_erro
     }
     for (size_t i = 0; i < EDITS; i++)
         edit_clear(&edits[i]);
-    (void)o;
     return r == 0 ? project_generate(".", err) : r;
-}
-
-static int take_flag(const cmd *self, kind_opts *o, int option, char **argv)
-{
-    switch (option) {
-    case 'a':
-        o->api_version = optarg;
-        return CMD_OK;
-    case 'p':
-        o->plural = optarg;
-        return CMD_OK;
-    case 'c':
-        o->cluster_scoped = true;
-        return CMD_OK;
-    case CMD_HELP:
-        o->help = true;
-        return CMD_OK;
-    default:
-        return cmd_bad_flag(self, option, argv);
-    }
 }
 
 static int run(const cmd *self, int argc, char **argv)
 {
-    static const struct option flags[] = {{"api-version", required_argument, NULL, 'a'},
-                                          {"plural", required_argument, NULL, 'p'},
-                                          {"cluster-scoped", no_argument, NULL, 'c'},
-                                          {"help", no_argument, NULL, CMD_HELP},
-                                          {0}};
+    static const struct option flags[] = {ADD_FLAGS, {0}};
     auto_pool *p = pool_new();
     resource_names names;
-    kind_opts o = {0};
+    add_opts o = {0};
     opsdk_error err = {0};
-    int r = CMD_OK;
+    int r = add_read(self, argc, argv, flags, NULL, NULL, &o);
 
-    opterr = 0;
-    for (int f; r == CMD_OK && !o.help && (f = getopt_long(argc, argv, ":", flags, NULL)) != -1;)
-        r = take_flag(self, &o, f, argv);
-    if (o.help)
-        return cmd_help(self);
-    if (r == CMD_OK && argc - optind != 1)
-        r = cmd_usage(self, argc == optind ? "KIND is missing" : "one kind at a time");
-    if (r != CMD_OK)
+    if (r != CMD_OK || o.help)
         return r;
-    o.kind = argv[optind];
     if (!o.api_version && find_api_version(p, &o.api_version, &err) < 0)
         return cmd_fail(self, &err);
     if (resource_names_make(p, o.api_version, o.kind, o.plural, o.cluster_scoped, &names, &err) < 0)
         return cmd_usage(self, "%s", err.message);
-    return work(p, &o, &names, &err) < 0 ? cmd_fail(self, &err) : CMD_OK;
+    return work(p, &names, &err) < 0 ? cmd_fail(self, &err) : CMD_OK;
 }
 
 const cmd add_kind = {

@@ -10,8 +10,9 @@
 #include <string.h>
 
 typedef struct watch_opts {
-    const char *kind, *api_version, *plural, *selected_by, *referred_by, *file;
-    bool owned, map, cluster_scoped, help;
+    add_opts of;
+    const char *selected_by, *referred_by, *file;
+    bool owned, map;
 } watch_opts;
 
 #define LINE 120
@@ -21,24 +22,24 @@ static const char table[] = "static const opsdk_source ";
 /* "&OPSDK_POD" for a kind that the library has; else a constant of one's own, and *ret_define is its definition. */
 static const char *kind_constant(pool *p, const watch_opts *o, const char **ret_define)
 {
-    const opsdk_kind *known = o->api_version ? NULL : opsdk_kind_find(o->kind);
+    const opsdk_kind *known = o->of.api_version ? NULL : opsdk_kind_find(o->of.kind);
     const char *name;
 
     *ret_define = "";
     if (known)
         return pool_format(p, "OPSDK_%s", names_upper(p, known->kind));
-    if (!o->api_version)
+    if (!o->of.api_version)
         return NULL;
-    name = names_upper(p, names_snake(p, o->kind));
-    *ret_define =
-        pool_format(p, "static const opsdk_kind %s = {\"%s\", \"%s\", \"%s\", %s};\n\n", name, o->api_version, o->kind,
-                    o->plural ? o->plural : names_plural(p, o->kind), o->cluster_scoped ? "true" : "false");
+    name = names_upper(p, names_snake(p, o->of.kind));
+    *ret_define = pool_format(p, "static const opsdk_kind %s = {\"%s\", \"%s\", \"%s\", %s};\n\n", name,
+                              o->of.api_version, o->of.kind, o->of.plural ? o->of.plural : names_plural(p, o->of.kind),
+                              o->of.cluster_scoped ? "true" : "false");
     return name;
 }
 
 static const char *map_function(pool *p, const watch_opts *o)
 {
-    const char *name = names_snake(p, o->kind);
+    const char *name = names_snake(p, o->of.kind);
     const char *head = pool_format(p, "static void map_%s(", name);
     const char *most =
         pool_format(p, "%sconst opsdk_object *changed, bool deleted, opsdk_cache *cache, opsdk_queue *queue,", head);
@@ -51,7 +52,7 @@ static const char *map_function(pool *p, const watch_opts *o)
         "/* Which of ours a change of a %s concerns: opsdk_queue_add() each.  On the loop thread: must not block. */\n"
         "%s%svoid *user)\n{\n    (void)changed;\n    (void)deleted;\n    (void)cache;\n    (void)queue;\n"
         "    (void)user;\n}\n\n",
-        o->kind, most, rest);
+        o->of.kind, most, rest);
 }
 
 static const char *relation(pool *p, const watch_opts *o)
@@ -60,7 +61,7 @@ static const char *relation(pool *p, const watch_opts *o)
         return pool_format(p, ".selected_by = \"%s\"", o->selected_by);
     if (o->referred_by)
         return pool_format(p, ".referred_by = \"%s\"", o->referred_by);
-    return o->map ? pool_format(p, ".map = map_%s", names_snake(p, o->kind)) : ".owned = true";
+    return o->map ? pool_format(p, ".map = map_%s", names_snake(p, o->of.kind)) : ".owned = true";
 }
 
 /* The only .c file here with a table of sources. */
@@ -97,7 +98,7 @@ static int change(pool *p, const watch_opts *o, edit *e, opsdk_error *err)
 
     if (!constant)
         return opsdk_error_set(err, OPSDK_EINVAL,
-                               "the library has no constant for %s: say --api-version, such as apps/v1", o->kind);
+                               "the library has no constant for %s: say --api-version, such as apps/v1", o->of.kind);
     at = strstr(e->text, table);
     end = at ? strstr(at, "{0},") : NULL;
     if (!end)
@@ -124,88 +125,69 @@ static int work(pool *p, watch_opts *o, opsdk_error *err)
     edit_clear(&e);
     if (r < 0)
         return r;
-    printf("%s: watches %s\n", o->file, o->kind);
+    printf("%s: watches %s\n", o->file, o->of.kind);
     return project_generate(".", err);
 }
 
-static int take_flag(const cmd *self, watch_opts *o, int option, char **argv)
+static bool take(void *user, int option)
 {
-    const struct {
-        int option;
-        const char **to;
-    } words[] = {
-        {'a', &o->api_version}, {'p', &o->plural}, {'s', &o->selected_by}, {'r', &o->referred_by}, {'f', &o->file}};
+    watch_opts *o = user;
 
-    for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
-        if (words[i].option != option)
-            continue;
-        *words[i].to = optarg;
-        return CMD_OK;
-    }
     switch (option) {
+    case 's':
+        o->selected_by = optarg;
+        return true;
+    case 'r':
+        o->referred_by = optarg;
+        return true;
+    case 'f':
+        o->file = optarg;
+        return true;
     case 'o':
         o->owned = true;
-        return CMD_OK;
+        return true;
     case 'm':
         o->map = true;
-        return CMD_OK;
-    case 'c':
-        o->cluster_scoped = true;
-        return CMD_OK;
-    case CMD_HELP:
-        o->help = true;
-        return CMD_OK;
+        return true;
     default:
-        return cmd_bad_flag(self, option, argv);
+        return false;
     }
 }
 
 static int check(const cmd *self, const watch_opts *o)
 {
-    const char *wrong = names_check_kind(o->kind), *pointer = o->selected_by ? o->selected_by : o->referred_by;
+    const char *wrong = names_check_kind(o->of.kind), *pointer = o->selected_by ? o->selected_by : o->referred_by;
 
     if (wrong)
-        return cmd_usage(self, "kind \"%s\" %s", o->kind, wrong);
+        return cmd_usage(self, "kind \"%s\" %s", o->of.kind, wrong);
     if (o->owned + o->map + (o->selected_by != NULL) + (o->referred_by != NULL) > 1)
         return cmd_usage(self, "one of --owned, --selected-by, --referred-by and --map");
     if (pointer && (*pointer != '/' || pointer[strcspn(pointer, "\"\\\n")]))
         return cmd_usage(self, "\"%s\" is no pointer such as /spec/selector", pointer);
-    if (o->api_version && o->api_version[strcspn(o->api_version, "\"\\\n")])
-        return cmd_usage(self, "\"%s\" is no version such as apps/v1", o->api_version);
-    if (o->plural && names_check_resource(o->plural))
-        return cmd_usage(self, "plural \"%s\" %s", o->plural, names_check_resource(o->plural));
+    if (o->of.api_version && o->of.api_version[strcspn(o->of.api_version, "\"\\\n")])
+        return cmd_usage(self, "\"%s\" is no version such as apps/v1", o->of.api_version);
+    if (o->of.plural && names_check_resource(o->of.plural))
+        return cmd_usage(self, "plural \"%s\" %s", o->of.plural, names_check_resource(o->of.plural));
     return CMD_OK;
 }
 
 static int run(const cmd *self, int argc, char **argv)
 {
-    static const struct option flags[] = {{"api-version", required_argument, NULL, 'a'},
-                                          {"plural", required_argument, NULL, 'p'},
+    static const struct option flags[] = {ADD_FLAGS,
                                           {"selected-by", required_argument, NULL, 's'},
                                           {"referred-by", required_argument, NULL, 'r'},
                                           {"file", required_argument, NULL, 'f'},
                                           {"owned", no_argument, NULL, 'o'},
                                           {"map", no_argument, NULL, 'm'},
-                                          {"cluster-scoped", no_argument, NULL, 'c'},
-                                          {"help", no_argument, NULL, CMD_HELP},
                                           {0}};
     auto_pool *p = pool_new();
     watch_opts o = {0};
     opsdk_error err = {0};
-    int r = CMD_OK;
+    int r = add_read(self, argc, argv, flags, take, &o, &o.of);
 
-    opterr = 0;
-    for (int f; r == CMD_OK && !o.help && (f = getopt_long(argc, argv, ":", flags, NULL)) != -1;)
-        r = take_flag(self, &o, f, argv);
-    if (o.help)
-        return cmd_help(self);
-    if (r == CMD_OK && argc - optind != 1)
-        r = cmd_usage(self, argc == optind ? "KIND is missing" : "one kind at a time");
-    if (r != CMD_OK)
-        return r;
-    o.kind = argv[optind];
-    r = check(self, &o);
-    if (r != CMD_OK)
+    if (r == CMD_OK && !o.of.help)
+        r = check(self, &o);
+    if (r != CMD_OK || o.of.help)
         return r;
     return work(p, &o, &err) < 0 ? cmd_fail(self, &err) : CMD_OK;
 }
