@@ -84,14 +84,16 @@ static enum wanted wanted_by(const char *path, size_t len, const char *const *fi
 
 static void push(buf *path, const node *key)
 {
+    const char *p = key->text, *end = p + key->len;
+
     buf_addc(path, '/');
-    for (uint32_t i = 0; i < key->len; i++) {
-        if (key->text[i] == '~')
-            buf_puts(path, "~0");
-        else if (key->text[i] == '/')
-            buf_puts(path, "~1");
-        else
-            buf_addc(path, key->text[i]);
+    while (p < end) {
+        const char *run = p;
+        while (p < end && *p != '~' && *p != '/')
+            p++;
+        buf_add(path, run, (size_t)(p - run));
+        if (p < end)
+            buf_puts(path, *p++ == '~' ? "~0" : "~1");
     }
 }
 
