@@ -204,10 +204,14 @@ static bool may_ask(const opsdk_cache *c, const store *s)
 
 int cache_view(const opsdk_cache *c, const store *s, const compact *packed, opsdk_object **ret, opsdk_error *err)
 {
+    opsdk_object *obj = NULL;
+
     if (may_ask(c, s))
         return opsdk_get(c->client, compact_key(packed), ret, err);
-    if (compact_open(packed, ret) < 0)
+    obj = store_fresh(s, packed);
+    if (!obj && compact_open(packed, &obj) < 0)
         return opsdk_error_set(err, OPSDK_ENOMEM, "out of memory to open the object");
+    *ret = obj;
     return 0;
 }
 

@@ -5,6 +5,7 @@
 #include "core/project.h"
 #include "core/revision.h"
 #include "runtime/field_index.h"
+#include "runtime/fresh.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -20,6 +21,7 @@ struct store {
     pthread_rwlock_t lock; /* of objects; a leaf */
     map objects;           /* of compacts */
     field_indexes indexes; /* likewise */
+    fresh recent;          /* likewise */
     compactor *compactor;  /* the writer's, as what follows; the atomic ones are read by any */
     store_budget *budget;  /* NULL: none */
     pack room;             /* for cutting down */
@@ -27,6 +29,7 @@ struct store {
     atomic_int mode;
     size_t alone;       /* bytes of compacts that the compactor does not count */
     size_t fresh;       /* bytes that were put in since gaps were last closed */
+    bool listed;        /* what is put in comes from a list */
     bool gaps, touched; /* something was taken out since then; something was changed since store_tidy */
     atomic_size_t bytes, dictionaries, index_bytes;
     _Atomic uint64_t refused;
@@ -74,6 +77,7 @@ store *store_free(store *s)
         compact_unref(slot->item);
     map_clear(&s->objects);
     field_indexes_clear(&s->indexes);
+    fresh_clear(&s->recent);
     compactor_free(s->compactor);
     pack_clear(&s->room);
     pthread_rwlock_destroy(&s->lock);
@@ -96,6 +100,7 @@ bool store_mark(store *s, const opsdk_object *obj, uint32_t generation, bool lis
 {
     map_slot *slot = map_find(&s->objects, opsdk_object_key(obj));
 
+    s->listed = listed;
     if (!slot || !is_known(slot->item, obj, listed))
         return false;
     slot->mark = generation;
@@ -119,7 +124,8 @@ static void account(store *s)
 {
     size_t before = s->bytes, dictionaries = compactor_size(s->compactor);
     size_t indexes = field_indexes_bytes(&s->indexes);
-    size_t now = compactor_room(s->compactor) + s->alone + dictionaries + indexes + s->objects.cap * sizeof(map_slot);
+    size_t now = compactor_room(s->compactor) + s->alone + s->recent.bytes + dictionaries + indexes +
+                 s->objects.cap * sizeof(map_slot);
 
     s->bytes = now;
     s->index_bytes = indexes;
@@ -172,6 +178,7 @@ static void swap(store *s, map_slot *slot, compact *with)
 
     pthread_rwlock_wrlock(&s->lock);
     slot->item = with;
+    fresh_note(&s->recent, with, NULL);
     pthread_rwlock_unlock(&s->lock);
     s->alone += alone(with) - alone(was);
     compact_unref(was);
@@ -201,6 +208,14 @@ static void tidy(store *s, size_t part, size_t most)
     account(s);
 }
 
+static void forget_recent(store *s)
+{
+    pthread_rwlock_wrlock(&s->lock);
+    fresh_clear(&s->recent);
+    pthread_rwlock_unlock(&s->lock);
+    account(s);
+}
+
 bool store_tidy(store *s)
 {
     bool idle = !s->touched;
@@ -209,6 +224,7 @@ bool store_tidy(store *s)
     if (!idle)
         return false;
     compactor_rest(s->compactor);
+    forget_recent(s);
     tidy(s, 32, TIDY_IDLE);
     return true;
 }
@@ -273,7 +289,8 @@ static int keep_within(store *s, const opsdk_object *obj, compact **ret)
                 return r;
         }
         room = fits(s, packed, known_as(s, obj));
-        if (!room && s->gaps && !s->budget->full) {
+        if (!room && !s->budget->full && (s->gaps || s->recent.bytes > 0)) {
+            forget_recent(s);
             tidy(s, 32, SIZE_MAX);
             room = fits(s, packed, known_as(s, obj));
         }
@@ -289,6 +306,14 @@ static int keep_within(store *s, const opsdk_object *obj, compact **ret)
     *ret = packed;
     packed = NULL;
     return 0;
+}
+
+/* Is it worth its memory as it is?  Of what a list brings there is too much, and nobody waits for it. */
+static bool remembers(const store *s, const opsdk_object *obj)
+{
+    if (s->mode != STORE_GIVEN || s->listed)
+        return false;
+    return !s->budget || s->budget->limit == 0 || used(s) + opsdk_object_size(obj) <= s->budget->limit / 16 * 15;
 }
 
 /* Readers go on while the writer packs. */
@@ -307,6 +332,8 @@ int store_put(store *s, const opsdk_object *obj, uint32_t generation, compact **
     r = map_put(&s->objects, packed, generation, &old);
     if (r >= 0 && !indexed)
         field_indexes_put(&s->indexes, obj);
+    if (r >= 0)
+        fresh_note(&s->recent, packed, remembers(s, obj) ? obj : NULL);
     pthread_rwlock_unlock(&s->lock);
     if (r < 0) {
         compact_unref(packed);
@@ -330,13 +357,13 @@ static void cut_one(store *s, map_slot *slot)
 
 void store_cut(store *s, store_mode mode, const char *const *fields)
 {
-    compactor *fresh = compactor_new(); /* the dictionary is of whole objects */
+    compactor *other = compactor_new(); /* the dictionary is of whole objects */
     map_slot *slot;
     size_t at = 0;
 
-    if (fresh) {
+    if (other) {
         compactor_free(s->compactor);
-        s->compactor = fresh;
+        s->compactor = other;
     }
     s->fields = fields;
     s->mode = (int)mode;
@@ -410,6 +437,17 @@ compact *store_find(store *s, opsdk_key key)
     c = slot ? compact_ref(slot->item) : NULL;
     pthread_rwlock_unlock(&s->lock);
     return c;
+}
+
+opsdk_object *store_fresh(const store *s, const compact *c)
+{
+    store *locked = (store *)s;
+    opsdk_object *obj;
+
+    pthread_rwlock_rdlock(&locked->lock);
+    obj = fresh_find(&s->recent, c);
+    pthread_rwlock_unlock(&locked->lock);
+    return obj;
 }
 
 int store_collect(store *s, const char *ns, compacts *ret)

@@ -65,6 +65,8 @@ int store_sweep(store *s, const char *ns, uint32_t generation, size_t *at, opsdk
 
 /* The caller's; NULL when it is not there. */
 compact *store_find(store *s, opsdk_key key);
+/* What store_find returned, if it is one of the last that came, as it came: the caller's.  Else NULL, and it is to be opened. */
+opsdk_object *store_fresh(const store *s, const compact *c);
 
 /* All objects of a namespace (NULL: all), in no order; each holds a reference.  Opened one by one they need no more memory than one. */
 typedef struct compacts {
