@@ -63,6 +63,31 @@ START_TEST(tells_pointers)
 }
 END_TEST
 
+/* A key as a pack has it. */
+static bool wants(const char *const *fields, const char *outer, const char *inner)
+{
+    node a = {.text = outer, .len = (uint32_t)strlen(outer)}, b = {.text = inner};
+
+    b.len = inner ? (uint32_t)strlen(inner) : 0;
+    return project_wants(fields, &a, inner ? &b : NULL);
+}
+
+START_TEST(wants_what_it_may_keep)
+{
+    const char *const *fields = FIELDS("/spec/a~1b/c", "/status", "/x~0/");
+    node nul = {.text = "status\0", .len = 7}, cut = {.text = "status", .len = 5};
+
+    ck_assert(wants(NULL, "metadata", NULL) && wants(NULL, "metadata", "labels") && wants(NULL, "kind", NULL));
+    ck_assert(!wants(NULL, "metadata", "annotations") && !wants(NULL, "metadata", "label") &&
+              !wants(NULL, "spec", NULL));
+    ck_assert(wants(fields, "spec", NULL) && wants(fields, "spec", "a/b"));
+    ck_assert(!wants(fields, "spec", "a") && !wants(fields, "spec", "a~1b") && !wants(fields, "spe", NULL));
+    ck_assert(wants(fields, "status", "anything") && !wants(fields, "status/", NULL));
+    ck_assert(wants(fields, "x~", "") && !wants(fields, "x~", "y") && !wants(fields, "", NULL));
+    ck_assert(!project_wants(fields, &nul, NULL) && !project_wants(fields, &cut, NULL));
+}
+END_TEST
+
 START_TEST(without_memory)
 {
     unsigned long k = 0;
@@ -85,4 +110,4 @@ START_TEST(without_memory)
 }
 END_TEST
 
-TESTS("project", keeps_what_is_named, odd_objects, tells_pointers, without_memory)
+TESTS("project", keeps_what_is_named, odd_objects, tells_pointers, wants_what_it_may_keep, without_memory)

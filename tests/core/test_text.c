@@ -50,4 +50,23 @@ START_TEST(utf8)
 }
 END_TEST
 
-TESTS("text", neutralised, nul_is_a_control_character, utf8)
+/* Every code point but halves of pairs, there and back. */
+START_TEST(code_points)
+{
+    for (uint32_t code = 0; code < 0x110000; code++) {
+        bool half = code >= 0xd800 && code < 0xe000;
+        char text[5] = {0};
+        size_t n = text_encode(code, text);
+        if (n != (code < 0x80      ? 1u
+                  : code < 0x800   ? 2u
+                  : code < 0x10000 ? 3u
+                                   : 4u) ||
+            text_sequence(text, n) != (half ? 0 : n))
+            ck_abort_msg("U+%04x", code);
+        if (n > 1 && text_sequence(text, n - 1) != 0)
+            ck_abort_msg("U+%04x is cut", code);
+    }
+}
+END_TEST
+
+TESTS("text", neutralised, nul_is_a_control_character, utf8, code_points)
