@@ -17,6 +17,7 @@
 #define GIVE_UP_NS INT64_C(60000000000) /* without any change for so long the rest counts as lost */
 #define SYNC_S 600
 #define LOOK_US 200
+#define WAIT_US 5000 /* for changes, whose times the handler takes: to look more often would only be in its way */
 
 /* With --keep fields: what a scheduler or a service mesh would look at. */
 static const char *const fields[] = {"/metadata/annotations/bench~1sent-ns",
@@ -153,7 +154,7 @@ static uint64_t wait_delivered(bench *b, uint64_t want, int64_t busy_ns)
         int64_t now = figure_now_ns(), newest = atomic_load(&b->newest_ns);
         if (n >= want || (now - start > busy_ns + GIVE_UP_NS && now - newest > GIVE_UP_NS))
             return n;
-        usleep(LOOK_US);
+        usleep(WAIT_US);
     }
 }
 
