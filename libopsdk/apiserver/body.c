@@ -22,10 +22,16 @@
 
 /* ---- reading ---- */
 
-/* Whole numbers that are too large for 64 bits are read as Go reads them: as floating point ones, like all others then. */
+/* Whole numbers that are too large for 64 bits are read as floating point ones, like all others then: with custom resources, because Go does
+ * so; in other documents the decoder refuses them, wherever they matter, and the others are whole again. */
 static json_t *load_large(const call *c)
 {
-    return json_loadb(c->rq.body, c->rq.body_len, JSON_ALLOW_NUL | JSON_DECODE_INT_AS_REAL, NULL);
+    const size_t flags = JSON_ALLOW_NUL | JSON_DECODE_ANY | JSON_DECODE_INT_AS_REAL;
+    json_t *doc = json_loadb(c->rq.body, c->rq.body_len, flags, NULL);
+
+    if (doc && c->res && !c->res->custom)
+        decode_settle_numbers(doc);
+    return doc;
 }
 
 /* *reason says what is wrong when there is no document, with before in front. */
@@ -41,7 +47,7 @@ static json_t *load_json(const call *c, const char *before, buf *reason)
     if (!go_scan(c->rq.body, c->rq.body_len, reason))
         return NULL;
     doc = json_loadb(c->rq.body, c->rq.body_len, flags, &err);
-    if (!doc && c->res && c->res->custom && json_error_code(&err) == json_error_numeric_overflow)
+    if (!doc && c->res && json_error_code(&err) == json_error_numeric_overflow)
         doc = load_large(c);
     if (!doc)
         buf_printf(reason, "line %d, column %d: %s", err.line, err.column, err.text);

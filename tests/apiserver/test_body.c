@@ -63,6 +63,15 @@ static const struct {
     {"{} {}", "application/json", 400, UNRECOGNIZED PARSE "invalid character '{' after top-level value ({} {})"},
     {"{\"a\":\"this is a text that is much longer than thirty bytes\"", "application/json", 400,
      UNRECOGNIZED PARSE "unexpected end of JSON input ({\"a\":\"this is a text that is m ...)"},
+    {"{\"metadata\":{\"name\":\"x\"},\"data\":{\"k\":99999999999999999999}}", "application/json", 400,
+     "ConfigMap in version \"v1\" cannot be handled as a ConfigMap: json: cannot unmarshal number into Go struct field "
+     "ConfigMap.data of type string"},
+    {"{\"metadata\":{\"name\":\"NO\",\"generation\":7},\"nope\":99999999999999999999}", "application/json", 422,
+     "ConfigMap \"NO\" is invalid: metadata.name: Invalid value: \"NO\": a lowercase RFC 1123 subdomain must consist "
+     "of "
+     "lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. "
+     "'example.com', regex used for validation is "
+     "'[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')"},
     {"{\"kind\":\"Deployment\",\"apiVersion\":\"apps/v1\",\"spec\":{\"replicas\":\"x\"}}", "application/json", 400,
      "Deployment in version \"v1\" cannot be handled as a ConfigMap: json: cannot unmarshal string into Go struct "
      "field DeploymentSpec.spec.replicas of type int32"},

@@ -27,6 +27,8 @@ int decode_struct(const schema *s, json_t *v, const char *prefix, json_t *unknow
 
 /* Custom resources: prunes what the structural schema does not know (reported by validation mode), coerces metadata. */
 int decode_custom(const schema *s, json_t *doc, const decode_opts *o, failure *why);
+/* Numbers without a fraction become whole ones, as they are once they were written and read again.  Returns the members of all objects. */
+size_t decode_settle_numbers(json_t *value);
 
 /* Sets the defaults of fields that are absent, or null and not nullable. */
 int schema_default(const schema *s, json_t *doc);

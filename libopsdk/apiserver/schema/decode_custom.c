@@ -7,8 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Numbers without a fraction are whole ones once they were written and read again.  Counts the members of all objects. */
-static size_t settle_numbers(json_t *value)
+size_t decode_settle_numbers(json_t *value)
 {
     const char *name;
     json_t *one;
@@ -17,14 +16,14 @@ static size_t settle_numbers(json_t *value)
     json_object_foreach(value, name, one)
     {
         double d = json_real_value(one);
-        n += settle_numbers(one);
+        n += decode_settle_numbers(one);
         if (json_is_real(one) && d >= -9e15 && d <= 9e15 && d == (double)(json_int_t)d)
             json_object_set_new_nocheck(value, name, json_integer((json_int_t)d));
     }
     json_array_foreach(value, i, one)
     {
         double d = json_real_value(one);
-        n += settle_numbers(one);
+        n += decode_settle_numbers(one);
         if (json_is_real(one) && d >= -9e15 && d <= 9e15 && d == (double)(json_int_t)d)
             json_array_set_new(value, i, json_integer((json_int_t)d));
     }
@@ -115,7 +114,7 @@ int decode_custom(const schema *s, json_t *doc, const decode_opts *o, failure *w
 {
     json_auto_t *found = o->validation == VALIDATION_IGNORE ? NULL : json_array();
     auto_buf error = BUF_INIT(LIMIT_OBJECT);
-    size_t members = settle_numbers(doc);
+    size_t members = decode_settle_numbers(doc);
 
     if (found && o->text && strict_members(o->text, o->len) != members) {
         strict twice = {0};
