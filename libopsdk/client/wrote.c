@@ -27,7 +27,7 @@ static opsdk_key key_in(opsdk_key key, const opsdk_object *reply)
 void wrote_tell(opsdk_key key, const opsdk_object *reply, bool created, const char *base)
 {
     const char *version = opsdk_object_version(reply);
-    wrote w = {key_in(key, reply), opsdk_object_uid(reply), version, created};
+    wrote w = {key_in(key, reply), opsdk_object_uid(reply), version, reply, created};
 
     if (*base)
         w.sure = strcmp(base, version) != 0;
@@ -44,5 +44,5 @@ void wrote_tell_deleted(opsdk_key key, const opsdk_object *reply)
     if (!status && opsdk_at(reply, "/metadata/deletionTimestamp").len > 0)
         wrote_tell(key, reply, false, "");
     else if (listener && *uid)
-        listener->heard(&(wrote){key, uid, "", true}, listener->user);
+        listener->heard(&(wrote){key, uid, "", NULL, true}, listener->user);
 }

@@ -10,8 +10,9 @@
 /* One write that the server has done. */
 typedef struct wrote {
     opsdk_key key;
-    const char *uid, *version; /* after it; of a deleted object: "" */
-    bool sure;                 /* this write made this version: it is not one that was there, and somebody else's */
+    const char *uid, *version;  /* after it; of a deleted object: "" */
+    const opsdk_object *object; /* as the server stored it; NULL when it is gone */
+    bool sure;                  /* this write made this version: it is not one that was there, and somebody else's */
 } wrote;
 
 /* Both are called in the thread that writes. */

@@ -1,6 +1,7 @@
 #include "runtime/own.h"
 
 #include "core/hash.h"
+#include "core/labels.h"
 #include "core/revision.h"
 #include "runtime/manager.h"
 
@@ -11,6 +12,7 @@ struct own_write {
     own_write *next;
     opsdk_key key; /* strings are behind the struct */
     const char *uid, *version;
+    opsdk_object *object; /* NULL when it is gone */
     bool sure;
 };
 
@@ -154,6 +156,7 @@ static void heard(const wrote *w, void *user)
     o->key = OPSDK_KEY(key.kind, keep(&at, key.ns), keep(&at, key.name));
     o->uid = keep(&at, w->uid);
     o->version = keep(&at, w->version);
+    o->object = w->object ? opsdk_object_ref(w->object) : NULL;
     o->sure = w->sure;
     o->next = log->writes;
     log->writes = o;
@@ -202,15 +205,15 @@ void own_begin(own_log *log, crew *c)
 
 /* --- at the end of a run --- */
 
-/* Will this watch show the write?  One that is narrowed shows what it holds: also that it goes.  Whether it would take in something new is
- * the server's to say. */
+/* Will this watch show the write?  One that is narrowed shows what matches, and what it holds: also that it goes.  By fields, or sets of
+ * labels, what matches is the server's to say. */
 static bool shows(const tail *t, const own_write *w)
 {
     auto_compact *there = NULL;
 
     if (!cache_kind_same(t->what->kind, w->key.kind) || (t->ns && !same_text(t->ns, w->key.ns)))
         return false;
-    if (*w->version && !t->what->labels && !t->what->fields)
+    if (w->object && !t->what->fields && (!t->what->labels || labels_match(t->what->labels, w->object) > 0))
         return true;
     there = store_find(t->what->store, w->key);
     return there && compact_has_uid(there, w->uid);
@@ -276,6 +279,7 @@ static void log_clear(own_log *log)
 {
     while (log->writes) {
         own_write *next = log->writes->next;
+        opsdk_object_unref(log->writes->object);
         free(log->writes);
         log->writes = next;
     }

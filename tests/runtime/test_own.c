@@ -292,6 +292,38 @@ START_TEST(what_no_watch_shows_is_not_waited_for)
 }
 END_TEST
 
+/* What a narrowed watch is going to show is waited for, also when it is new. */
+static int make_labelled(const opsdk_request *rq, opsdk_result *ret, opsdk_error *e)
+{
+    static const char *const names[] = {"mine", "other"};
+    opsdk_auto_object *mine = opsdk_cache_get(rq->cache, OPSDK_KEY(&OPSDK_SECRET, "default", names[0]));
+
+    tell_line(said, "%s", mine ? "there" : "not there");
+    ret->requeue_after_ms = mine ? 0 : 1;
+    for (int i = 0; i < 2 && !mine; i++) {
+        int r = opsdk_create(rq->client, OPSDK_KEY(&OPSDK_SECRET, "default", names[i]),
+                             json_pack("{s:{s:{s:s}}}", "metadata", "labels", "app", names[i]), NULL, NULL, e);
+        if (r < 0)
+            return r;
+    }
+    return 0;
+}
+
+START_TEST(a_narrowed_watch_is_waited_for)
+{
+    static const opsdk_source mine[] = {{.kind = &OPSDK_SECRET, .labels = "app=mine", .owned = true}, {0}};
+    static const opsdk_handler handler = {
+        .name = "labelled", .kind = &OPSDK_CONFIGMAP, .sources = mine, .reconcile = make_labelled, .workers = 1};
+
+    start(&handler, "delay n=-1 ms=100");
+    make("a", "");
+    tell_expect(said, "not there");
+    tell_expect(said, "there");
+    ck_assert_uint_eq(stats().overdue, 0);
+    stop();
+}
+END_TEST
+
 static void say(const char *name, const char *version, bool created)
 {
     char text[256];
@@ -349,4 +381,4 @@ END_TEST
 
 TESTS("own", never_sees_the_state_before_its_own_write, own_events_cause_no_second_run,
       owned_objects_cause_no_second_run, unless_it_wants_to, a_foreign_change_is_never_lost,
-      what_no_watch_shows_is_not_waited_for, memory_runs_out)
+      what_no_watch_shows_is_not_waited_for, a_narrowed_watch_is_waited_for, memory_runs_out)
