@@ -308,12 +308,12 @@ static int keep_within(store *s, const opsdk_object *obj, compact **ret)
     return 0;
 }
 
-/* Is it worth its memory as it is?  Of what a list brings there is too much, and nobody waits for it. */
+/* Is it worth its memory as it is?  Of what a list brings there is too much, and nobody waits for it; a store without a budget has no readers. */
 static bool remembers(const store *s, const opsdk_object *obj)
 {
-    if (s->mode != STORE_GIVEN || s->listed)
+    if (!s->budget || s->mode != STORE_GIVEN || s->listed)
         return false;
-    return !s->budget || s->budget->limit == 0 || used(s) + opsdk_object_size(obj) <= s->budget->limit / 16 * 15;
+    return s->budget->limit == 0 || used(s) + opsdk_object_size(obj) <= s->budget->limit / 16 * 15;
 }
 
 /* Readers go on while the writer packs. */

@@ -70,7 +70,8 @@ START_TEST(of_a_store)
     opsdk_auto_object *one = object_named(&OPSDK_POD, "a", "1"), *two = object_named(&OPSDK_POD, "a", "2"), *got = NULL,
                       *none = NULL;
     auto_compact *first = NULL, *old = NULL, *second = NULL, *cut = NULL;
-    store *s = store_new();
+    store_budget b = {0};
+    store *s = store_new_within(&b), *alone = store_new();
 
     store_mark(s, one, 1, true);
     ck_assert_int_eq(store_put(s, one, 1, &old), 0);
@@ -86,6 +87,12 @@ START_TEST(of_a_store)
     cut = store_find(s, OPSDK_KEY(NULL, "ns", "a"));
     none = store_fresh(s, cut);
     ck_assert_ptr_null(none);
+    store_mark(alone, two, 1, false); /* nobody but a watch's callback sees what it has */
+    ck_assert_int_eq(store_put(alone, two, 1, &old), 0);
+    compact_unref(cut);
+    cut = store_find(alone, OPSDK_KEY(NULL, "ns", "a"));
+    ck_assert_ptr_null(store_fresh(alone, cut));
+    store_free(alone);
     store_tidy(s);
     store_tidy(s); /* lets go of the last */
     ck_assert_ptr_null(store_fresh(s, second));
