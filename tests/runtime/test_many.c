@@ -13,7 +13,7 @@
 
 static opsdk_testing t;
 static opsdk_error err;
-static char plurals[MANY][16], names[MANY][16], groups[MANY][32];
+static char plurals[MANY][16], names[MANY][16];
 static opsdk_kind kinds[MANY];
 static opsdk_handler handlers[MANY];
 static _Atomic int64_t
@@ -71,10 +71,10 @@ static char *definitions(void)
         len += (size_t)snprintf(
             text + len, room - len,
             "---\n{apiVersion: apiextensions.k8s.io/v1, kind: CustomResourceDefinition, metadata: {name: "
-            "%s.g%zu.example.com}, spec: {group: g%zu.example.com, scope: Namespaced, names: {plural: %s, "
+            "%s.example.com}, spec: {group: example.com, scope: Namespaced, names: {plural: %s, "
             "singular: %s, kind: %s}, versions: [{name: v1, served: true, storage: true, schema: "
             "{openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}}]}}\n",
-            plurals[i], i, i, plurals[i], names[i], names[i]);
+            plurals[i], plurals[i], names[i], names[i]);
     return text;
 }
 
@@ -83,8 +83,7 @@ static void name_all(void)
     for (size_t i = 0; i < MANY; i++) {
         snprintf(plurals[i], sizeof(plurals[i]), "k%zus", i);
         snprintf(names[i], sizeof(names[i]), "k%zu", i);
-        snprintf(groups[i], sizeof(groups[i]), "g%zu.example.com/v1", i); /* of one group each is compared with each */
-        kinds[i] = (opsdk_kind){groups[i], names[i], plurals[i], false};
+        kinds[i] = (opsdk_kind){"example.com/v1", names[i], plurals[i], false};
         atomic_store(seen + i, -1);
     }
 }

@@ -180,12 +180,18 @@ static int store_names(json_t *crd, const naming *n, const char *now)
     return 1;
 }
 
+bool crd_names_settled(const json_t *crd)
+{
+    return json_equal(json_object_get(json_object_get(crd, "spec"), "names"),
+                      json_object_get(json_object_get(crd, "status"), "acceptedNames"));
+}
+
 int crd_settle_names(json_t *crd, const json_t *others, const char *now)
 {
     naming n = {.wanted = json_object_get(json_object_get(crd, "spec"), "names"), .others = others};
     json_auto_t *had = json_clone(json_object_get(status_of(crd), "acceptedNames")), *new = NULL;
 
-    if (json_equal(n.wanted, had))
+    if (crd_names_settled(crd))
         return 0;
     n.accepted = had;
     n.new = new = had ? json_clone(had) : json_object();

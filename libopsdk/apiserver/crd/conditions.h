@@ -15,6 +15,7 @@ bool crd_condition_true(const json_t *crd, const char *type);
 /* now becomes lastTransitionTime where the status changes. */
 int crd_condition_set(json_t *crd, const crd_condition *c, const char *now);
 
+bool crd_names_settled(const json_t *crd); /* has it all names that it wants? */
 /* Decides which of spec.names crd is given (status.acceptedNames) beside others, all other CRDs of its group (an array), and
  * sets NamesAccepted and Established.  1: crd was changed; 0: nothing to do; -1: no memory. */
 int crd_settle_names(json_t *crd, const json_t *others, const char *now);

@@ -195,9 +195,13 @@ static json_t *others_of(const apiserver *s, const json_t *crd)
 /* True: names were settled anew, and all that follows from that has happened. */
 static bool settle_names(apiserver *s, const json_t *crd)
 {
-    json_auto_t *others = others_of(s, crd), *changed = json_clone(crd);
+    json_auto_t *others = NULL, *changed = NULL;
     char now[32];
 
+    if (crd_names_settled(crd))
+        return false;
+    others = others_of(s, crd);
+    changed = json_clone(crd);
     if (!changed || crd_settle_names(changed, others, apiserver_time(s, now)) != 1)
         return false;
     update_status(s, changed);
@@ -213,7 +217,8 @@ static void settle_others(apiserver *s, const json_t *crd)
 
     json_array_foreach(others, i, other)
     {
-        item *it = collection_get(crd_resource(s)->objects, "", meta_text(other, "name"));
+        item *it =
+            crd_names_settled(other) ? NULL : collection_get(crd_resource(s)->objects, "", meta_text(other, "name"));
         json_auto_t *now = it ? item_json(it) : NULL;
         if (now)
             settle_names(s, now);
