@@ -88,6 +88,7 @@ START_TEST(of_a_store)
     none = store_fresh(s, cut);
     ck_assert_ptr_null(none);
     store_mark(alone, two, 1, false); /* nobody but a watch's callback sees what it has */
+    old = compact_unref(old);
     ck_assert_int_eq(store_put(alone, two, 1, &old), 0);
     compact_unref(cut);
     cut = store_find(alone, OPSDK_KEY(NULL, "ns", "a"));
