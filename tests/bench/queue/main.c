@@ -18,7 +18,7 @@
 #define FEW 1000
 #define MANY 100000
 #define CROWD 1000000
-#define NAME 40
+#define NAME 56
 
 typedef char name[NAME];
 static name *names;
