@@ -137,7 +137,7 @@ END_TEST
 /* Follows to the end of the process. */
 START_TEST(followed)
 {
-    start("echo one; sleep 0.3; echo two; sleep 0.3; printf three", "Never");
+    start("echo one; sleep 2; echo two; sleep 0.3; printf three", "Never");
     api_wait("/api/v1/namespaces/default/pods/a", "/status/phase", "Running");
     expect("?follow=true", "one\ntwo\nthree\n");
     stop();
