@@ -55,9 +55,10 @@ void sight_clear(sight *s)
     pthread_mutex_destroy(&s->lock);
 }
 
+/* Handlers may run before a watch has told of its first version. */
 static bool shown(const sight *s, const own_wait *w)
 {
-    return *w->version && !revision_older(s->version, w->version);
+    return *w->version && *s->version && !revision_older(s->version, w->version);
 }
 
 /* Takes out what is shown by now, or waits for this uid (NULL: none) to be gone. */

@@ -337,6 +337,41 @@ static void say(const char *name, const char *version, bool created)
         wrote_tell(map_key(name), obj, created, "");
 }
 
+/* The run is over when the list is known to be complete, but its version not yet. */
+START_TEST(a_watch_that_has_told_no_version_has_shown_nothing)
+{
+    opsdk_manager m = {.seed = 1};
+    opsdk_handler handler = {.name = "h", .kind = &OPSDK_CONFIGMAP};
+    followed what = {.manager = &m, .kind = &OPSDK_CONFIGMAP};
+    tail shower = {.what = &what};
+    crew c = {.manager = &m, .handler = &handler, .queue = queue_new(&OPSDK_CONFIGMAP, 1, 1)};
+    queue_item item;
+    queue_stats s;
+    own_log log;
+
+    m.tails = &shower;
+    sight_init(&shower.seen);
+    queue_add(c.queue, "default", "a");
+    ck_assert(queue_take(c.queue, &item));
+    own_begin(&log, &c);
+    say("a", "11", true);
+    own_end(&log, &item);
+    queue_done(c.queue, &item, 0);
+    for (int version = 9; version < 12; version++) {
+        char text[8];
+
+        queue_read(c.queue, &s);
+        ck_assert_uint_eq(s.delayed, 1);
+        snprintf(text, sizeof(text), "%d", version);
+        sight_version(&shower.seen, text);
+    }
+    queue_read(c.queue, &s);
+    ck_assert_uint_eq(s.delayed, 0);
+    sight_clear(&shower.seen);
+    queue_free(c.queue);
+}
+END_TEST
+
 /* A queue and watches of which nothing is known but what they have shown. */
 START_TEST(memory_runs_out)
 {
@@ -381,4 +416,5 @@ END_TEST
 
 TESTS("own", never_sees_the_state_before_its_own_write, own_events_cause_no_second_run,
       owned_objects_cause_no_second_run, unless_it_wants_to, a_foreign_change_is_never_lost,
-      what_no_watch_shows_is_not_waited_for, a_narrowed_watch_is_waited_for, memory_runs_out)
+      what_no_watch_shows_is_not_waited_for, a_narrowed_watch_is_waited_for,
+      a_watch_that_has_told_no_version_has_shown_nothing, memory_runs_out)
