@@ -5,7 +5,7 @@ tests/lint/lint
 
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
-git ls-files -z | xargs -0 cp --parents -t "$tmp" 2>/dev/null || true
+git ls-files -z .clang-format docs tests/lint libopsdk/core libopsdk/include | xargs -0 cp --parents -t "$tmp" 2>/dev/null || true
 cd "$tmp"
 git init -q .
 printf '#include <curl/curl.h>\nvoid f(char *a);\nvoid f(char *a)\n{\n    strcpy(a, "x");\n}\n' >libopsdk/core/bad.c
