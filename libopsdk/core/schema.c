@@ -1,6 +1,8 @@
 /* Values of a schema that are in memory: clear, copy, equal; and from them a tree. */
 #include "core/schema.h"
 
+#include "core/text.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -123,11 +125,6 @@ bool schema_is_null(const void *value, const opsdk_schema *s)
     return (s->shape == OPSDK_SHAPE_LIST || s->shape == OPSDK_SHAPE_MAP) && list->is == OPSDK_IS_NULL && list->len == 0;
 }
 
-static bool same_text(const char *a, const char *b)
-{
-    return strcmp(a ? a : "", b ? b : "") == 0;
-}
-
 /* Where b has the key that a has at i: most likely at the same place. */
 static size_t find_key(const schema_items *a, const schema_items *b, const opsdk_schema *s, size_t i)
 {
@@ -177,7 +174,7 @@ bool opsdk_schema_equal(const void *a, const void *b, const opsdk_schema *s)
     case OPSDK_SHAPE_DOUBLE:
         return *(const double *)a == *(const double *)b;
     case OPSDK_SHAPE_STRING:
-        return same_text(*(const char *const *)a, *(const char *const *)b);
+        return text_same(*(const char *const *)a, *(const char *const *)b);
     case OPSDK_SHAPE_INT_OR_STRING:
         return !ia->text == !ib->text && (ia->text ? strcmp(ia->text, ib->text) == 0 : ia->number == ib->number);
     case OPSDK_SHAPE_JSON:

@@ -1,5 +1,12 @@
 #include "core/text.h"
 
+#include <string.h>
+
+bool text_same(const char *a, const char *b)
+{
+    return strcmp(a ? a : "", b ? b : "") == 0;
+}
+
 size_t text_sequence(const char *text, size_t len)
 {
     const unsigned char *s = (const unsigned char *)text;

@@ -1,10 +1,13 @@
-/* Text from outside made fit to print. */
+/* Text: compared, looked at as UTF-8, and made fit to print. */
 #ifndef CORE_TEXT_H
 #define CORE_TEXT_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+/* Are they the same?  NULL is as "". */
+bool text_same(const char *a, const char *b);
 
 /* Replaces control characters, ESC and DEL with '?', and bytes that are no valid UTF-8 likewise, in place; cuts a UTF-8
  * sequence that is incomplete at the end.  Line feeds and tabs become spaces. */

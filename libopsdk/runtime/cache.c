@@ -1,5 +1,7 @@
 #include "runtime/cache.h"
 
+#include "core/text.h"
+
 #include "runtime/field_index.h"
 
 #include <features.h>
@@ -63,11 +65,6 @@ opsdk_cache *cache_free(opsdk_cache *c)
 bool cache_kind_same(const opsdk_kind *a, const opsdk_kind *b)
 {
     return a == b || (strcmp(a->api_version, b->api_version) == 0 && strcmp(a->kind, b->kind) == 0);
-}
-
-static bool text_same(const char *a, const char *b)
-{
-    return strcmp(a ? a : "", b ? b : "") == 0;
 }
 
 store *cache_store(opsdk_cache *c, const opsdk_kind *kind, const char *labels, const char *fields)

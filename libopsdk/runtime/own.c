@@ -3,6 +3,7 @@
 #include "core/hash.h"
 #include "core/labels.h"
 #include "core/revision.h"
+#include "core/text.h"
 #include "runtime/manager.h"
 
 #include <stdlib.h>
@@ -163,14 +164,9 @@ static void heard(const wrote *w, void *user)
     log->writes = o;
 }
 
-static bool same_text(const char *a, const char *b)
-{
-    return strcmp(a ? a : "", b ? b : "") == 0;
-}
-
 static bool same_object(opsdk_key a, opsdk_key b)
 {
-    return cache_kind_same(a.kind, b.kind) && same_text(a.ns, b.ns) && strcmp(a.name, b.name) == 0;
+    return cache_kind_same(a.kind, b.kind) && text_same(a.ns, b.ns) && strcmp(a.name, b.name) == 0;
 }
 
 /* The version that this run knows an object by: of its own last write, else what the cache holds. */
@@ -212,7 +208,7 @@ static bool shows(const tail *t, const own_write *w)
 {
     auto_compact *there = NULL;
 
-    if (!cache_kind_same(t->what->kind, w->key.kind) || (t->ns && !same_text(t->ns, w->key.ns)))
+    if (!cache_kind_same(t->what->kind, w->key.kind) || (t->ns && !text_same(t->ns, w->key.ns)))
         return false;
     if (w->object && !t->what->fields && (!t->what->labels || labels_match(t->what->labels, w->object) > 0))
         return true;

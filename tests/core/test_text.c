@@ -4,6 +4,16 @@
 
 #include <string.h>
 
+START_TEST(same)
+{
+    ck_assert(text_same("a", "a"));
+    ck_assert(text_same(NULL, ""));
+    ck_assert(text_same(NULL, NULL));
+    ck_assert(!text_same("a", "b"));
+    ck_assert(!text_same(NULL, "a"));
+}
+END_TEST
+
 START_TEST(neutralised)
 {
     static const struct {
@@ -69,4 +79,4 @@ START_TEST(code_points)
 }
 END_TEST
 
-TESTS("text", neutralised, nul_is_a_control_character, utf8, code_points)
+TESTS("text", same, neutralised, nul_is_a_control_character, utf8, code_points)
