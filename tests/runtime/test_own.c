@@ -337,42 +337,68 @@ static void say(const char *name, const char *version, bool created)
         wrote_tell(map_key(name), obj, created, "");
 }
 
+/* One run of one key, in a queue and with a watch of which nothing is known but what it has shown. */
+typedef struct lone {
+    opsdk_manager m;
+    opsdk_handler handler;
+    followed what;
+    tail shower;
+    crew c;
+    queue_item item;
+    own_log log;
+} lone;
+
+/* version: what the watch has shown; NULL: nothing yet. */
+static void lone_start(lone *b, const char *version)
+{
+    *b = (lone){.m = {.seed = 1, .tails = &b->shower},
+                .handler = {.name = "h", .kind = &OPSDK_CONFIGMAP},
+                .what = {.manager = &b->m, .kind = &OPSDK_CONFIGMAP},
+                .shower = {.what = &b->what},
+                .c = {.manager = &b->m, .handler = &b->handler, .queue = queue_new(&OPSDK_CONFIGMAP, 1, 1)}};
+    sight_init(&b->shower.seen);
+    if (version)
+        sight_version(&b->shower.seen, version);
+    queue_add(b->c.queue, "default", "a");
+    ck_assert(queue_take(b->c.queue, &b->item));
+}
+
+static size_t held_back(const lone *b)
+{
+    queue_stats s;
+
+    queue_read(b->c.queue, &s);
+    return s.delayed;
+}
+
+static void lone_end(lone *b)
+{
+    sight_clear(&b->shower.seen);
+    queue_free(b->c.queue);
+}
+
 /* The run is over when the list is known to be complete, but its version not yet. */
 START_TEST(a_watch_that_has_told_no_version_has_shown_nothing)
 {
-    opsdk_manager m = {.seed = 1};
-    opsdk_handler handler = {.name = "h", .kind = &OPSDK_CONFIGMAP};
-    followed what = {.manager = &m, .kind = &OPSDK_CONFIGMAP};
-    tail shower = {.what = &what};
-    crew c = {.manager = &m, .handler = &handler, .queue = queue_new(&OPSDK_CONFIGMAP, 1, 1)};
-    queue_item item;
-    queue_stats s;
-    own_log log;
+    lone b;
 
-    m.tails = &shower;
-    sight_init(&shower.seen);
-    queue_add(c.queue, "default", "a");
-    ck_assert(queue_take(c.queue, &item));
-    own_begin(&log, &c);
+    lone_start(&b, NULL);
+    own_begin(&b.log, &b.c);
     say("a", "11", true);
-    own_end(&log, &item);
-    queue_done(c.queue, &item, 0);
+    own_end(&b.log, &b.item);
+    queue_done(b.c.queue, &b.item, 0);
     for (int version = 9; version < 12; version++) {
         char text[8];
 
-        queue_read(c.queue, &s);
-        ck_assert_uint_eq(s.delayed, 1);
+        ck_assert_uint_eq(held_back(&b), 1);
         snprintf(text, sizeof(text), "%d", version);
-        sight_version(&shower.seen, text);
+        sight_version(&b.shower.seen, text);
     }
-    queue_read(c.queue, &s);
-    ck_assert_uint_eq(s.delayed, 0);
-    sight_clear(&shower.seen);
-    queue_free(c.queue);
+    ck_assert_uint_eq(held_back(&b), 0);
+    lone_end(&b);
 }
 END_TEST
 
-/* A queue and watches of which nothing is known but what they have shown. */
 START_TEST(memory_runs_out)
 {
     unsigned long k = 0;
@@ -381,34 +407,20 @@ START_TEST(memory_runs_out)
     if (!fault_works())
         return;
     do {
-        opsdk_manager m = {.seed = 1};
-        opsdk_handler handler = {.name = "h", .kind = &OPSDK_CONFIGMAP};
-        followed what = {.manager = &m, .kind = &OPSDK_CONFIGMAP};
-        tail shower = {.what = &what};
-        crew c = {.manager = &m, .handler = &handler, .queue = queue_new(&OPSDK_CONFIGMAP, 1, 1)};
-        queue_item item;
-        queue_stats s;
-        own_log log;
+        lone b;
 
-        m.tails = &shower;
-        sight_init(&shower.seen);
-        sight_version(&shower.seen, "10");
-        queue_add(c.queue, "default", "a");
-        ck_assert(queue_take(c.queue, &item));
+        lone_start(&b, "10");
         fault_set(++k);
-        own_begin(&log, &c);
+        own_begin(&b.log, &b.c);
         say("a", "9", true);
         say("b", "11", true);
-        own_end(&log, &item);
+        own_end(&b.log, &b.item);
         hit = fault_clear();
-        queue_done(c.queue, &item, 0);
-        queue_read(c.queue, &s);
-        ck_assert(s.delayed == 1 || hit);
-        sight_version(&shower.seen, "11");
-        queue_read(c.queue, &s);
-        ck_assert_uint_eq(s.delayed, 0);
-        sight_clear(&shower.seen);
-        queue_free(c.queue);
+        queue_done(b.c.queue, &b.item, 0);
+        ck_assert(held_back(&b) == 1 || hit);
+        sight_version(&b.shower.seen, "11");
+        ck_assert_uint_eq(held_back(&b), 0);
+        lone_end(&b);
     } while (hit);
     ck_assert_uint_gt(k, 5);
 }
