@@ -1,7 +1,6 @@
 #include "runtime/cache.h"
 
 #include "core/text.h"
-
 #include "runtime/field_index.h"
 
 #include <features.h>
